@@ -81,7 +81,7 @@ def test_a_line_break_is_refused_in_a_line_and_kept_in_a_note() -> None:
 
 
 @pytest.mark.parametrize(("length", "fits"), [(5, True), (6, False), (51, False)])
-def test_the_limit_counts_composed_characters(length: int, fits: bool) -> None:  # noqa: FBT001 - a table's column
+def test_the_limit_counts_composed_characters(*, length: int, fits: bool) -> None:
     decomposed = unicodedata.normalize("NFD", "ế" * length)
     if fits:
         assert clean_text(decomposed, limit=5) == "ế" * length
