@@ -1,0 +1,1 @@
+"""Traceability stamps, electronic diaries and a public look-up for OCOP products."""

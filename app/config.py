@@ -1,0 +1,76 @@
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSettings(Exception):
+    """The environment does not make a usable configuration."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the process takes from its environment; README lists the variables."""
+
+    database_url: str = "sqlite:///var/ocop.sqlite"
+    owner_url: str = "sqlite:///var/ocop.sqlite"
+    base_url: str = "http://127.0.0.1:8000"
+    keys_file: Path = Path("var/keys.json")
+    files: Path = Path("var/files")
+    max_batch: int = 1_000_000
+    sample: bool = False
+    trusted_proxy: str = ""
+    work_in_process: bool = True
+    elsewhere_url: str = ""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        """Read the settings.
+
+        Raises BadSettings naming the variable that is wrong.
+        """
+        url = _dialect(env.get("DATABASE_URL") or cls.database_url)
+        base_url = (env.get("OCOP_BASE_URL") or cls.base_url).rstrip("/")
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
+            message = f"OCOP_BASE_URL must be a scheme and a host, not {base_url!r}"
+            raise BadSettings(message)
+        return cls(
+            database_url=url,
+            owner_url=_dialect(env.get("DATABASE_OWNER_URL") or url),
+            base_url=base_url,
+            keys_file=Path(env.get("OCOP_KEYS_FILE") or cls.keys_file),
+            files=Path(env.get("OCOP_FILES") or cls.files),
+            max_batch=_number(env, "OCOP_MAX_BATCH", cls.max_batch),
+            sample=_switch(env, "OCOP_SAMPLE", default=False),
+            trusted_proxy=env.get("OCOP_TRUSTED_PROXY", ""),
+            work_in_process=_switch(env, "OCOP_WORK_IN_PROCESS", default=url.startswith("sqlite")),
+            elsewhere_url=env.get("OCOP_ELSEWHERE_URL", ""),
+        )
+
+
+def _dialect(url: str) -> str:
+    """Return the URL with the driver this project ships: psycopg 3."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        message = f"{name} must be a whole number above 0, not {text!r}"
+        raise BadSettings(message)
+    return int(text)
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name, "").lower()
+    if text not in {"", "0", "1", "true", "false"}:
+        message = f"{name} must be 0 or 1, not {text!r}"
+        raise BadSettings(message)
+    return text in {"1", "true"} if text else default

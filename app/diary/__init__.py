@@ -1,0 +1,5 @@
+"""Production lots and their diary.
+
+Owns `lot`, `lot_notice`, `lot_photo`, `diary_entry`, `diary_content` and `diary_photo`. Entries
+are append-only: the database refuses to change a header, content may only be erased.
+"""

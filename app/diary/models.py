@@ -1,0 +1,137 @@
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, BigInt, Key
+
+
+class Lot(Base):
+    """A production lot of one product."""
+
+    __tablename__ = "lot"
+    __table_args__ = (
+        UniqueConstraint("product_id", "number"),
+        CheckConstraint("state IN ('open', 'closed', 'released', 'distributed')", name="state"),
+        CheckConstraint("expiry_date >= production_date", name="dates"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    number: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    production_date: Mapped[date | None]
+    expiry_date: Mapped[date | None]
+    quantity: Mapped[float | None] = mapped_column(Numeric(14, 3, asdecimal=False))
+    unit: Mapped[str] = mapped_column(String(3), default="")
+    unit_as_entered: Mapped[str] = mapped_column(String(30), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class LotNotice(Base):
+    """A recall or a hold of a lot; lifted, never deleted."""
+
+    __tablename__ = "lot_notice"
+    __table_args__ = (
+        CheckConstraint("kind IN ('recall', 'hold')", name="kind"),
+        Index(
+            "uq_lot_notice_standing",
+            "lot_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Key]
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(6))
+    reason: Mapped[str] = mapped_column(Text)
+    advice: Mapped[str] = mapped_column(Text, default="")
+    set_at: Mapped[datetime]
+    set_by: Mapped[str] = mapped_column(String(120))
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str] = mapped_column(String(120), default="")
+    lift_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class DiaryEntry(Base):
+    """The frozen header of a diary entry; what the law lets erase stands in `DiaryContent`."""
+
+    __tablename__ = "diary_entry"
+    __table_args__ = (
+        UniqueConstraint("lot_id", "sequence"),
+        {"info": {"guard": "insert_only"}},
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"))
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    sequence: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(20))
+    stage: Mapped[str] = mapped_column(String(60), default="")
+    performed_at: Mapped[datetime]
+    device_at: Mapped[datetime | None]
+    received_at: Mapped[datetime]
+    recorder_id: Mapped[int | None] = mapped_column(BigInt)
+    recorder_label: Mapped[str] = mapped_column(String(120))
+    amends: Mapped[UUID | None] = mapped_column(ForeignKey("diary_entry.id"), index=True)
+    public: Mapped[bool]
+    request_hash: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    commit: Mapped[str] = mapped_column(String(64))
+
+
+class DiaryContent(Base):
+    """What an entry says. Never changed; erased where the law asks for it."""
+
+    __tablename__ = "diary_content"
+    __table_args__ = {"info": {"guard": "no_update"}}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("diary_entry.id"), primary_key=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class DiaryPhoto(Base):
+    """A photo of an entry, by the SHA-256 of the stored file."""
+
+    __tablename__ = "diary_photo"
+    __table_args__ = {"info": {"guard": "no_update"}}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("diary_entry.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    position: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+
+
+class LotPhoto(Base):
+    """A photo sent for a lot and not yet named by an entry."""
+
+    __tablename__ = "lot_photo"
+
+    lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    width: Mapped[int]
+    height: Mapped[int]
+    received_at: Mapped[datetime]

@@ -1,0 +1,264 @@
+import secrets
+from datetime import datetime, timedelta
+from functools import cache
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from app.audit.actions import record
+from app.identity.models import (
+    Account,
+    AccountRole,
+    ApiKey,
+    Membership,
+    OneTimeLink,
+    SessionToken,
+)
+from app.identity.queries import find_account, get_account, get_open_link
+from app.identity.rules import (
+    Actor,
+    Belonging,
+    Role,
+    check_password,
+    delay_after,
+    hashed,
+    normalised_phone,
+)
+from app.kit.db import on_refusal
+from app.kit.errors import Conflict, Throttled, Unauthenticated
+from app.kit.i18n import N_
+
+SESSION_DAYS = 90
+LINK_DAYS = 7
+# Without look-alikes: a link's code is also read out and typed.
+_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+
+
+class PhoneTaken(Conflict):
+    """The phone number has an account already"""
+
+    code = "identity.phone_taken"
+    detail = N_("Open that account instead, or use another number.")
+
+
+class WrongPassword(Unauthenticated):
+    """The phone number or the password is wrong"""
+
+    code = "identity.wrong_password"
+    detail = N_("Check both. If you forgot the password, ask for a new link.")
+
+
+@cache
+def _hasher() -> PasswordHash:
+    # OWASP's recommended floor for argon2id: 19 MiB, two passes, one lane.
+    return PasswordHash([Argon2Hasher(memory_cost=19_456, time_cost=2, parallelism=1)])
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2id hash. Slow by design: call it before the transaction."""
+    return _hasher().hash(check_password(password))
+
+
+def matches(password: str, stored: str | None) -> bool:
+    """Compare in the same time whether or not there is anything to compare with."""
+    return _hasher().verify(password, stored or _decoy()) and stored is not None
+
+
+@cache
+def _decoy() -> str:
+    return _hasher().hash(secrets.token_urlsafe(16))
+
+
+def noted(
+    db: Session,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    kind: str,
+    subject: object,
+    **after: object,
+) -> None:
+    """Record an act of the actor on the audit trail, with its new values."""
+    record(
+        db,
+        now=now,
+        actor_id=actor.account_id,
+        actor_label=actor.label,
+        action=action,
+        subject_kind=kind,
+        subject_id=subject,
+        after=after,
+    )
+
+
+def add_account(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    phone: str,
+    name: str,
+    password_hash: str | None = None,
+    language: str = "vi",
+) -> Account:
+    number = normalised_phone(phone)
+    if find_account(db, phone=number):
+        raise PhoneTaken
+    account = Account(
+        phone=number, name=name, password_hash=password_hash, language=language, created_at=now
+    )
+    db.add(account)
+    db.flush()
+    noted(db, actor, now, "account.add", "account", account.id, name=name)
+    return account
+
+
+def grant_role(db: Session, *, actor: Actor, now: datetime, account_id: int, role: Role) -> None:
+    db.merge(AccountRole(account_id=account_id, role=role))
+    db.flush()
+    noted(db, actor, now, "account.grant_role", "account", account_id, role=role)
+
+
+def join_entity(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    account_id: int,
+    entity_id: int,
+    belonging: Belonging,
+) -> None:
+    db.merge(Membership(account_id=account_id, entity_id=entity_id, role=belonging))
+    db.flush()
+    noted(
+        db, actor, now, "account.join", "account", account_id, entity_id=entity_id, role=belonging
+    )
+
+
+def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> str:
+    """Return a new one-time code that sets the account's password within 7 days."""
+    token = "".join(secrets.choice(_LETTERS) for _ in range(12))
+    db.add(
+        OneTimeLink(
+            hash=hashed(token),
+            account_id=account_id,
+            made_by=actor.account_id,
+            created_at=now,
+            expires_at=now + timedelta(days=LINK_DAYS),
+        )
+    )
+    db.flush()
+    noted(db, actor, now, "account.link", "account", account_id)
+    return token
+
+
+def set_password_by_link(db: Session, *, now: datetime, token: str, password_hash: str) -> Account:
+    """Set the password, spend the link and sign out every device."""
+    link = get_open_link(db, token=token, now=now)
+    account = get_account(db, link.account_id)
+    link.used_at = now
+    account.password_hash, account.failures = password_hash, 0
+    db.execute(delete(SessionToken).where(SessionToken.account_id == account.id))
+    db.flush()
+    own = Actor(account_id=account.id, label=account.name)
+    noted(db, own, now, "account.set_password", "account", account.id)
+    return account
+
+
+def sign_in(
+    db: Session, *, now: datetime, account: Account | None, right: bool, device: str
+) -> str:
+    """Return the token of a new session, good for 90 days.
+
+    `right` says whether the password matched. Failures raise WrongPassword, and after five of
+    them Throttled for a growing while; both are counted although the transaction rolls back.
+    """
+    if account is None or not account.active:
+        raise WrongPassword
+    wait = _seconds_left(account, now)
+    if wait:
+        raise Throttled(seconds=wait)
+    if not right:
+        account_id = account.id
+        on_refusal(db, lambda after: count_failure(after, now=now, account_id=account_id))
+        raise WrongPassword
+    account.failures = 0
+    token = secrets.token_urlsafe(32)
+    db.add(
+        SessionToken(
+            hash=hashed(token),
+            account_id=account.id,
+            device=device[:120],
+            created_at=now,
+            seen_at=now,
+            expires_at=now + timedelta(days=SESSION_DAYS),
+        )
+    )
+    db.flush()
+    return token
+
+
+def _seconds_left(account: Account, now: datetime) -> int:
+    if account.failed_at is None:
+        return 0
+    until = account.failed_at + timedelta(seconds=delay_after(account.failures))
+    return max(0, round((until - now).total_seconds()))
+
+
+def count_failure(db: Session, *, now: datetime, account_id: int) -> None:
+    db.execute(
+        update(Account)
+        .where(Account.id == account_id)
+        .values(failures=Account.failures + 1, failed_at=now)
+    )
+
+
+def sign_out(db: Session, *, token: str) -> None:
+    db.execute(delete(SessionToken).where(SessionToken.hash == hashed(token)))
+
+
+def end_session(db: Session, *, actor: Actor, token_hash: str) -> None:
+    """Sign out one of the actor's own devices."""
+    db.execute(
+        delete(SessionToken).where(
+            SessionToken.hash == token_hash, SessionToken.account_id == actor.account_id
+        )
+    )
+
+
+def choose_language(db: Session, *, actor: Actor, language: str) -> None:
+    db.execute(update(Account).where(Account.id == actor.account_id).values(language=language))
+
+
+def make_api_key(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    account_id: int,
+    label: str,
+    expires_at: datetime | None = None,
+) -> str:
+    """Return a new API key. It is shown this once; only its hash is kept."""
+    key = f"ocop_{secrets.token_urlsafe(32)}"
+    db.add(
+        ApiKey(
+            account_id=account_id,
+            label=label,
+            hash=hashed(key),
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    db.flush()
+    noted(db, actor, now, "account.api_key", "account", account_id, label=label)
+    return key
+
+
+def revoke_api_key(db: Session, *, actor: Actor, now: datetime, key_id: int) -> None:
+    key = db.get(ApiKey, key_id)
+    if key is not None and key.account_id == actor.account_id and key.revoked_at is None:
+        key.revoked_at = now
+        noted(db, actor, now, "account.revoke_key", "account", key.account_id, label=key.label)

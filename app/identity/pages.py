@@ -1,0 +1,246 @@
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from app.identity import actions, queries
+from app.identity.access import (
+    CurrentActor,
+    MaybeActor,
+    check_origin,
+    cookie_name,
+    session_token,
+)
+from app.identity.models import ApiKey, SessionToken
+from app.identity.rules import ROLE_LABELS, Actor, BadPhone, WeakPassword, hashed, normalised_phone
+from app.kit.errors import DomainError, Forbidden
+from app.kit.forms import Filled, Form, Sent, refused
+from app.kit.i18n import LANGUAGES, N_
+from app.kit.pages import go, sayable, show
+from app.kit.web import Databases, Db, Edge, Now, Words
+
+router = APIRouter(route_class=Edge, include_in_schema=False)
+
+PASSWORD_SET = sayable(N_("The password is set. Sign in with it."))
+DEVICE_OUT = sayable(N_("That device is signed out."))
+KEY_REVOKED = sayable(N_("The key no longer works."))
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class NeedsHttps(Forbidden):
+    """Sign-in needs https"""
+
+    code = "identity.needs_https"
+    detail = N_("Open this site with https:// so that nobody on the way reads your password.")
+
+
+@dataclass(frozen=True)
+class SignInView:
+    """The sign-in form."""
+
+    form: Filled
+    after: str
+
+
+@dataclass(frozen=True)
+class EnrolView:
+    """The form behind a one-time link."""
+
+    form: Filled
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """One's own account: roles, devices, keys."""
+
+    actor: Actor
+    roles: list[str]
+    sessions: list[SessionToken]
+    this_device: str
+    keys: list[ApiKey]
+
+
+def require_https(request: Request) -> None:
+    if request.url.scheme != "https" and request.url.hostname not in LOOPBACK:
+        raise NeedsHttps
+
+
+def home_of(actor: Actor) -> str:
+    return "/office" if actor.roles else "/app"
+
+
+def own_path(path: str) -> str:
+    """Return a path of this site, never an address elsewhere."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
+    return path if safe else ""
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send a reader without a session to the form, and back afterwards."""
+    path = request.url.path if request.method == "GET" else ""
+    query = f"?{request.url.query}" if path and request.url.query else ""
+    return RedirectResponse(f"/sign-in?after={quote(path + query)}", status_code=303)
+
+
+@router.get("/sign-in")
+def sign_in_form(request: Request, actor: MaybeActor, after: str = "") -> Response:
+    if actor is not None:
+        return go(own_path(after) or home_of(actor))
+    require_https(request)
+    return show(request, "identity/sign_in.html", SignInView(Filled(), own_path(after)))
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Whom the form names, and whether its password is theirs: found before the transaction."""
+
+    account_id: int | None
+    right: bool
+
+
+async def _claimed(request: Request, database: Databases, sent: Form) -> Claimed:
+    # argon2 is slow by design, so it runs before the writing transaction begins.
+    def look() -> Claimed:
+        with database.begin(write=False) as db:
+            try:
+                account = queries.find_account(db, phone=normalised_phone(sent.text("phone")))
+            except BadPhone:
+                account = None
+        stored = account.password_hash if account else None
+        right = actions.matches(sent.fields.get("password", "")[:200], stored)
+        return Claimed(account.id if account else None, right)
+
+    require_https(request)
+    check_origin(request)
+    return await run_in_threadpool(look)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    sent: Form,
+    claimed: Annotated[Claimed, Depends(_claimed)],
+    db: Db,
+    now: Now,
+    words: Words,
+) -> Response:
+    account = queries.get_account(db, claimed.account_id) if claimed.account_id else None
+    device = request.headers.get("user-agent", "")
+    try:
+        token = actions.sign_in(db, now=now, account=account, right=claimed.right, device=device)
+    except DomainError as error:
+        view = SignInView(refused(sent, error, words), own_path(sent.text("after")))
+        return show(request, "identity/sign_in.html", view, status=422)
+    assert account is not None  # noqa: S101 - sign_in refuses where there is none
+    actor = queries.actor_for(db, account)
+    response = go(own_path(sent.text("after")) or home_of(actor))
+    set_cookie(request, response, token)
+    return response
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    response.set_cookie(
+        cookie_name(request),
+        token,
+        max_age=actions.SESSION_DAYS * 86_400,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="lax",
+    )
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, db: Db, actor: MaybeActor) -> Response:
+    token = session_token(request)
+    if token and actor:
+        actions.sign_out(db, token=token)
+    response = go("/sign-in")
+    response.delete_cookie(
+        cookie_name(request), secure=request.url.scheme == "https", httponly=True, samesite="lax"
+    )
+    return response
+
+
+@router.get("/enrol/{token}")
+def enrol_form(request: Request, db: Db, now: Now, token: str) -> Response:
+    require_https(request)
+    return _enrol(request, db, now, token, Filled())
+
+
+def _enrol(request: Request, db: Db, now: Now, token: str, form: Filled) -> Response:
+    link = queries.get_open_link(db, token=token.upper(), now=now)
+    account = queries.get_account(db, link.account_id)
+    view = EnrolView(form, account.name, account.phone)
+    return show(request, "identity/enrol.html", view, status=422 if form.wrong else 200)
+
+
+class Unequal(WeakPassword):
+    """The two passwords differ"""
+
+    code = "identity.unequal"
+    detail = N_("Type the same password twice.")
+    field = "again"
+
+
+async def _new_hash(sent: Form) -> str | DomainError:
+    if sent.fields.get("password", "") != sent.fields.get("again", ""):
+        return Unequal()
+    try:
+        return await run_in_threadpool(actions.hash_password, sent.fields.get("password", ""))
+    except WeakPassword as error:
+        return error
+
+
+@router.post("/enrol/{token}")
+def enrol(
+    request: Request,
+    new_hash: Annotated[str | DomainError, Depends(_new_hash)],
+    db: Db,
+    now: Now,
+    words: Words,
+    token: str,
+) -> Response:
+    check_origin(request)
+    if isinstance(new_hash, DomainError):
+        # A password is the one thing a form does not show again.
+        return _enrol(request, db, now, token, refused(Sent({}, {}), new_hash, words))
+    actions.set_password_by_link(db, now=now, token=token.upper(), password_hash=new_hash)
+    return go("/sign-in", say=PASSWORD_SET)
+
+
+@router.get("/account")
+def account(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
+    roles = [ROLE_LABELS[role] for role in sorted(actor.roles)]
+    view = AccountView(
+        actor=actor,
+        roles=roles,
+        sessions=queries.list_sessions(db, account_id=actor.account_id or 0, now=now),
+        this_device=hashed(session_token(request) or ""),
+        keys=queries.list_api_keys(db, account_id=actor.account_id or 0),
+    )
+    return show(request, "identity/account.html", view)
+
+
+@router.post("/account/language")
+def choose_language(db: Db, actor: CurrentActor, sent: Form) -> Response:
+    language = sent.text("language")
+    if language in LANGUAGES:
+        actions.choose_language(db, actor=actor, language=language)
+    return go("/account")
+
+
+@router.post("/account/devices/{token_hash}/end")
+def end_session(db: Db, actor: CurrentActor, token_hash: str) -> Response:
+    actions.end_session(db, actor=actor, token_hash=token_hash)
+    return go("/account", say=DEVICE_OUT)
+
+
+@router.post("/account/keys/{key_id}/revoke")
+def revoke_key(db: Db, actor: CurrentActor, now: Now, key_id: int) -> Response:
+    actions.revoke_api_key(db, actor=actor, now=now, key_id=key_id)
+    return go("/account", say=KEY_REVOKED)

@@ -1,0 +1,123 @@
+import json
+import logging
+import secrets
+from time import perf_counter
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("ocop.requests")
+
+POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "manifest-src 'self'; worker-src 'self'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # With no-referrer the origin of a form would be null, and its write refused.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=()",
+    "X-Frame-Options": "DENY",
+}
+SERVER_ERROR: Final = 500
+
+
+class HeadAsGet:
+    """Answers HEAD with the headers of GET. `scope["state"]["head"]` tells the two apart."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        asked = {**scope, "method": "GET", "state": {**scope.get("state", {}), "head": True}}
+
+        async def bodiless(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app(asked, receive, bodiless)
+
+
+class Outermost:
+    """Gives each request an id, security headers and one log line without personal data.
+
+    What no one expected is logged with the id and answered as a plain 500.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id, started, status = secrets.token_hex(8), perf_counter(), SERVER_ERROR
+        begun = False
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def dressed(message: Message) -> None:
+            nonlocal status, begun
+            if message["type"] == "http.response.start":
+                begun, status = True, message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-Id"] = request_id
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, dressed)
+        except Exception:
+            log.exception("unexpected error in request %s", request_id)
+            if begun:
+                raise
+            await _plain_500(dressed, request_id)
+        finally:
+            log.info(
+                "request",
+                extra={
+                    "request_id": request_id,
+                    "method": scope["method"],
+                    "route": getattr(scope.get("route"), "path", None),
+                    "status": status,
+                    "ms": round((perf_counter() - started) * 1000, 1),
+                },
+            )
+
+
+async def _plain_500(send: Send, request_id: str) -> None:
+    problem = {
+        "type": "about:blank",
+        "title": "Lỗi máy chủ / Server error",
+        "status": SERVER_ERROR,
+        "code": "unexpected",
+        "detail": "Chưa có gì thay đổi. Hãy thử lại; nếu vẫn lỗi, hãy báo mã này. / "
+        "Nothing was changed. Try again; if it happens again, report this id.",
+        "request_id": request_id,
+    }
+    headers = [(b"content-type", b"application/problem+json")]
+    await send({"type": "http.response.start", "status": SERVER_ERROR, "headers": headers})
+    body = json.dumps(problem, ensure_ascii=False).encode()
+    await send({"type": "http.response.body", "body": body})
+
+
+class JsonLines(logging.Formatter):
+    """Structured log lines; only the named extras are kept."""
+
+    KEPT: Final = ("request_id", "method", "route", "status", "ms", "task", "figure")
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"at": self.formatTime(record), "level": record.levelname, "log": record.name}
+        line["message"] = record.getMessage()
+        line |= {name: getattr(record, name) for name in self.KEPT if hasattr(record, name)}
+        if record.exc_info:
+            line["error"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)

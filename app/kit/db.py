@@ -1,0 +1,161 @@
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from app.kit.errors import DomainError
+
+BigInt = BigInteger().with_variant(Integer, "sqlite")
+
+# A request enters only when a connection is free for it, so that threads waiting for
+# connections can never starve the requests that hold them.
+POOL = 8
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware on both sides, UTC in the database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "A time without a zone can't be stored."
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's own declaration
+
+
+Key = Annotated[int, mapped_column(BigInt, primary_key=True)]
+
+
+class Database:
+    """Engine and transactions of one database, SQLite or PostgreSQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.engine = _engine(url)
+        self._reads = self._sessions(self.engine.execution_options(write=False))
+        self._writes = self._sessions(self.engine.execution_options(write=True))
+
+    @classmethod
+    def over(cls, connection: Connection) -> "Database":
+        """Make a database whose transactions are savepoints of one connection."""
+        self = cls.__new__(cls)
+        self.url = connection.engine.url
+        self.dialect = connection.dialect.name
+        self.engine = connection.engine
+        self._reads = self._writes = sessionmaker(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        return self
+
+    @staticmethod
+    def _sessions(engine: Engine) -> sessionmaker[Session]:
+        return sessionmaker(engine, expire_on_commit=False, autoflush=True)
+
+    def session(self, *, write: bool) -> Session:
+        """Return a session that begins at its first statement; see `finish` and `abandon`."""
+        return (self._writes if write else self._reads)()
+
+    @contextmanager
+    def begin(self, *, write: bool = True) -> Iterator[Session]:
+        """Run one transaction: commit at the end, roll back on any error."""
+        db = self.session(write=write)
+        try:
+            yield db
+            finish(db)
+        except BaseException as error:
+            self.abandon(db, refused=isinstance(error, DomainError))
+            raise
+        finally:
+            db.close()
+
+    def abandon(self, db: Session, *, refused: bool) -> None:
+        """Roll back, then keep what a refusal leaves behind in a transaction of its own."""
+        kept = db.info.pop("refusals", [])
+        db.rollback()
+        if refused and kept:
+            with self.begin() as after:
+                for keep in kept:
+                    keep(after)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def on_refusal(db: Session, keep: Callable[[Session], object]) -> None:
+    """Have `keep` run in a transaction of its own if this one ends in a refusal."""
+    db.info.setdefault("refusals", []).append(keep)
+
+
+def finish(db: Session) -> None:
+    """Commit. The only other commits stand in the CLI and the scripts."""
+    db.commit()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(
+            url, pool_size=POOL, max_overflow=POOL, connect_args={"check_same_thread": False}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(url, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - DBAPI connection
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred BEGIN that reads and then writes fails at once with "database is locked".
+    write = connection.get_execution_options().get("write", True)
+    connection.exec_driver_sql(f"PRAGMA query_only={0 if write else 1}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if not connection.get_execution_options().get("write", True):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

@@ -1,0 +1,166 @@
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
+from starlette.datastructures import FormData, UploadFile
+
+from app.kit.errors import DomainError, Invalid
+from app.kit.i18n import N_, Translator
+from app.kit.text import TextNotPlain, TextTooLong, clean_note, clean_text
+
+M = TypeVar("M", bound=BaseModel)
+
+# What pydantic found, in words a person can act on; the rest is "not a valid value".
+_REASONS = {
+    "missing": N_("This is needed."),
+    "string_too_short": N_("This is needed."),
+    "string_too_long": N_("At most {max_length} characters."),
+    "int_parsing": N_("Write a whole number."),
+    "int_type": N_("Write a whole number."),
+    "int_from_float": N_("Write a whole number."),
+    "float_parsing": N_("Write a number."),
+    "decimal_parsing": N_("Write a number."),
+    "greater_than": N_("Must be more than {gt}."),
+    "greater_than_equal": N_("Must be at least {ge}."),
+    "less_than": N_("Must be less than {lt}."),
+    "less_than_equal": N_("Must be at most {le}."),
+    "date_from_datetime_parsing": N_("Write a date."),
+    "date_parsing": N_("Write a date."),
+    "datetime_from_date_parsing": N_("Write a date and time."),
+    "datetime_parsing": N_("Write a date and time."),
+    "timezone_aware": N_("Write the time with its zone, such as +07:00."),
+    "extra_forbidden": N_("This field is not known."),
+    "json_invalid": N_("This is not valid JSON."),
+    "enum": N_("Choose one of: {expected}."),
+    "literal_error": N_("Choose one of: {expected}."),
+    "uuid_parsing": N_("This is not a UUID."),
+    TextNotPlain.code: TextNotPlain.detail,
+    TextTooLong.code: TextTooLong.detail,
+}
+_OTHER = N_("This is not a valid value.")
+
+
+def _plain(clean: Callable[[str], str]) -> AfterValidator:
+    def check(text: str) -> str:
+        try:
+            return clean(text)
+        except Invalid as error:
+            facts = {name: value for name, value in vars(error).items() if value is not None}
+            raise PydanticCustomError(error.code, "text refused", facts) from error
+
+    return AfterValidator(check)
+
+
+Line = Annotated[str, _plain(clean_text)]
+Note = Annotated[str, _plain(clean_note)]
+
+
+class In(BaseModel):
+    """The base of what comes in: unknown fields are refused, outer spaces dropped."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Out(BaseModel):
+    """The base of what goes out."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A form as it was filled in, with the reason beside each field that is wrong."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+    def value(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def error(self, name: str) -> str:
+        return self.errors.get(name, "")
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.errors or self.problem)
+
+
+def filled_from(record: object, names: Mapping[str, Any] | list[str]) -> Filled:
+    """Return a form filled from a record's attributes, for a page that changes it."""
+    values = {name: getattr(record, name) for name in names}
+    return Filled({name: "" if value is None else _text(value) for name, value in values.items()})
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else ""
+    return str(getattr(value, "value", value))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The fields and files of a form that was sent."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, tuple[str, bytes]]
+
+    def text(self, name: str) -> str:
+        return self.fields.get(name, "").strip()
+
+
+async def _sent(request: Request) -> Sent:
+    form: FormData = await request.form(max_fields=300, max_files=10)
+    fields, files = {}, {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            content = await value.read()
+            if content:
+                files[name] = (value.filename or "", content)
+        else:
+            fields[name] = value
+    await form.close()
+    return Sent(fields, files)
+
+
+Form = Annotated[Sent, Depends(_sent)]
+
+
+def read_form(model: type[M], sent: Sent, words: Translator) -> M | Filled:
+    """Return the form as its model, or filled in again with what is wrong.
+
+    An empty field counts as not given.
+    """
+    given = {
+        name: value for name, value in sent.fields.items() if name in model.model_fields and value
+    }
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        return Filled(sent.fields, reasons(error.errors(), words))
+
+
+def refused(sent: Sent, error: DomainError, words: Translator) -> Filled:
+    """Return the form filled in again, with a domain error beside its field or on top."""
+    text = error.explain(words) or error.title(words)
+    if error.field:
+        return Filled(sent.fields, {error.field: text})
+    return Filled(sent.fields, problem=text)
+
+
+def reasons(found: list[Any] | Any, words: Translator) -> dict[str, str]:  # noqa: ANN401 - pydantic's and FastAPI's error lists differ in type only
+    """Return the reason for each wrong field, by its dotted name."""
+    out: dict[str, str] = {}
+    for item in found:
+        where = ".".join(str(part) for part in item["loc"] if part not in {"body", "query"})
+        template = words.gettext(_REASONS.get(item["type"], _OTHER))
+        out.setdefault(where or "body", template.format_map(_Facts(item.get("ctx") or {})))
+    return out
+
+
+class _Facts(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return "…"

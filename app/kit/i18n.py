@@ -1,0 +1,111 @@
+import datetime as dt
+import gettext
+import re
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+Language = Literal["vi", "en"]
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+# Months are numbers in both languages: dd/mm/yyyy is what people here write and read.
+_DATE = "dd/MM/yyyy"
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_WEIGHTED = re.compile(r"\s*([a-zA-Z]{1,8}|\*)(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*$")
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for marking a message
+    """Mark a message for the catalogues and return it as it is."""
+    return text
+
+
+class Translator:
+    """Messages, dates and figures in one language."""
+
+    def __init__(self, language: Language, catalog: Catalog | None = None) -> None:
+        self.language: Language = language
+        self.locale = Locale.parse(language)
+        self.messages: gettext.NullTranslations = gettext.NullTranslations()
+        if catalog is not None:
+            compiled = BytesIO()
+            write_mo(compiled, catalog)
+            compiled.seek(0)
+            self.messages = gettext.GNUTranslations(compiled)
+
+    def gettext(self, text: str) -> str:
+        return self.messages.gettext(text) if text else ""
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        return self.messages.ngettext(one, many, count)
+
+    def number(self, value: float) -> str:
+        return format_decimal(value, locale=self.locale)
+
+    def date(self, value: dt.date) -> str:
+        """Return dd/mm/yyyy; an instant is dated in Vietnam's time zone."""
+        if isinstance(value, dt.datetime):
+            value = value.astimezone(_ZONE).date()
+        return format_date(value, _DATE, locale=self.locale)
+
+    def datetime(self, value: dt.datetime) -> str:
+        return format_datetime(value, f"HH:mm {_DATE}", tzinfo=_ZONE, locale=self.locale)
+
+    def ago(self, value: dt.datetime, now: dt.datetime) -> str:
+        return format_timedelta(value - now, add_direction=True, locale=self.locale)
+
+
+def translators(folders: Iterable[Path]) -> dict[Language, Translator]:
+    """Return a translator per language from the `locale/<language>.po` files of the folders.
+
+    English is the language of the msgids, so it needs no file.
+    """
+    known = list(folders)
+    return {
+        language: Translator(language, _merged(language, known) if language != "en" else None)
+        for language in LANGUAGES
+    }
+
+
+def _merged(language: Language, folders: list[Path]) -> Catalog:
+    merged = Catalog(locale=language, charset="utf-8")
+    merged.header_comment = ""
+    for folder in folders:
+        path = folder / "locale" / f"{language}.po"
+        if not path.exists():
+            continue
+        with path.open("rb") as source:
+            for message in read_po(source, locale=language, abort_invalid=True):
+                if message.id:
+                    merged.add(message.id, message.string, context=message.context)
+    merged.revision_date = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    return merged
+
+
+def choose_language(asked: str | None, accept: str | None) -> Language:
+    """Choose from `?lang=`, then Accept-Language by its weights, then Vietnamese."""
+    if asked in LANGUAGES:
+        return asked
+    weighted: list[tuple[float, int, str]] = []
+    for position, part in enumerate((accept or "")[:500].split(",")):
+        if match := _WEIGHTED.match(part):
+            weighted.append((-_weight(match[2]), position, match[1].lower()))
+    for weight, _, name in sorted(weighted):
+        if weight and name in LANGUAGES:
+            return name
+    return "vi"
+
+
+def _weight(text: str | None) -> float:
+    try:
+        return min(1.0, float(text)) if text else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,188 @@
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from app.kit.errors import (
+    Conflict,
+    DomainError,
+    Invalid,
+    NotFound,
+    Throttled,
+    Unauthenticated,
+    Unavailable,
+    status_of,
+)
+from app.kit.forms import reasons
+from app.kit.i18n import N_
+from app.kit.pages import show
+from app.kit.web import translator
+
+log = logging.getLogger("ocop.errors")
+
+SERVER_ERROR = 500
+RETRY_SECONDS = 5
+
+
+class WrongMethod(DomainError):
+    """The address does not take that method"""
+
+    code = "wrong_method"
+    detail = N_("Check the API description at /docs.")
+
+
+class Malformed(DomainError):
+    """The request could not be read"""
+
+    code = "malformed"
+    detail = N_("Its body or headers are not what they say they are.")
+
+
+class FieldsInvalid(Invalid):
+    """Some values are wrong"""
+
+    code = "fields_invalid"
+    detail = N_("Look at the fields named below.")
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = errors
+
+
+class AlreadyThere(Conflict):
+    """Somebody changed this at the same moment"""
+
+    code = "already_there"
+    detail = N_("Nothing was changed. Load the page again and look before you repeat.")
+
+
+@dataclass(frozen=True)
+class ProblemView:
+    """An error page: what is wrong and how to mend it."""
+
+    status: int
+    title: str
+    detail: str
+    code: str
+    errors: Mapping[str, str]
+    request_id: str
+
+
+SignIn = Callable[[Request], Response]
+
+
+def install(app: FastAPI, *, sign_in: SignIn) -> None:
+    """Have every error answered in one shape: problem+json for the API, a page elsewhere.
+
+    `sign_in` answers a page request that lacks a session.
+    """
+
+    def domain(request: Request, error: Exception) -> Response:
+        assert isinstance(error, DomainError)  # noqa: S101 - the handler is registered for it
+        if isinstance(error, Unauthenticated) and not wants_json(request):
+            return sign_in(request)
+        return answer(request, error)
+
+    app.add_exception_handler(DomainError, domain)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(IntegrityError, _integrity)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(PoolTimeout, _database)
+
+
+def wants_json(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def answer(request: Request, error: DomainError, *, status: int | None = None) -> Response:
+    """Return the error in the reader's language, as problem+json or as a page."""
+    words = translator(request)
+    view = ProblemView(
+        status=status or status_of(error),
+        title=error.title(words),
+        detail=error.explain(words),
+        code=error.code,
+        errors=_fields(error, error.explain(words)),
+        request_id=request.state.request_id,
+    )
+    response = (
+        JSONResponse(_problem(view), view.status, media_type="application/problem+json")
+        if wants_json(request)
+        else show(request, "kit/problem.html", view, status=view.status)
+    )
+    response.headers["Content-Language"] = words.language
+    if isinstance(error, Throttled):
+        response.headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _fields(error: DomainError, detail: str) -> Mapping[str, str]:
+    if isinstance(error, FieldsInvalid):
+        return error.errors
+    return {error.field: detail} if error.field else {}
+
+
+def _problem(view: ProblemView) -> dict[str, Any]:
+    problem = {
+        "type": "about:blank",
+        "title": view.title,
+        "status": view.status,
+        "detail": view.detail,
+        "code": view.code,
+        "request_id": view.request_id,
+    }
+    if view.errors:
+        problem["errors"] = [{"field": f, "reason": why} for f, why in view.errors.items()]
+    return problem
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler is registered for it
+    return answer(request, FieldsInvalid(reasons(error.errors(), translator(request))))
+
+
+_HTTP: dict[int, tuple[type[DomainError], int]] = {404: (NotFound, 404), 405: (WrongMethod, 405)}
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - the handler is registered for it
+    kind, status = _HTTP.get(error.status_code, (Malformed, error.status_code))
+    response = answer(request, kind(), status=status)
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+async def _integrity(request: Request, error: Exception) -> Response:
+    log.warning("constraint refused a write: %s", type(error.__cause__).__name__)
+    return answer(request, AlreadyThere())
+
+
+def _database(request: Request, error: Exception) -> Response:
+    if isinstance(error, DBAPIError) and _serialisation(error):
+        return answer(request, AlreadyThere())
+    log.error("database unavailable: %s", error.__class__.__name__)
+    if isinstance(error, DBAPIError) and not _gone(error):
+        raise error
+    return answer(request, Unavailable())
+
+
+def _gone(error: DBAPIError) -> bool:
+    """Tell a database that can't be reached from a fault in a statement."""
+    return error.connection_invalidated or type(error.orig).__name__ == "OperationalError"
+
+
+def _serialisation(error: DBAPIError) -> bool:
+    # PostgreSQL: serialization_failure, deadlock_detected.
+    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}

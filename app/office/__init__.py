@@ -1,0 +1,2 @@
+"""The Department's pages that span slices. Owns no table.
+"""

@@ -1,0 +1,84 @@
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Key
+
+
+class Product(Base):
+    """A product of one entity, with or without a GTIN."""
+
+    __tablename__ = "product"
+    __table_args__ = (CheckConstraint("status IN ('active', 'retired')", name="status"),)
+
+    id: Mapped[Key]
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    folded: Mapped[str] = mapped_column(String(200), index=True)
+    gtin: Mapped[str | None] = mapped_column(String(14), unique=True)
+    own_code: Mapped[str] = mapped_column(String(40), default="")
+    brand: Mapped[str] = mapped_column(String(120), default="")
+    ocop_group: Mapped[str] = mapped_column(String(30), default="")
+    net_content: Mapped[str] = mapped_column(String(60), default="")
+    ingredients: Mapped[str] = mapped_column(Text, default="")
+    usage: Mapped[str] = mapped_column(Text, default="")
+    storage: Mapped[str] = mapped_column(Text, default="")
+    warnings: Mapped[str] = mapped_column(Text, default="")
+    shelf_life: Mapped[str] = mapped_column(String(120), default="")
+    shelf_life_days: Mapped[int | None]
+    origin: Mapped[str] = mapped_column(String(300), default="")
+    story: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[str] = mapped_column(String(10), default="active")
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class ProductStandard(Base):
+    """A standard a product is made to."""
+
+    __tablename__ = "product_standard"
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    number: Mapped[str] = mapped_column(String(60))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    issued: Mapped[str] = mapped_column(String(10), default="")
+
+
+class ProductPicture(Base):
+    """A picture of a product, kept by the SHA-256 of its stored master."""
+
+    __tablename__ = "product_picture"
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    position: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class OcopCertificate(Base):
+    """An OCOP certificate: stars for a product, from a day to a day, unless revoked."""
+
+    __tablename__ = "ocop_certificate"
+    __table_args__ = (
+        CheckConstraint("stars BETWEEN 3 AND 5", name="stars"),
+        CheckConstraint("valid_to >= valid_from", name="validity"),
+    )
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    stars: Mapped[int]
+    score: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
+    certificate_no: Mapped[str] = mapped_column(String(60), default="")
+    decision_no: Mapped[str] = mapped_column(String(60))
+    issuer: Mapped[str] = mapped_column(String(200))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    revoked_on: Mapped[date | None]
+    revocation_decision: Mapped[str] = mapped_column(String(60), default="")
+    revocation_reason: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,14 @@
+"""Imports every slice's models, so that one metadata holds them all."""
+
+import app.audit.models
+import app.diary.models
+import app.entities.models
+import app.identity.models
+import app.places.models
+import app.products.models
+import app.rights.models
+import app.scans.models
+import app.stamps.models  # noqa: F401 - imported for its tables
+from app.kit.db import Base
+
+metadata = Base.metadata

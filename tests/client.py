@@ -1,0 +1,58 @@
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+import httpx
+from fastapi import FastAPI
+
+from app.identity.access import SECURE_COOKIE
+
+HOST = "https://ocop.test"
+
+
+class Client:
+    """An HTTP client in the test's own thread, speaking ASGI to the application over https."""
+
+    def __init__(self, app: FastAPI, **headers: str) -> None:
+        self._runner = asyncio.Runner()
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url=HOST, headers=headers)
+
+    def request(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own arguments
+        return self._runner.run(self.http.request(method, path, **more))
+
+    def get(self, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - as above
+        return self.request("GET", path, **more)
+
+    def head(self, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - as above
+        return self.request("HEAD", path, **more)
+
+    def post(self, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - as above
+        return self.request("POST", path, **more)
+
+    def patch(self, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - as above
+        return self.request("PATCH", path, **more)
+
+    def with_key(self, key: str) -> Self:
+        """Have every further request carry the API key."""
+        self.http.headers["authorization"] = f"Bearer {key}"
+        return self
+
+    def with_session(self, token: str) -> Self:
+        """Have every further request carry the session's cookie."""
+        self.http.cookies.set(SECURE_COOKIE, token)
+        return self
+
+    def close(self) -> None:
+        self._runner.run(self.http.aclose())
+        self._runner.close()
+
+
+@contextmanager
+def client_for(app: FastAPI) -> Iterator[Client]:
+    client = Client(app)
+    try:
+        yield client
+    finally:
+        client.close()

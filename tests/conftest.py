@@ -1,0 +1,156 @@
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from app.config import Settings
+from app.entities.models import Entity
+from app.identity.rules import Belonging, Role
+from app.kit.db import Database
+from app.migrate import migrate
+from app.wiring import create_app
+from tests import make, servers
+from tests.client import Client
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--databases", default="sqlite,postgresql", help="which databases to test against"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "dialect" in metafunc.fixturenames:
+        names = metafunc.config.getoption("--databases").split(",")
+        metafunc.parametrize("dialect", names, scope="session")
+
+
+@pytest.fixture(scope="session")
+def settings(dialect: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
+    """Settings of a migrated database, made once a session for each engine."""
+    folder = tmp_path_factory.mktemp(dialect)
+    made = new_settings(dialect, folder, f"ocop_test_{worker_id}")
+    migrate(made)
+    return made
+
+
+def new_settings(dialect: str, folder: Path, name: str) -> Settings:
+    """Return settings of a new, empty database of that engine."""
+    owner = app = f"sqlite:///{folder / 'test.sqlite'}"
+    if dialect == "postgresql":
+        owner, app = servers.make_postgresql(name)
+    return Settings(
+        database_url=app,
+        owner_url=owner,
+        base_url="https://ocop.test",
+        keys_file=folder / "keys.json",
+        files=folder / "files",
+        work_in_process=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def real_database(settings: Settings) -> Iterator[Database]:
+    """The database itself: what is committed here stays for the session."""
+    database = Database(settings.database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(real_database: Database) -> Iterator[Database]:
+    """A database whose transactions are savepoints, all rolled back after the test."""
+    with real_database.engine.connect() as connection:
+        outer = connection.begin()
+        yield Database.over(connection)
+        outer.rollback()
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    with database.session(write=True) as session:
+        yield session
+
+
+class Clock:
+    """The time, as the test sets it."""
+
+    def __init__(self) -> None:
+        self.now = make.NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: Clock) -> FastAPI:
+    return create_app(settings, clock=clock, database=database)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The fixed cast: an entity with its owner and worker, a stranger, and the Department."""
+
+    entity: Entity
+    other: Entity
+    owner: make.Person
+    colleague: make.Person
+    outsider: make.Person
+    officer: make.Person
+    approver: make.Person
+    inspector: make.Person
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    with database.begin() as db:
+        ours = make.entity(db, name="Hợp tác xã Tôm khô Rạch Gốc")
+        theirs = make.entity(db, name="Hộ kinh doanh Mắm Út Hoà")
+        return Cast(
+            entity=ours,
+            other=theirs,
+            owner=make.person(db, "Chị Chủ", entity=ours),
+            colleague=make.person(db, "Anh Thợ", entity=ours, belonging=Belonging.WORKER),
+            outsider=make.person(db, "Người Ngoài", entity=theirs),
+            officer=make.person(db, "Cán bộ Lan", Role.OFFICER),
+            approver=make.person(db, "Phó phòng Minh", Role.APPROVER),
+            inspector=make.person(db, "Thanh tra Hải", Role.INSPECTOR),
+        )
+
+
+Visit = Callable[..., Client]
+
+
+@pytest.fixture
+def visit(app: FastAPI) -> Iterator[Visit]:
+    """Open a client: `visit()` for the public, `visit(api=person)`, `visit(page=person)`."""
+    opened: list[Client] = []
+
+    def open_client(*, api: make.Person | None = None, page: make.Person | None = None) -> Client:
+        client = Client(app)
+        opened.append(client)
+        if api is not None:
+            client.with_key(api.key)
+        if page is not None:
+            client.with_session(page.session)
+        return client
+
+    yield open_client
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def worker_id() -> str:
+    """The number of this pytest-xdist process, or "main"."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")

@@ -1,0 +1,65 @@
+from tests.conftest import Cast, Visit
+
+NEW = {"name": "HTX Mật ong U Minh Hạ", "kind": "cooperative", "tax_no": "2001234567"}
+
+
+def test_an_officer_adds_and_changes_an_entity(visit: Visit, cast: Cast) -> None:
+    client = visit(api=cast.officer)
+    added = client.post("/api/v1/entities", json=NEW | {"commune_code": "32047"})
+    assert added.status_code == 201, added.text
+    path = f"/api/v1/entities/{added.json()['id']}"
+    changed = client.patch(path, json={"phone": "0912345678"})
+    assert changed.status_code == 200
+    assert client.get(path).json() == added.json() | {"phone": "0912345678"}
+
+
+def test_a_producer_may_not_add_an_entity(visit: Visit, cast: Cast) -> None:
+    assert visit(api=cast.owner).post("/api/v1/entities", json=NEW).status_code == 403
+
+
+def test_a_foreign_entity_is_not_found(visit: Visit, cast: Cast) -> None:
+    client = visit(api=cast.outsider)
+    assert client.get(f"/api/v1/entities/{cast.entity.id}").status_code == 404
+    assert client.patch(f"/api/v1/entities/{cast.entity.id}", json={}).status_code == 404
+    assert [item["id"] for item in client.get("/api/v1/entities").json()["items"]] == [
+        cast.other.id
+    ]
+
+
+def test_a_tax_number_is_used_once(visit: Visit, cast: Cast) -> None:
+    client = visit(api=cast.officer)
+    client.post("/api/v1/entities", json=NEW)
+    again = client.post("/api/v1/entities", json=NEW | {"tax_no": "200 123 4567"})
+    assert again.status_code == 409
+    assert again.json()["code"] == "entities.tax_no_taken"
+    assert NEW["name"] in again.json()["detail"]
+
+
+def test_wrong_values_are_named_in_the_readers_language(visit: Visit, cast: Cast) -> None:
+    client = visit(api=cast.officer)
+    body = NEW | {"kind": "guild", "colour": "red", "name": "a\u202eb"}
+    wrong = client.post("/api/v1/entities", json=body, headers={"accept-language": "en"})
+    assert wrong.status_code == 422
+    assert {error["field"] for error in wrong.json()["errors"]} == {"kind", "colour", "name"}
+    assert wrong.headers["content-type"] == "application/problem+json"
+
+
+def test_names_are_searched_without_diacritics_page_by_page(visit: Visit, cast: Cast) -> None:
+    client = visit(api=cast.officer)
+    for number in range(5):
+        client.post("/api/v1/entities", json={"name": f"Mật ong {number}", "kind": "household"})
+    first = client.get("/api/v1/entities", params={"q": "mat ONG", "limit": 3}).json()
+    second = client.get(first["next"]).json()
+    assert [len(first["items"]), len(second["items"])] == [3, 2]
+    assert second["next"] is None
+
+
+def test_a_repeated_write_gets_the_first_answer(visit: Visit, cast: Cast) -> None:
+    client = visit(api=cast.officer)
+    headers = {"idempotency-key": "k1"}
+    first = client.post("/api/v1/entities", json=NEW, headers=headers)
+    again = client.post("/api/v1/entities", json=NEW, headers=headers)
+    assert (again.status_code, again.json()) == (201, first.json())
+    other = client.post("/api/v1/entities", json=NEW | {"name": "Khác"}, headers=headers)
+    assert other.status_code == 422
+    assert other.json()["code"] == "identity.key_reused"

