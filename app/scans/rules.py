@@ -1,0 +1,97 @@
+import hashlib
+import hmac
+import ipaddress
+import re
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Final
+
+from app.kit.clock import day_of
+
+VISITOR_BYTES: Final = 16
+# Far more than any browser sends; what follows tells no more about the visitor.
+_AGENT_CHARS: Final = 512
+_IPV6_NETWORK_BITS: Final = 64
+_FIRST_DAY: Final = date(2025, 1, 1)
+
+# Browsers have begun so since the nineties; a link preview, a script or a library often not.
+_BROWSER: Final = re.compile(r"(?:Mozilla|Opera)/[0-9]")
+_ROBOT: Final = re.compile(
+    r"""(?<!cu)bot(?:\b|_) | crawl | spider | slurp | fetcher | preview
+      | facebookexternalhit | facebookcatalog | meta-external | vkshare | embedly
+      | google-read-aloud | google-inspection | googleother | mediapartners
+      | lighthouse | pagespeed | pingdom | uptime | statuscake
+      | headless | phantomjs | puppeteer | playwright | selenium
+      | \+https?://""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TABLET: Final = re.compile(r"ipad|tablet|playbook|kindle|silk/", re.IGNORECASE)
+_PHONE: Final = re.compile(
+    r"iphone|ipod|mobile|opera mini|windows phone|kaios|blackberry", re.IGNORECASE
+)
+_DESKTOP: Final = re.compile(
+    r"windows nt|macintosh|x11|cros |linux (?:x86|i686|aarch64)", re.IGNORECASE
+)
+
+
+class DeviceClass(StrEnum):
+    PHONE = "phone"
+    TABLET = "tablet"
+    DESKTOP = "desktop"
+    OTHER = "other"
+
+
+def visitor(key: bytes, address: str, agent: str) -> bytes:
+    """Return the 16 bytes that stand for one visitor while the day's key lives.
+
+    A phone changes its IPv6 address within its network of 64 bits, which counts as one.
+    """
+    told = f"{network_of(address)}\0{agent[:_AGENT_CHARS]}".encode("utf-8", "surrogatepass")
+    return hmac.digest(key, told, hashlib.sha256)[:VISITOR_BYTES]
+
+
+def network_of(address: str) -> str:
+    """Return the IPv4 address, or the IPv6 network of 64 bits, an address belongs to.
+
+    IPv4 written as IPv6 is IPv4. What is no address stays as it is.
+    """
+    try:
+        parsed = ipaddress.ip_address(address.strip().partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK_BITS), strict=False))
+
+
+def is_preview_or_bot(user_agent: str) -> bool:
+    """Tell whether a look-up is a link preview's or a robot's, which is not counted.
+
+    A browser inside an app (Zalo, Facebook) is a person's. Who hides as a browser is counted.
+    """
+    agent = user_agent[:_AGENT_CHARS]
+    return not _BROWSER.match(agent) or _ROBOT.search(agent) is not None
+
+
+def device_class(user_agent: str) -> DeviceClass:
+    """Return what kind of device the agent names; a tablet may pass for a desktop."""
+    agent = user_agent[:_AGENT_CHARS]
+    if _TABLET.search(agent):
+        return DeviceClass.TABLET
+    if _PHONE.search(agent):
+        return DeviceClass.PHONE
+    if "android" in agent.casefold():
+        return DeviceClass.TABLET
+    return DeviceClass.DESKTOP if _DESKTOP.search(agent) else DeviceClass.OTHER
+
+
+def minute_of(now: datetime) -> datetime:
+    """Return the minute of an instant, in UTC: the finest time that is kept of a look-up."""
+    return now.astimezone(UTC).replace(second=0, microsecond=0)
+
+
+def key_index(now: datetime) -> int:
+    """Return the number of the key of an instant's day in Vietnam; it rises by one a day."""
+    return (day_of(now) - _FIRST_DAY).days
