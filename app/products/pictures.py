@@ -104,7 +104,7 @@ class Rendition:
     width: int
     height: int
     format: PictureFormat
-    data: bytes
+    content: bytes
 
     @property
     def media_type(self) -> str:
@@ -150,7 +150,7 @@ def check_photo(raw: bytes, *, field: str | None = None) -> CheckedPicture:
 
 def _checked(found: list[Rendition]) -> CheckedPicture:
     master = found[0]
-    digest = hashlib.sha256(master.data).hexdigest()
+    digest = hashlib.sha256(master.content).hexdigest()
     return CheckedPicture(digest, master.width, master.height, tuple(found))
 
 

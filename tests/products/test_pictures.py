@@ -40,11 +40,11 @@ def opened(raw: bytes) -> Image.Image:
 
 
 def png_header(width: int, height: int) -> bytes:
-    chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    data = b"IDAT" + zlib.compress(b"")
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    pixels = b"IDAT" + zlib.compress(b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-        for body in (chunk, data, b"IEND")
+        for body in (header, pixels, b"IEND")
     )
 
 
@@ -61,7 +61,7 @@ def test_a_wide_picture_gets_every_size(form: str) -> None:
         ("jpeg", 640, 640, 320),
     ]
     for one in checked.renditions:
-        again = opened(one.data)
+        again = opened(one.content)
         assert again.size == (one.width, one.height)
         assert one.media_type == f"image/{str(again.format).lower()}"
 
@@ -85,7 +85,7 @@ def test_a_small_picture_is_not_blown_up(width: int, sizes: list[tuple[str, int,
 def test_the_hash_names_the_stored_master() -> None:
     raw = saved(drawn(900, 600), "JPEG")
     checked = check_and_resize(raw)
-    assert checked.sha256 == hashlib.sha256(checked.master.data).hexdigest()
+    assert checked.sha256 == hashlib.sha256(checked.master.content).hexdigest()
     assert (checked.width, checked.height) == (900, 600)
     assert check_and_resize(raw) == checked
 
@@ -104,11 +104,11 @@ def test_position_camera_and_comments_are_dropped_and_the_picture_stands_upright
     for checked in (check_and_resize(raw), check_photo(raw)):
         assert (checked.width, checked.height) == (200, 400)
         for one in checked.renditions:
-            again = opened(one.data)
+            again = opened(one.content)
             assert not dict(again.getexif())
             assert not {"exif", "xmp", "comment", "icc_profile"} & set(again.info)
-            assert b"Maker of the phone" not in one.data
-            assert b"by hand" not in one.data
+            assert b"Maker of the phone" not in one.content
+            assert b"by hand" not in one.content
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_phone_jpeg_with_a_second_picture_behind_is_read_as_the_first() -> Non
 def test_every_way_of_storing_pixels_becomes_a_plain_picture(mode: str) -> None:
     form = "JPEG" if mode == "CMYK" else "PNG"
     source = Image.new("I;16", (50, 40), 0x8000) if mode == "I;16" else drawn(50, 40, mode)
-    master = opened(check_photo(saved(source, form)).master.data)
+    master = opened(check_photo(saved(source, form)).master.content)
     assert master.mode == "RGB"
     if mode == "I;16":
         assert master.getpixel((5, 5)) == pytest.approx((128, 128, 128), abs=2)
@@ -192,7 +192,7 @@ def test_every_way_of_storing_pixels_becomes_a_plain_picture(mode: str) -> None:
 
 def test_what_is_transparent_is_shown_on_white() -> None:
     clear = Image.new("RGBA", (20, 20), (0, 0, 0, 0))
-    master = opened(check_photo(saved(clear, "PNG")).master.data)
+    master = opened(check_photo(saved(clear, "PNG")).master.content)
     assert master.getpixel((10, 10)) == pytest.approx((255, 255, 255), abs=2)
 
 
@@ -216,13 +216,13 @@ WHOLE = [
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(WHOLE), st.data())
 def test_bytes_gone_wrong_are_read_or_refused_and_nothing_else(
-    whole: bytes, data: st.DataObject
+    whole: bytes, draws: st.DataObject
 ) -> None:
     raw = bytearray(whole)
-    for _ in range(data.draw(st.integers(1, 6))):
-        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    for _ in range(draws.draw(st.integers(1, 6))):
+        raw[draws.draw(st.integers(0, len(raw) - 1))] = draws.draw(st.integers(0, 255))
     try:
-        checked = check_photo(bytes(raw[: data.draw(st.integers(1, len(raw)))]))
+        checked = check_photo(bytes(raw[: draws.draw(st.integers(1, len(raw)))]))
     except Invalid:
         return
-    assert opened(checked.master.data).size == (checked.width, checked.height)
+    assert opened(checked.master.content).size == (checked.width, checked.height)

@@ -276,16 +276,16 @@ GRANTS = st.builds(
 
 @given(GRANTS, st.dates(date(2023, 6, 1), date(2029, 6, 1)), st.data())
 def test_in_force_means_in_force_by_every_reading_of_the_dates(
-    grant: UseRightFacts, day: date, data: st.DataObject
+    grant: UseRightFacts, day: date, draws: st.DataObject
 ) -> None:
     status = use_right_status(grant, day)
     exact = replace(
         grant,
-        valid_from=_drawn(data, grant.valid_from),
-        valid_to=_drawn_if(data, grant.valid_to),
-        ended_on=_drawn_if(data, grant.ended_on),
-        suspended_on=_drawn_if(data, grant.suspended_on),
-        resumed_on=_drawn_if(data, grant.resumed_on),
+        valid_from=_drawn(draws, grant.valid_from),
+        valid_to=_drawn_if(draws, grant.valid_to),
+        ended_on=_drawn_if(draws, grant.ended_on),
+        suspended_on=_drawn_if(draws, grant.suspended_on),
+        resumed_on=_drawn_if(draws, grant.resumed_on),
     )
     told = use_right_status(exact, day)
     assert told is not UseRightStatus.UNCERTAIN
@@ -293,11 +293,11 @@ def test_in_force_means_in_force_by_every_reading_of_the_dates(
         assert (told is UseRightStatus.IN_FORCE) == (status is UseRightStatus.IN_FORCE)
 
 
-def _drawn_if(data: st.DataObject, partial: Day | None) -> str | None:
-    return _drawn(data, partial) if partial else None
+def _drawn_if(draws: st.DataObject, partial: Day | None) -> str | None:
+    return _drawn(draws, partial) if partial else None
 
 
-def _drawn(data: st.DataObject, partial: Day) -> str:
+def _drawn(draws: st.DataObject, partial: Day) -> str:
     days = (latest(partial) - earliest(partial)).days
-    chosen = earliest(partial) + timedelta(days=data.draw(st.integers(0, days)))
+    chosen = earliest(partial) + timedelta(days=draws.draw(st.integers(0, days)))
     return chosen.isoformat()
