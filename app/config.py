@@ -1,6 +1,6 @@
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +17,7 @@ class Settings:
     owner_url: str = "sqlite:///var/ocop.sqlite"
     base_url: str = "http://127.0.0.1:8000"
     keys_file: Path = Path("var/keys.json")
+    keys_text: str = field(default="", repr=False)
     files: Path = Path("var/files")
     max_batch: int = 1_000_000
     sample: bool = False
@@ -41,6 +42,7 @@ class Settings:
             owner_url=_dialect(env.get("DATABASE_OWNER_URL") or url),
             base_url=base_url,
             keys_file=Path(env.get("OCOP_KEYS_FILE") or cls.keys_file),
+            keys_text=env.get("OCOP_KEYS", ""),
             files=Path(env.get("OCOP_FILES") or cls.files),
             max_batch=_number(env, "OCOP_MAX_BATCH", cls.max_batch),
             sample=_switch(env, "OCOP_SAMPLE", default=False),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPBearer
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -85,7 +86,10 @@ async def _maybe_actor(request: Request) -> Actor | None:
     return found
 
 
-async def _actor(request: Request) -> Actor:
+_BEARER = HTTPBearer(auto_error=False, description="An API key, made on the account's page.")
+
+
+async def _actor(request: Request, _scheme: Annotated[object, Depends(_BEARER)]) -> Actor:
     found = await _maybe_actor(request)
     if found is None:
         raise Unauthenticated

@@ -4,10 +4,14 @@ import secrets
 from time import perf_counter
 from typing import Final
 
+from prometheus_client import Counter, Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("ocop.requests")
+
+REQUESTS = Counter("ocop_requests_total", "Answered requests", ["method", "route", "status"])
+SECONDS = Histogram("ocop_request_seconds", "Time to answer", ["route"])
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -81,16 +85,22 @@ class Outermost:
                 raise
             await _plain_500(dressed, request_id)
         finally:
-            log.info(
-                "request",
-                extra={
-                    "request_id": request_id,
-                    "method": scope["method"],
-                    "route": getattr(scope.get("route"), "path", None),
-                    "status": status,
-                    "ms": round((perf_counter() - started) * 1000, 1),
-                },
-            )
+            _figure(scope, request_id, status, perf_counter() - started)
+
+
+def _figure(scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    """Count and log by the route's pattern: an address may hold a stamp's code."""
+    route = getattr(scope.get("route"), "path", "") or "none"
+    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    SECONDS.labels(route).observe(seconds)
+    figures = {
+        "request_id": request_id,
+        "method": scope["method"],
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    log.info("request", extra=figures)
 
 
 async def _plain_500(send: Send, request_id: str) -> None:
