@@ -81,6 +81,8 @@ class Span(Base):
     last: Mapped[int] = mapped_column(BigInt)
     state: Mapped[str] = mapped_column(String(10))
     lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), index=True)
+    # Copied from the movement, so that a look-up stays one index seek.
+    activated_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(BigInt, default=1)
 
 
