@@ -1,8 +1,15 @@
-from collections.abc import Callable
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -13,15 +20,53 @@ import app.entities.pages
 import app.identity.pages
 import app.places.api
 from app.config import Settings
+from app.identity.actions import tidy as tidy_identity
 from app.identity.rules import Actor
-from app.kit import asgi, problems
+from app.keyfile import load_keyring
+from app.kit import asgi, health, problems
 from app.kit.db import Database
 from app.kit.files import Files
 from app.kit.i18n import N_, Language, Translator, translators
 from app.kit.pages import Pages, Rail, Reader
 from app.kit.web import make_site
+from app.kit.work import Runner, Task
+from app.scans.actions import tidy as tidy_scans
+from app.scans.counter import Counter
+from app.stamps.queries import check_roots
 
 ROOT = Path(app.__file__).parent
+
+# Every error of the API has this one shape, RFC 9457.
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+    },
+}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+    for status, words in {
+        401: "No valid key or session",
+        403: "The role does not allow it",
+        404: "Not there, or somebody else's",
+        409: "The record is in another state",
+        422: "Some values are wrong",
+        503: "Nothing was changed; try again",
+    }.items()
+}
 
 OFFICE = (
     Rail(N_("Home"), "/office"),
@@ -40,6 +85,7 @@ PHONE = (
 )
 
 ROUTERS = (
+    health.router,
     app.places.api.router,
     app.identity.pages.router,
     app.entities.api.router,
@@ -65,20 +111,26 @@ def create_app(
     clock: Callable[[], datetime] | None = None,
     database: Database | None = None,
 ) -> FastAPI:
-    """Make the application. `clock` and `database` are for tests."""
+    """Make the application. `clock` and `database` are for tests.
+
+    Raises BadKeys where the keys are missing, weak or open to others.
+    """
     made = FastAPI(
         title="OCOP traceability",
         version="1",
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        separate_input_output_schemas=True,
+        lifespan=_lifespan,
+        responses=PROBLEMS,
     )
     folders, spoken = slice_folders(), words()
-    made.state.site = make_site(
-        database or Database(settings.database_url), spoken, clock, settings.base_url
-    )
+    held = make_site(database or Database(settings.database_url), spoken, clock, settings.base_url)
+    made.state.site = held
     made.state.settings = settings
+    made.state.keyring = keyring = load_keyring(settings)
+    made.state.check = lambda db: check_roots(db, keyring=keyring)
+    made.state.counter = Counter(held.database, held.clock)
     made.state.files = Files(settings.files)
     made.state.pages = Pages(folders, spoken, sample=settings.sample)
     made.state.reader_for = reader_for
@@ -87,10 +139,60 @@ def create_app(
     for name, folder in folders.items():
         if (folder / "static").is_dir():
             made.mount(f"/static/{name}", LastingFiles(directory=folder / "static"))
+    made.mount("/static/docs", health.browser_files())
     problems.install(made, sign_in=_sign_in)
     made.add_middleware(asgi.HeadAsGet)
     made.add_middleware(asgi.Outermost)
     return made
+
+
+@asynccontextmanager
+async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
+    """Refuse to serve with keys that are not the database's; count and work while serving."""
+    log_as_json()
+    held, settings = made.state.site, made.state.settings
+    await run_in_threadpool(_check, held.database, made.state.check)
+    runner = make_runner(made) if settings.work_in_process else None
+    made.state.counter.start()
+    if runner:
+        runner.start()
+    yield
+    if runner:
+        await run_in_threadpool(runner.stop)
+    await run_in_threadpool(made.state.counter.stop)
+    held.database.close()
+
+
+def _check(database: Database, check: Callable[[Session], object]) -> None:
+    try:
+        with database.begin(write=False) as db:
+            check(db)
+    except SQLAlchemyError:
+        # A database that is away now may come back; a root that does not match never will.
+        logging.getLogger("ocop").exception("the database could not be checked at start")
+
+
+def make_runner(made: FastAPI) -> Runner:
+    """Return the runner of the background work; `ocop work` and SQLite's own process use it."""
+    held, files, keyring = made.state.site, made.state.files, made.state.keyring
+
+    def tidy_up() -> None:
+        with held.database.begin() as db:
+            tidy_identity(db, now=held.clock())
+            tidy_scans(db, held.clock())
+
+    tasks = [Task("tidy", 3600, tidy_up)]
+    _ = files, keyring
+    return Runner(held.database, tasks)
+
+
+def log_as_json() -> None:
+    """Have every log line written to standard error as JSON, without personal data."""
+    stream = logging.StreamHandler(sys.stderr)
+    stream.setFormatter(asgi.JsonLines())
+    top = logging.getLogger("ocop")
+    top.handlers, top.propagate = [stream], False
+    top.setLevel(logging.INFO)
 
 
 def _sign_in(request: Request) -> Response:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.entities.models import Entity
 from app.identity.rules import Belonging, Role
+from app.keyfile import make_keys
 from app.kit.db import Database
 from app.migrate import migrate
 from app.wiring import create_app
@@ -44,6 +45,7 @@ def new_settings(dialect: str, folder: Path, name: str) -> Settings:
     owner = app = f"sqlite:///{folder / 'test.sqlite'}"
     if dialect == "postgresql":
         owner, app = servers.make_postgresql(name)
+    make_keys(folder / "keys.json")
     return Settings(
         database_url=app,
         owner_url=owner,

@@ -12,6 +12,7 @@ from app.identity.models import (
     Account,
     AccountRole,
     ApiKey,
+    Idempotency,
     Membership,
     OneTimeLink,
     SessionToken,
@@ -32,6 +33,7 @@ from app.kit.i18n import N_
 
 SESSION_DAYS = 90
 LINK_DAYS = 7
+KEEP_ANSWERS = timedelta(days=7)
 # Without look-alikes: a link's code is also read out and typed.
 _LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
@@ -230,6 +232,13 @@ def end_session(db: Session, *, actor: Actor, token_hash: str) -> None:
 
 def choose_language(db: Session, *, actor: Actor, language: str) -> None:
     db.execute(update(Account).where(Account.id == actor.account_id).values(language=language))
+
+
+def tidy(db: Session, *, now: datetime) -> None:
+    """Forget sessions and links that ended, and answers no client will ask for again."""
+    db.execute(delete(SessionToken).where(SessionToken.expires_at < now))
+    db.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP_ANSWERS))
+    db.execute(delete(Idempotency).where(Idempotency.created_at < now - KEEP_ANSWERS))
 
 
 def make_api_key(
