@@ -70,7 +70,7 @@ class Unit:
             self.db = self._database.session(write=self._write)
         return self.db
 
-    async def commit(self) -> None:
+    async def finish(self) -> None:
         if self.db is not None:
             await run_in_threadpool(finish, self.db)
 
@@ -104,7 +104,7 @@ class Edge(APIRoute):
             try:
                 response = await self.answer(request, inner)
                 if response.status_code < ERROR:
-                    await unit.commit()
+                    await unit.finish()
                 else:
                     await unit.abandon(refused=True)
             except BaseException as error:
