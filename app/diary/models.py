@@ -68,6 +68,8 @@ class LotNotice(Base):
     advice: Mapped[str] = mapped_column(Text, default="")
     set_at: Mapped[datetime]
     set_by: Mapped[str] = mapped_column(String(120))
+    # Whether the Department set it: the owner may lift only what the owner has set.
+    official: Mapped[bool] = mapped_column(default=True)
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[str] = mapped_column(String(120), default="")
     lift_reason: Mapped[str] = mapped_column(Text, default="")
@@ -93,15 +95,17 @@ class DiaryEntry(Base):
     received_at: Mapped[datetime]
     recorder_id: Mapped[int | None] = mapped_column(BigInt)
     recorder_label: Mapped[str] = mapped_column(String(120))
-    amends: Mapped[UUID | None] = mapped_column(ForeignKey("diary_entry.id"), index=True)
+    amends: Mapped[UUID | None] = mapped_column(ForeignKey("diary_entry.id"), unique=True)
     public: Mapped[bool]
     request_hash: Mapped[str] = mapped_column(String(64))
-    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     commit: Mapped[str] = mapped_column(String(64))
 
 
 class DiaryContent(Base):
-    """What an entry says. Never changed; erased where the law asks for it."""
+    """What an entry says. Never changed; erased where the law asks for it.
+
+    The salt goes with it: as long as it stood, a short content could be guessed from `commit`.
+    """
 
     __tablename__ = "diary_content"
     __table_args__ = {"info": {"guard": "no_update"}}  # noqa: RUF012 - SQLAlchemy's own declaration
@@ -110,6 +114,7 @@ class DiaryContent(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
 class DiaryPhoto(Base):

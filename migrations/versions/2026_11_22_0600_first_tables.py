@@ -257,6 +257,7 @@ def upgrade() -> None:
         sa.Column("managing_body", sa.String(length=200), nullable=False),
         sa.Column("area_as_written", sa.Text(), nullable=False),
         sa.Column("suspended_on", sa.Date(), nullable=True),
+        sa.Column("resumed_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("status_reason", sa.Text(), nullable=False),
         sa.Column("checked_on", sa.Date(), nullable=True),
@@ -272,6 +273,7 @@ def upgrade() -> None:
             "type IN ('gi', 'certification_mark', 'collective_mark', 'trademark')",
             name=op.f("ck_ip_right_type"),
         ),
+        sa.CheckConstraint("resumed_on >= suspended_on", name=op.f("ck_ip_right_resumed")),
         sa.ForeignKeyConstraint(
             ["owner_entity_id"], ["entity.id"], name=op.f("fk_ip_right_owner_entity_id")
         ),
@@ -525,10 +527,12 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("suspended_on", sa.Date(), nullable=True),
+        sa.Column("resumed_on", sa.Date(), nullable=True),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("status_reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("resumed_on >= suspended_on", name=op.f("ck_use_right_resumed")),
         sa.CheckConstraint(
             "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_use_right_validity")
         ),
@@ -564,7 +568,6 @@ def upgrade() -> None:
         sa.Column("amends", sa.Uuid(), nullable=True),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("request_hash", sa.String(length=64), nullable=False),
-        sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
         sa.Column("commit", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["amends"], ["diary_entry.id"], name=op.f("fk_diary_entry_amends")),
         sa.ForeignKeyConstraint(
@@ -572,11 +575,11 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["lot_id"], ["lot.id"], name=op.f("fk_diary_entry_lot_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_diary_entry")),
+        sa.UniqueConstraint("amends", name=op.f("uq_diary_entry_amends")),
         sa.UniqueConstraint("lot_id", "sequence", name=op.f("uq_diary_entry_lot_id_sequence")),
         info={"guard": "insert_only"},
     )
     with op.batch_alter_table("diary_entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_diary_entry_amends"), ["amends"], unique=False)
         batch_op.create_index(batch_op.f("ix_diary_entry_entity_id"), ["entity_id"], unique=False)
 
     op.create_table(
@@ -588,6 +591,7 @@ def upgrade() -> None:
         sa.Column("advice", sa.Text(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.String(length=120), nullable=False),
+        sa.Column("official", sa.Boolean(), nullable=False),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lifted_by", sa.String(length=120), nullable=False),
         sa.Column("lift_reason", sa.Text(), nullable=False),
@@ -735,6 +739,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["diary_entry.id"], name=op.f("fk_diary_content_entry_id")
         ),
@@ -792,7 +797,6 @@ def downgrade() -> None:
     op.drop_table("lot_notice")
     with op.batch_alter_table("diary_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_diary_entry_entity_id"))
-        batch_op.drop_index(batch_op.f("ix_diary_entry_amends"))
 
     op.drop_table("diary_entry")
     with op.batch_alter_table("use_right", schema=None) as batch_op:

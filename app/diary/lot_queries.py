@@ -1,0 +1,103 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.diary.models import Lot
+from app.diary.queries import Standing, entry_counts, standing_of, stands
+from app.diary.rules import LotState
+from app.entities.queries import names_of
+from app.identity.rules import Actor
+from app.kit.paging import Cut, Page, take
+from app.kit.text import fold
+from app.products.models import Product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotFilter:
+    """Which lots of a list are wanted; what is left out does not narrow it."""
+
+    product_id: int | None = None
+    entity_id: int | None = None
+    state: LotState | None = None
+    text: str = ""
+    recalled: bool = False
+    # Only those of the actor's own entities, whatever else the actor may read.
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot with what a list says of it."""
+
+    lot: Lot
+    product: str
+    entity: str
+    standing: Standing
+    entries: int
+
+    @property
+    def state(self) -> LotState:
+        return LotState(self.lot.state)
+
+
+def list_lots(db: Session, *, actor: Actor, cut: Cut, wanted: LotFilter) -> Page[Lot]:
+    """Return a page of the lots the actor sees, oldest first."""
+    return take(db, _lots(actor, wanted), Lot.id, cut)
+
+
+def list_latest_lots(db: Session, *, actor: Actor, cut: Cut, wanted: LotFilter) -> Page[Lot]:
+    """Return a page of the lots the actor sees, newest first; `cut.after` is the last id seen."""
+    query = _lots(actor, wanted)
+    if cut.after:
+        query = query.where(Lot.id < cut.after)
+    rows = db.scalars(query.order_by(Lot.id.desc()).limit(cut.limit + 1)).all()
+    kept = rows[: cut.limit]
+    return Page(kept, kept[-1].id if len(rows) > cut.limit else None)
+
+
+def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
+    scope = frozenset(actor.memberships) if wanted.own else actor.scope()
+    narrowed: list[ColumnElement[bool]] = []
+    if scope is not None:
+        narrowed.append(Lot.entity_id.in_(scope))
+    if wanted.product_id is not None:
+        narrowed.append(Lot.product_id == wanted.product_id)
+    if wanted.entity_id is not None:
+        narrowed.append(Lot.entity_id == wanted.entity_id)
+    if wanted.state is not None:
+        narrowed.append(Lot.state == wanted.state)
+    if wanted.text:
+        named = select(Product.id).where(
+            Product.folded.contains(fold(wanted.text), autoescape=True)
+        )
+        number = func.lower(Lot.number).contains(wanted.text.lower(), autoescape=True)
+        narrowed.append(or_(number, Lot.product_id.in_(named)))
+    if wanted.recalled:
+        narrowed.append(exists().where(stands(Lot.id, "recall")))
+    return select(Lot).where(*narrowed)
+
+
+def lot_rows(db: Session, lots: Sequence[Lot]) -> list[LotRow]:
+    """Return lots with the names, notices and counts a list shows, in four queries."""
+    ids = [lot.id for lot in lots]
+    products = product_names(db, {lot.product_id for lot in lots})
+    entities = names_of(db, {lot.entity_id for lot in lots})
+    notices = standing_of(db, ids)
+    counts = entry_counts(db, ids)
+    return [
+        LotRow(
+            lot,
+            products[lot.product_id],
+            entities[lot.entity_id],
+            notices.get(lot.id, Standing()),
+            counts.get(lot.id, 0),
+        )
+        for lot in lots
+    ]
+
+
+def product_names(db: Session, ids: Iterable[int]) -> dict[int, str]:
+    rows = db.execute(select(Product.id, Product.name).where(Product.id.in_(set(ids))))
+    return {product_id: name for product_id, name in rows}  # noqa: C416 - a Row is no plain pair to dict()
