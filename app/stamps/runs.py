@@ -1,0 +1,97 @@
+"""Runs of consecutive stamps in one state: cutting, moving, counting."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from app.stamps.rules import REFUSALS, TRANSITIONS, Move, State
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive stamps in one state; `first` and `last` are places on the line."""
+
+    first: int
+    last: int
+    state: State
+    lot_id: int | None = None
+    activated_at: datetime | None = None
+
+    @property
+    def quantity(self) -> int:
+        return self.last - self.first + 1
+
+    def part(self, first: int, last: int) -> "Run":
+        """Return what of the run lies between two places."""
+        return replace(self, first=max(first, self.first), last=min(last, self.last))
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A run cut in up to three: the part that changes, and what stays of it on either side."""
+
+    part: Run
+    rest: tuple[Run, ...]
+
+
+def split(span: Run, first: int, last: int) -> Split:
+    """Cut a run where a change from `first` to `last` touches it."""
+    part = span.part(first, last)
+    if part.first > part.last:
+        raise ValueError("the change does not touch the run")
+    rest = []
+    if span.first < part.first:
+        rest.append(replace(span, last=part.first - 1))
+    if part.last < span.last:
+        rest.append(replace(span, first=part.last + 1))
+    return Split(part, tuple(rest))
+
+
+def moved(run: Run, move: Move, *, lot_id: int | None, at: datetime) -> Run:
+    """Return the run after a movement: only activation sets lot and time, the others keep them."""
+    if move is Move.ACTIVATE:
+        return replace(run, state=State.ACTIVE, lot_id=lot_id, activated_at=at)
+    return replace(run, state=TRANSITIONS[move].target)
+
+
+def check_move(move: Move, parts: Sequence[Run], *, base: int) -> None:
+    """Refuse a movement of stamps that are not in a state it starts from.
+
+    `base` is the first place of the batch: the refusal tells running numbers, as printed.
+    """
+    sources = TRANSITIONS[move].sources
+    wrong = [part for part in joined(parts) if part.state not in sources]
+    if wrong:
+        first, last = wrong[0].first - base + 1, wrong[0].last - base + 1
+        raise REFUSALS[wrong[0].state](first=first, last=last)
+
+
+def joined(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """Return runs in order with neighbours in one state made one, their lots forgotten."""
+    out: list[Run] = []
+    for run in runs:
+        if out and out[-1].state is run.state and out[-1].last + 1 == run.first:
+            out[-1] = replace(out[-1], last=run.last)
+        else:
+            out.append(Run(run.first, run.last, run.state))
+    return tuple(out)
+
+
+def take_next(runs: Iterable[Run], quantity: int) -> tuple[tuple[int, int], ...]:
+    """Return the ends of the first `quantity` stamps of the runs, or fewer where they end."""
+    taken: list[tuple[int, int]] = []
+    for run in runs:
+        if quantity <= 0:
+            break
+        last = min(run.last, run.first + quantity - 1)
+        taken.append((run.first, last))
+        quantity -= last - run.first + 1
+    return tuple(taken)
+
+
+def counted(runs: Iterable[Run]) -> dict[State, int]:
+    """Return how many stamps are in each state; every state is named."""
+    counts = dict.fromkeys(State, 0)
+    for run in runs:
+        counts[run.state] += run.quantity
+    return counts
