@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigInt, Key
@@ -130,7 +130,10 @@ class Refusal(Base):
 
 
 class Export(Base):
-    """A file of codes made for printing: recorded before its first byte leaves."""
+    """A file of codes made for printing: recorded before its first byte leaves.
+
+    `facts` is what stands on every stamp, frozen so that the file can be made the same again.
+    """
 
     __tablename__ = "stamp_export"
     __table_args__ = (
@@ -149,6 +152,7 @@ class Export(Base):
     first: Mapped[int] = mapped_column(BigInt)
     count: Mapped[int] = mapped_column(BigInt)
     reason: Mapped[str] = mapped_column(String(300))
+    facts: Mapped[dict[str, str]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8))
     done: Mapped[int] = mapped_column(BigInt, default=0)
     problem: Mapped[str] = mapped_column(Text, default="")
