@@ -49,7 +49,13 @@ def record(
 
 
 def _plain(facts: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if facts is None:
-        return None
-    kept = (str, int, float, bool, list, dict, type(None))
-    return {k: v if isinstance(v, kept) else str(v) for k, v in facts.items()}
+    return None if facts is None else {str(name): _json(value) for name, value in facts.items()}
+
+
+def _json(value: object) -> object:
+    """Return the value as JSON can hold it: days, instants and ids as text, at any depth."""
+    if isinstance(value, Mapping):
+        return _plain(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_json(item) for item in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)

@@ -3,18 +3,18 @@
 import hashlib
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.identity.models import Idempotency
 from app.identity.queries import find_actor_by_key, find_actor_by_session
 from app.identity.rules import Actor
-from app.kit.errors import Conflict, Forbidden, Invalid, Unauthenticated
+from app.kit.errors import Forbidden, Invalid, Unauthenticated
 from app.kit.i18n import N_
 from app.kit.web import SAFE, Edge, Unit, site
 
@@ -24,6 +24,7 @@ Inner = Callable[[Request], Coroutine[Any, Any, Response]]
 # a plain name serves for development.
 SECURE_COOKIE = "__Host-ocop"
 PLAIN_COOKIE = "ocop"
+KEY_CHARS = 200
 
 
 class ForeignOrigin(Forbidden):
@@ -40,11 +41,14 @@ class KeyReused(Invalid):
     detail = N_("Use a new key for a new request.")
 
 
-class StillRunning(Conflict):
-    """The same request is being answered"""
+class KeyTooLong(Invalid):
+    """The Idempotency-Key is too long"""
 
-    code = "identity.still_running"
-    detail = N_("Repeat it in a moment to get its answer.")
+    code = "identity.key_too_long"
+    detail = N_("At most {limit} characters; a UUID does.")
+
+    def __init__(self, *, limit: int) -> None:
+        self.limit = limit
 
 
 def cookie_name(request: Request) -> str:
@@ -106,56 +110,79 @@ def check_origin(request: Request) -> None:
     if site_header is not None and site_header not in {"same-origin", "none"}:
         raise ForeignOrigin
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.url.netloc:
+    if origin is not None and origin != f"{request.url.scheme}://{request.url.netloc}":
         raise ForeignOrigin
+
+
+class Replayed(Exception):
+    """Carries the answer of a request's first use past its route."""
+
+    def __init__(self, answer: Response) -> None:
+        self.answer = answer
 
 
 class ApiRoute(Edge):
     """An edge whose writes may carry an `Idempotency-Key`: a repeat gets the first answer."""
 
     async def answer(self, request: Request, inner: Inner) -> Response:
-        key = request.headers.get("idempotency-key")
-        actor = await _maybe_actor(request) if key and request.method not in SAFE else None
-        if not key or actor is None or actor.account_id is None:
+        asked = await _asked(request)
+        if asked is None:
             return await inner(request)
         unit: Unit = request.state.unit
-        db = await unit.session()
-        now = site(request).clock()
-        body_hash = hashlib.sha256(await request.body()).hexdigest()
-        asked = Idempotency(
-            account_id=actor.account_id,
-            key=key[:200],
-            method=request.method,
-            path=str(request.url.path)[:500],
-            body_hash=body_hash,
-            created_at=now,
-        )
-        before = await run_in_threadpool(claim, db, asked)
-        if before is not None:
-            return before
-        response = await inner(request)
-        await run_in_threadpool(keep_answer, db, asked, response)
+        # Taken when the transaction begins, so that slow work before it stays before it.
+        unit.at_start = lambda db: claim(db, asked)
+        try:
+            response = await inner(request)
+        except Replayed as replayed:
+            return replayed.answer
+        if unit.db is not None:
+            await run_in_threadpool(keep_answer, unit.db, asked, response)
         return response
 
 
-def claim(db: Session, asked: Idempotency) -> Response | None:
-    """Take the key for this request, or return the answer its first use got."""
+async def _asked(request: Request) -> Idempotency | None:
+    """Return what this request asks to be done once, if it says so and is somebody's."""
+    key = request.headers.get("idempotency-key")
+    if not key or request.method in SAFE:
+        return None
+    actor = await _maybe_actor(request)
+    if actor is None or actor.account_id is None:
+        return None
+    if len(key) > KEY_CHARS:
+        raise KeyTooLong(limit=KEY_CHARS)
+    query = f"?{request.url.query}" if request.url.query else ""
+    return Idempotency(
+        account_id=actor.account_id,
+        key=key,
+        method=request.method,
+        path=f"{request.url.path}{query}"[:500],
+        body_hash=hashlib.sha256(await request.body()).hexdigest(),
+        created_at=site(request).clock(),
+    )
+
+
+def claim(db: Session, asked: Idempotency) -> None:
+    """Take the key for this request.
+
+    Raises Replayed with the answer its first use got, and KeyReused where that asked for
+    something else. Of two repeats at once the later waits for the first to end.
+    """
     same_key = select(Idempotency).where(
         Idempotency.account_id == asked.account_id, Idempotency.key == asked.key
     )
     first = db.scalars(same_key).one_or_none()
     if first is None:
-        # Where two repeats arrive at once, the unique key lets one through: the other waits
-        # for its commit and is then refused as a conflict.
-        db.add(asked)
-        db.flush()
-        return None
+        try:
+            with db.begin_nested():
+                db.add(asked)
+        except IntegrityError:
+            first = db.scalars(same_key).one()
+        else:
+            return
     if (first.method, first.path, first.body_hash) != (asked.method, asked.path, asked.body_hash):
         raise KeyReused
-    if first.status is None:
-        raise StillRunning
     headers = {"Idempotency-Replayed": "true"}
-    return Response(first.body or b"", first.status, headers, first.media_type)
+    raise Replayed(Response(first.body or b"", first.status or 200, headers, first.media_type))
 
 
 def keep_answer(db: Session, asked: Idempotency, response: Response) -> None:

@@ -83,7 +83,7 @@ class Outermost:
             log.exception("unexpected error in request %s", request_id)
             if begun:
                 raise
-            await _plain_500(dressed, request_id)
+            await _plain_500(dressed, scope["path"], request_id)
         finally:
             _figure(scope, request_id, status, perf_counter() - started)
 
@@ -103,20 +103,35 @@ def _figure(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     log.info("request", extra=figures)
 
 
-async def _plain_500(send: Send, request_id: str) -> None:
-    problem = {
-        "type": "about:blank",
-        "title": "Lỗi máy chủ / Server error",
-        "status": SERVER_ERROR,
-        "code": "unexpected",
-        "detail": "Chưa có gì thay đổi. Hãy thử lại; nếu vẫn lỗi, hãy báo mã này. / "
-        "Nothing was changed. Try again; if it happens again, report this id.",
-        "request_id": request_id,
-    }
-    headers = [(b"content-type", b"application/problem+json")]
+_WRONG: Final = "Lỗi máy chủ / Server error"
+_MEND: Final = (
+    "Chưa có gì thay đổi. Hãy thử lại; nếu vẫn lỗi, hãy báo mã này. / "
+    "Nothing was changed. Try again; if it happens again, report this id."
+)
+_PAGE: Final = """<!doctype html>
+<html lang="vi"><head><meta charset="utf-8"><title>{wrong} · OCOP</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><main><h1>{wrong}</h1><p>{mend}</p><p>500 · unexpected · {request_id}</p></main></body></html>
+"""
+
+
+async def _plain_500(send: Send, path: str, request_id: str) -> None:
+    """Answer without templates, translations or a database: any of them may be what failed."""
+    kind = "text/html; charset=utf-8"
+    body = _PAGE.format(wrong=_WRONG, mend=_MEND, request_id=request_id)
+    if path.startswith("/api/"):
+        problem = {
+            "type": "about:blank",
+            "title": _WRONG,
+            "status": SERVER_ERROR,
+            "code": "unexpected",
+            "detail": _MEND,
+            "request_id": request_id,
+        }
+        kind, body = "application/problem+json", json.dumps(problem, ensure_ascii=False)
+    headers = [(b"content-type", kind.encode()), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": SERVER_ERROR, "headers": headers})
-    body = json.dumps(problem, ensure_ascii=False).encode()
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body.encode()})
 
 
 class JsonLines(logging.Formatter):

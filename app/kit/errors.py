@@ -107,8 +107,24 @@ class Unavailable(DomainError):
     detail = N_("Nothing was changed. Try again in a moment.")
 
 
+class WrongMethod(DomainError):
+    """The address does not take that method"""
+
+    code = "wrong_method"
+    detail = N_("Check the API description at /docs.")
+
+
+class Malformed(DomainError):
+    """The request could not be read"""
+
+    code = "malformed"
+    detail = N_("Its body or headers are not what they say they are.")
+
+
 STATUS: dict[type[DomainError], int] = {
+    Malformed: 400,
     NotFound: 404,
+    WrongMethod: 405,
     Conflict: 409,
     Invalid: 422,
     Forbidden: 403,

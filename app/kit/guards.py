@@ -11,8 +11,8 @@ from sqlalchemy import Connection, MetaData, Table, event, inspect
 _PG_REFUSE = """
 CREATE OR REPLACE FUNCTION ocop_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION USING MESSAGE = TG_OP || ' of ' || TG_TABLE_NAME || ' is refused: its rows are kept as they are',
-    ERRCODE = 'restrict_violation';
+  RAISE EXCEPTION USING ERRCODE = 'restrict_violation',
+    MESSAGE = TG_OP || ' of ' || TG_TABLE_NAME || ' is refused: its rows are kept as they are';
 END $$
 """
 
@@ -118,6 +118,8 @@ def grant(connection: Connection, role: str) -> None:
     """
     quoted = '"' + role.replace('"', '""') + '"'
     for statement in (
+        # Before PostgreSQL 15 everybody may make tables here.
+        "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}",

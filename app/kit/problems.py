@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -14,10 +14,12 @@ from app.kit.errors import (
     Conflict,
     DomainError,
     Invalid,
+    Malformed,
     NotFound,
     Throttled,
     Unauthenticated,
     Unavailable,
+    WrongMethod,
     status_of,
 )
 from app.kit.forms import reasons
@@ -29,20 +31,6 @@ log = logging.getLogger("ocop.errors")
 
 SERVER_ERROR = 500
 RETRY_SECONDS = 5
-
-
-class WrongMethod(DomainError):
-    """The address does not take that method"""
-
-    code = "wrong_method"
-    detail = N_("Check the API description at /docs.")
-
-
-class Malformed(DomainError):
-    """The request could not be read"""
-
-    code = "malformed"
-    detail = N_("Its body or headers are not what they say they are.")
 
 
 class FieldsInvalid(Invalid):
@@ -164,25 +152,49 @@ def _http(request: Request, error: Exception) -> Response:
     return response
 
 
-async def _integrity(request: Request, error: Exception) -> Response:
-    log.warning("constraint refused a write: %s", type(error.__cause__).__name__)
+def _integrity(request: Request, error: Exception) -> Response:
+    assert isinstance(error, IntegrityError)  # noqa: S101 - the handler is registered for it
+    if not _of_others(error):
+        raise error
+    log.warning("constraint refused a write: %s", type(error.orig).__name__)
     return answer(request, AlreadyThere())
 
 
 def _database(request: Request, error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and _serialisation(error):
-        return answer(request, AlreadyThere())
+    if isinstance(error, DBAPIError):
+        if _serialisation(error):
+            return answer(request, AlreadyThere())
+        if not _gone(error):
+            raise error
     log.error("database unavailable: %s", error.__class__.__name__)
-    if isinstance(error, DBAPIError) and not _gone(error):
-        raise error
     return answer(request, Unavailable())
+
+
+# A key, a reference, a guard: what another writer can have changed since this one looked. A
+# value a CHECK or NOT NULL refuses is a fault of ours, and no reader can mend it.
+_OTHERS_SQLITE = ("UNIQUE", "PRIMARYKEY", "FOREIGNKEY", "TRIGGER", "ROWID")
+_OTHERS_POSTGRESQL = frozenset({"23001", "23503", "23505", "23P01"})
+# SQLite's class for both a file it can't use and a statement it can't run (1) or may not (8).
+_STATEMENT_SQLITE = frozenset({1, 8})
+
+
+def _of_others(error: IntegrityError) -> bool:
+    name = getattr(error.orig, "sqlite_errorname", "")
+    return name.endswith(_OTHERS_SQLITE) or _sqlstate(error) in _OTHERS_POSTGRESQL
 
 
 def _gone(error: DBAPIError) -> bool:
     """Tell a database that can't be reached from a fault in a statement."""
-    return error.connection_invalidated or type(error.orig).__name__ == "OperationalError"
+    sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
+    if sqlite_code is not None:
+        return isinstance(error, OperationalError) and sqlite_code & 0xFF not in _STATEMENT_SQLITE
+    return error.connection_invalidated or isinstance(error, OperationalError)
 
 
 def _serialisation(error: DBAPIError) -> bool:
     # PostgreSQL: serialization_failure, deadlock_detected.
-    return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+    return _sqlstate(error) in {"40001", "40P01"}
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", None) or ""

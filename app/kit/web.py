@@ -62,12 +62,16 @@ class Unit:
         self._write = write
         self._entered = False
         self.db: Session | None = None
+        self.at_start: Callable[[Session], object] | None = None
 
     async def session(self) -> Session:
+        """Return the transaction's session; where it begins here, run `at_start` in it first."""
         if self.db is None:
             await self._gate.acquire()
             self._entered = True
             self.db = self._database.session(write=self._write)
+            if self.at_start is not None:
+                await run_in_threadpool(self.at_start, self.db)
         return self.db
 
     async def finish(self) -> None:
