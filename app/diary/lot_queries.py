@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -12,6 +12,7 @@ from app.identity.rules import Actor
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
 from app.products.models import Product
+from app.products.queries import names_of as product_names_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +83,7 @@ def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
 def lot_rows(db: Session, lots: Sequence[Lot]) -> list[LotRow]:
     """Return lots with the names, notices and counts a list shows, in four queries."""
     ids = [lot.id for lot in lots]
-    products = product_names(db, {lot.product_id for lot in lots})
+    products = product_names_of(db, {lot.product_id for lot in lots})
     entities = names_of(db, {lot.entity_id for lot in lots})
     notices = standing_of(db, ids)
     counts = entry_counts(db, ids)
@@ -96,8 +97,3 @@ def lot_rows(db: Session, lots: Sequence[Lot]) -> list[LotRow]:
         )
         for lot in lots
     ]
-
-
-def product_names(db: Session, ids: Iterable[int]) -> dict[int, str]:
-    rows = db.execute(select(Product.id, Product.name).where(Product.id.in_(set(ids))))
-    return {product_id: name for product_id, name in rows}  # noqa: C416 - a Row is no plain pair to dict()

@@ -110,7 +110,7 @@ def standing_notices(db: Session, lot_id: int) -> Standing:
     return standing_of(db, [lot_id]).get(lot_id, Standing())
 
 
-def findstanding_of(db: Session, lot_id: int, *, kind: str) -> LotNotice | None:
+def find_standing(db: Session, lot_id: int, *, kind: str) -> LotNotice | None:
     return db.scalars(select(LotNotice).where(stands(lot_id, kind))).one_or_none()
 
 

@@ -1,0 +1,213 @@
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.audit.actions import record
+from app.diary.models import Lot
+from app.diary.queries import get_lot, standing_notices
+from app.diary.rules import LotState, check_lot_number, check_move
+from app.diary.units import read_unit
+from app.identity.rules import Actor
+from app.kit.clock import day_of
+from app.kit.errors import Conflict, Invalid
+from app.kit.i18n import N_
+from app.kit.text import clean_note
+from app.products.queries import get_product
+
+# A lot may be planned ahead, and old stock may be entered: beyond that a year was mistyped.
+PLANNED_AHEAD: Final = timedelta(days=366)
+OLDEST: Final = timedelta(days=3660)
+LONGEST_LIFE: Final = timedelta(days=36_525)
+
+
+class LotNumberTaken(Conflict):
+    """The product has a lot of this number already"""
+
+    code: ClassVar[str] = "diary.lot_number_taken"
+    detail: ClassVar[str] = N_("Open that lot instead, or choose another number than {number}.")
+    field = "number"
+
+    def __init__(self, *, number: str) -> None:
+        self.number = number
+
+
+class LotClosed(Conflict):
+    """The lot's diary is closed"""
+
+    code: ClassVar[str] = "diary.lot_closed"
+    detail: ClassVar[str] = N_("A closed lot takes only corrections of its entries, with a reason.")
+
+
+class LotStopped(Conflict):
+    """The lot is recalled or on hold"""
+
+    code: ClassVar[str] = "diary.lot_stopped"
+    detail: ClassVar[str] = N_("It can't be released for sale before that is lifted.")
+
+
+class DateOutOfRange(Invalid):
+    """The date can't be right"""
+
+    code: ClassVar[str] = "diary.date_out_of_range"
+    detail: ClassVar[str] = N_("Use a day from {first} to {last}.")
+
+    def __init__(self, *, field: str, first: date, last: date) -> None:
+        self.field = field
+        self.first = first
+        self.last = last
+
+
+class UnitNeeded(Invalid):
+    """The quantity has no unit"""
+
+    code: ClassVar[str] = "diary.unit_needed"
+    detail: ClassVar[str] = N_("Choose what the quantity is counted in.")
+    field = "unit"
+
+
+def open_lot(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    product_id: int,
+    number: str,
+    **facts: Any,  # noqa: ANN401 - the further columns of Lot
+) -> Lot:
+    """Open a production lot of one of the actor's products.
+
+    The expiry date is proposed from the product's shelf life where none is given.
+    """
+    product = get_product(db, product_id, actor=actor)
+    actor.require_member(product.entity_id)
+    lot = Lot(
+        product_id=product.id, entity_id=product.entity_id, number="", state="open", opened_at=now
+    )
+    _apply(db, lot, facts | {"number": number}, now)
+    if lot.expiry_date is None and lot.production_date and product.shelf_life_days:
+        life = min(timedelta(days=product.shelf_life_days), LONGEST_LIFE)
+        lot.expiry_date = lot.production_date + life
+    db.add(lot)
+    db.flush()
+    _noted(db, actor, now, "lot.open", lot, None, facts | {"number": lot.number})
+    return lot
+
+
+def change_lot(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    lot_id: int,
+    **facts: Any,  # noqa: ANN401 - as above
+) -> Lot:
+    """Change the given fields of an open lot; the old values go to the audit trail."""
+    lot = lock_lot(db, lot_id, actor=actor)
+    if lot.state != LotState.OPEN:
+        raise LotClosed
+    before = {name: getattr(lot, name) for name in facts}
+    _apply(db, lot, facts, now)
+    db.flush()
+    _noted(db, actor, now, "lot.change", lot, before, facts)
+    return lot
+
+
+def close_lot(db: Session, *, actor: Actor, now: datetime, lot_id: int) -> Lot:
+    """Close a lot's diary. A closed lot stays closed; the same again is accepted."""
+    lot = lock_lot(db, lot_id, actor=actor)
+    if _move(db, actor, now, lot, LotState.CLOSED):
+        lot.closed_at = now
+        db.flush()
+    return lot
+
+
+def release_lot(db: Session, *, actor: Actor, now: datetime, lot_id: int) -> Lot:
+    """Release a closed lot for sale. The owner's act; refused while recalled or on hold."""
+    lot = lock_lot(db, lot_id, actor=actor)
+    actor.require_member(lot.entity_id, owner=True)
+    standing = standing_notices(db, lot.id)
+    if standing.recall or standing.hold:
+        raise LotStopped
+    _move(db, actor, now, lot, LotState.RELEASED)
+    return lot
+
+
+def lock_lot(db: Session, lot_id: int, *, actor: Actor) -> Lot:
+    """Return a lot of the actor's own entity, kept from other writers until the end.
+
+    SQLite has one writer anyway and ignores the lock. What was read of the lot before is read
+    again, since another writer may have changed it in between.
+    """
+    actor.require_member(get_lot(db, lot_id, actor=actor).entity_id)
+    query = select(Lot).where(Lot.id == lot_id).with_for_update()
+    return db.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _move(db: Session, actor: Actor, now: datetime, lot: Lot, wanted: LotState) -> bool:
+    state = LotState(lot.state)
+    if check_move(state, wanted) is state:
+        return False
+    lot.state = wanted
+    db.flush()
+    _noted(db, actor, now, f"lot.{wanted}", lot, {"state": state}, {"state": wanted})
+    return True
+
+
+def _apply(db: Session, lot: Lot, facts: dict[str, Any], now: datetime) -> None:
+    if "number" in facts:
+        facts["number"] = check_lot_number(facts["number"] or "")
+        _refuse_number_of_other(db, lot, facts["number"])
+    if "note" in facts:
+        facts["note"] = clean_note(facts["note"] or "", field="note")
+    if "unit" in facts:
+        written = (facts["unit"] or "").strip()
+        facts["unit"] = read_unit(written).code if written else ""
+        facts["unit_as_entered"] = written
+    for name, value in facts.items():
+        setattr(lot, name, value)
+    if lot.quantity is not None and not lot.unit:
+        raise UnitNeeded
+    _check_dates(lot, day_of(now))
+
+
+def _check_dates(lot: Lot, today: date) -> None:
+    first, last = today - OLDEST, today + PLANNED_AHEAD
+    if lot.production_date and not first <= lot.production_date <= last:
+        raise DateOutOfRange(field="production_date", first=first, last=last)
+    first = lot.production_date or first
+    last = first + LONGEST_LIFE
+    if lot.expiry_date and not first <= lot.expiry_date <= last:
+        raise DateOutOfRange(field="expiry_date", first=first, last=last)
+
+
+def _refuse_number_of_other(db: Session, lot: Lot, number: str) -> None:
+    with db.no_autoflush:
+        query = select(Lot).where(Lot.product_id == lot.product_id, Lot.number == number)
+        other = db.scalars(query).one_or_none()
+    if other is not None and other is not lot:
+        raise LotNumberTaken(number=number)
+
+
+def _noted(
+    db: Session,
+    actor: Actor,
+    now: datetime,
+    action: str,
+    lot: Lot,
+    before: dict[str, Any] | None,
+    after: dict[str, Any],
+) -> None:
+    record(
+        db,
+        now=now,
+        actor_id=actor.account_id,
+        actor_label=actor.label,
+        action=action,
+        subject_kind="lot",
+        subject_id=lot.id,
+        entity_id=lot.entity_id,
+        before=before,
+        after=after,
+    )
