@@ -1,10 +1,11 @@
 import secrets
 from datetime import datetime, timedelta
 from functools import cache
+from typing import cast
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete, update
+from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
@@ -17,7 +18,7 @@ from app.identity.models import (
     OneTimeLink,
     SessionToken,
 )
-from app.identity.queries import find_account, get_account, get_open_link
+from app.identity.queries import LinkSpent, find_account, get_account, get_open_link, list_roles
 from app.identity.rules import (
     Actor,
     Belonging,
@@ -43,6 +44,13 @@ class PhoneTaken(Conflict):
 
     code = "identity.phone_taken"
     detail = N_("Open that account instead, or use another number.")
+
+
+class AccountClosed(Conflict):
+    """The account is closed"""
+
+    code = "identity.account_closed"
+    detail = N_("Open it again before you make a link for it.")
 
 
 class WrongPassword(Unauthenticated):
@@ -95,6 +103,19 @@ def noted(
     )
 
 
+def require_charge(db: Session, actor: Actor, account_id: int) -> Account:
+    """Return an account the actor may change for somebody else, or refuse.
+
+    Whoever resets an account can sign in as it: so officers answer for producers only, and an
+    account with a role is its administrators' to change, or two-person rules would mean nothing.
+    """
+    actor.require_officer()
+    account = get_account(db, account_id)
+    if list_roles(db, account_id=account_id):
+        actor.require_role(Role.ADMINISTRATOR)
+    return account
+
+
 def add_account(
     db: Session,
     *,
@@ -105,6 +126,8 @@ def add_account(
     password_hash: str | None = None,
     language: str = "vi",
 ) -> Account:
+    """Add an account. Officers only; what it may do is granted by its own actions."""
+    actor.require_officer()
     number = normalised_phone(phone)
     if find_account(db, phone=number):
         raise PhoneTaken
@@ -118,6 +141,9 @@ def add_account(
 
 
 def grant_role(db: Session, *, actor: Actor, now: datetime, account_id: int, role: Role) -> None:
+    """Give a role of the Department or another agency. Administrators only."""
+    actor.require_role(Role.ADMINISTRATOR)
+    get_account(db, account_id)
     db.merge(AccountRole(account_id=account_id, role=role))
     db.flush()
     noted(db, actor, now, "account.grant_role", "account", account_id, role=role)
@@ -132,6 +158,7 @@ def join_entity(
     entity_id: int,
     belonging: Belonging,
 ) -> None:
+    require_charge(db, actor, account_id)
     db.merge(Membership(account_id=account_id, entity_id=entity_id, role=belonging))
     db.flush()
     noted(
@@ -140,7 +167,14 @@ def join_entity(
 
 
 def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> str:
-    """Return a new one-time code that sets the account's password within 7 days."""
+    """Return a new one-time code that sets the account's password within 7 days.
+
+    Earlier ones no longer work.
+    """
+    account = require_charge(db, actor, account_id)
+    if not account.active:
+        raise AccountClosed
+    spend_links(db, account_id=account_id, now=now)
     token = "".join(secrets.choice(_LETTERS) for _ in range(12))
     db.add(
         OneTimeLink(
@@ -158,15 +192,26 @@ def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> s
 
 def set_password_by_link(db: Session, *, now: datetime, token: str, password_hash: str) -> Account:
     """Set the password, spend the link and sign out every device."""
-    link = get_open_link(db, token=token, now=now)
-    account = get_account(db, link.account_id)
-    link.used_at = now
+    account = get_account(db, get_open_link(db, token=token, now=now).account_id)
+    # Of two who use it at once one spends it; the other has come too late.
+    if not spend_links(db, account_id=account.id, now=now):
+        raise LinkSpent
     account.password_hash, account.failures = password_hash, 0
     db.execute(delete(SessionToken).where(SessionToken.account_id == account.id))
     db.flush()
     own = Actor(account_id=account.id, label=account.name)
     noted(db, own, now, "account.set_password", "account", account.id)
     return account
+
+
+def spend_links(db: Session, *, account_id: int, now: datetime) -> int:
+    """Have an account's open links end, and return how many there were."""
+    spent = db.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None))
+        .values(used_at=now)
+    )
+    return cast("CursorResult[tuple[()]]", spent).rowcount
 
 
 def sign_in(
@@ -250,7 +295,12 @@ def make_api_key(
     label: str,
     expires_at: datetime | None = None,
 ) -> str:
-    """Return a new API key. It is shown this once; only its hash is kept."""
+    """Return a new API key of one's own, or, to an administrator, of anybody's.
+
+    It is shown this once; only its hash is kept.
+    """
+    if account_id != actor.account_id:
+        actor.require_role(Role.ADMINISTRATOR)
     key = f"ocop_{secrets.token_urlsafe(32)}"
     db.add(
         ApiKey(

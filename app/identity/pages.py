@@ -1,9 +1,11 @@
 from dataclasses import dataclass
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import run_in_threadpool
+from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from app.identity import actions, queries
@@ -16,17 +18,18 @@ from app.identity.access import (
 )
 from app.identity.models import ApiKey, SessionToken
 from app.identity.rules import ROLE_LABELS, Actor, BadPhone, WeakPassword, hashed, normalised_phone
-from app.kit.errors import DomainError, Forbidden
-from app.kit.forms import Filled, Form, Sent, refused
+from app.kit.errors import DomainError, Forbidden, Throttled, status_of
+from app.kit.forms import Filled, Form, In, Line, Sent, read_form, refused
 from app.kit.i18n import LANGUAGES, N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Databases, Db, Edge, Now, Words
+from app.kit.web import Databases, Db, Edge, Id, Now, Words
 
 router = APIRouter(route_class=Edge, include_in_schema=False)
 
 PASSWORD_SET = sayable(N_("The password is set. Sign in with it."))
 DEVICE_OUT = sayable(N_("That device is signed out."))
 KEY_REVOKED = sayable(N_("The key no longer works."))
+KEY_DAYS = [(30, N_("30 days")), (90, N_("90 days")), (365, N_("1 year"))]
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -63,6 +66,16 @@ class AccountView:
     sessions: list[SessionToken]
     this_device: str
     keys: list[ApiKey]
+    form: Filled
+    days: list[tuple[int, str]]
+    new_key: str = ""
+
+
+class KeyIn(In):
+    """An API key as its account asks for it."""
+
+    label: Annotated[Line, Field(min_length=1, max_length=80)]
+    days: Literal["30", "90", "365"]
 
 
 def require_https(request: Request) -> None:
@@ -76,8 +89,9 @@ def home_of(actor: Actor) -> str:
 
 def own_path(path: str) -> str:
     """Return a path of this site, never an address elsewhere."""
-    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path
-    return path if safe else ""
+    # Browsers read a backslash as a slash, and drop tabs and line breaks before they look.
+    safe = path.startswith("/") and not path.startswith("//") and path.isprintable()
+    return path if safe and "\\" not in path else ""
 
 
 def to_sign_in(request: Request) -> Response:
@@ -135,12 +149,16 @@ def sign_in(
         token = actions.sign_in(db, now=now, account=account, right=claimed.right, device=device)
     except DomainError as error:
         view = SignInView(refused(sent, error, words), own_path(sent.text("after")))
-        return show(request, "identity/sign_in.html", view, status=422)
+        response = show(request, "identity/sign_in.html", view, status=422)
+        if isinstance(error, Throttled):
+            response.status_code = status_of(error)
+            response.headers["Retry-After"] = str(error.seconds)
+        return response
     assert account is not None  # noqa: S101 - sign_in refuses where there is none
     actor = queries.actor_for(db, account)
-    response = go(own_path(sent.text("after")) or home_of(actor))
-    set_cookie(request, response, token)
-    return response
+    home = go(own_path(sent.text("after")) or home_of(actor))
+    set_cookie(request, home, token)
+    return home
 
 
 def set_cookie(request: Request, response: Response, token: str) -> None:
@@ -156,6 +174,7 @@ def set_cookie(request: Request, response: Response, token: str) -> None:
 
 @router.post("/sign-out")
 def sign_out(request: Request, db: Db, actor: MaybeActor) -> Response:
+    check_origin(request)
     token = session_token(request)
     if token and actor:
         actions.sign_out(db, token=token)
@@ -205,6 +224,7 @@ def enrol(
     words: Words,
     token: str,
 ) -> Response:
+    require_https(request)
     check_origin(request)
     if isinstance(new_hash, DomainError):
         # A password is the one thing a form does not show again.
@@ -215,15 +235,42 @@ def enrol(
 
 @router.get("/account")
 def account(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
-    roles = [ROLE_LABELS[role] for role in sorted(actor.roles)]
+    return _account(request, db, actor, now, Filled())
+
+
+def _account(
+    request: Request, db: Db, actor: CurrentActor, now: Now, form: Filled, new_key: str = ""
+) -> Response:
     view = AccountView(
         actor=actor,
-        roles=roles,
+        roles=[ROLE_LABELS[role] for role in sorted(actor.roles)],
         sessions=queries.list_sessions(db, account_id=actor.account_id or 0, now=now),
         this_device=hashed(session_token(request) or ""),
         keys=queries.list_api_keys(db, account_id=actor.account_id or 0),
+        form=form,
+        days=KEY_DAYS,
+        new_key=new_key,
     )
-    return show(request, "identity/account.html", view)
+    return show(request, "identity/account.html", view, status=422 if form.wrong else 200)
+
+
+@router.post("/account/keys")
+def make_key(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form
+) -> Response:
+    given = read_form(KeyIn, sent, words)
+    if isinstance(given, Filled):
+        return _account(request, db, actor, now, given)
+    key = actions.make_api_key(
+        db,
+        actor=actor,
+        now=now,
+        account_id=actor.account_id or 0,
+        label=given.label,
+        expires_at=now + timedelta(days=int(given.days)),
+    )
+    # No redirect: the key would have to travel in an address, and addresses are kept.
+    return _account(request, db, actor, now, Filled(), new_key=key)
 
 
 @router.post("/account/language")
@@ -241,6 +288,6 @@ def end_session(db: Db, actor: CurrentActor, token_hash: str) -> Response:
 
 
 @router.post("/account/keys/{key_id}/revoke")
-def revoke_key(db: Db, actor: CurrentActor, now: Now, key_id: int) -> Response:
+def revoke_key(db: Db, actor: CurrentActor, now: Now, key_id: Id) -> Response:
     actions.revoke_api_key(db, actor=actor, now=now, key_id=key_id)
     return go("/account", say=KEY_REVOKED)

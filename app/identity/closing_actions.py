@@ -1,0 +1,36 @@
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.identity.actions import noted, require_charge, spend_links
+from app.identity.models import SessionToken
+from app.identity.rules import Actor
+from app.kit.errors import Conflict
+from app.kit.i18n import N_
+
+
+class OwnAccount(Conflict):
+    """You can't close your own account"""
+
+    code = "identity.own_account"
+    detail = N_("Ask another administrator to do it.")
+
+
+def close_account(db: Session, *, actor: Actor, now: datetime, account_id: int) -> None:
+    """Keep somebody from signing in: devices, links and keys stop working at once."""
+    account = require_charge(db, actor, account_id)
+    if account.id == actor.account_id:
+        raise OwnAccount
+    account.active = False
+    db.execute(delete(SessionToken).where(SessionToken.account_id == account_id))
+    spend_links(db, account_id=account_id, now=now)
+    noted(db, actor, now, "account.close", "account", account_id, active=False)
+
+
+def open_account(db: Session, *, actor: Actor, now: datetime, account_id: int) -> None:
+    """Let a closed account sign in again, with its old password or by a new link."""
+    account = require_charge(db, actor, account_id)
+    account.active = True
+    db.flush()
+    noted(db, actor, now, "account.open", "account", account_id, active=True)
