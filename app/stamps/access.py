@@ -10,4 +10,10 @@ async def _keyring(request: Request) -> Keyring:
     return held
 
 
+async def _largest(request: Request) -> int:
+    largest: int = request.app.state.settings.max_batch
+    return largest
+
+
 StampKeys = Annotated[Keyring, Depends(_keyring)]
+LargestBatch = Annotated[int, Depends(_largest)]

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -53,6 +53,11 @@ class Moved:
             "document_no": self.document_no,
             "reason": self.reason,
         }
+
+    def columns(self) -> dict[str, object]:
+        """Return the movement as the columns of its row."""
+        row = {one.name: getattr(self, one.name) for one in fields(self)}
+        return row | {"from_state": self.from_state or ""}
 
 
 def replay(movements: Iterable[Moved]) -> tuple[Run, ...]:

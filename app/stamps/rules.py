@@ -188,6 +188,15 @@ REFUSALS: Final[Mapping[State, type[StampsElsewhere]]] = {
     State.RETURNED: StampsReturned,
 }
 
+
+class ReasonMissing(Invalid):
+    """A reason is needed"""
+
+    code: ClassVar[str] = "stamps.reason_missing"
+    detail: ClassVar[str] = N_("Write why, in a few words: it stays in the ledger.")
+    field = "reason"
+
+
 _BATCH_REFUSALS: Final[Mapping[BatchState, type[BatchElsewhere]]] = {
     BatchState.REQUESTED: BatchUndecided,
     BatchState.REFUSED: BatchRefused,
@@ -208,6 +217,11 @@ def check_quantity(quantity: int, *, most: int) -> None:
         raise QuantityOutOfRange(most=most)
 
 
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ReasonMissing
+
+
 def spoken_run(first: int, last: int, words: Words) -> str:
     """Return running numbers as they are written: one, or two with a dash."""
     ends = (words.number(first), words.number(last))
@@ -215,21 +229,21 @@ def spoken_run(first: int, last: int, words: Words) -> str:
 
 
 _STATE_LABELS: Final = {
-    State.ISSUED: N_("Issued"),
+    State.ISSUED: N_("Issued, not handed over"),
     State.RECEIVED: N_("With the producer"),
-    State.ACTIVE: N_("Active"),
+    State.ACTIVE: N_("Activated"),
     State.VOID: N_("Void"),
     State.LOST: N_("Lost"),
     State.RETURNED: N_("Returned"),
 }
 
 _MOVE_LABELS: Final = {
-    Move.ISSUE: N_("Issue"),
-    Move.HANDOVER: N_("Handover"),
-    Move.ACTIVATE: N_("Activation"),
-    Move.VOID: N_("Voiding"),
-    Move.LOSE: N_("Loss"),
-    Move.RETURN: N_("Return"),
+    Move.ISSUE: N_("Issue of stamps"),
+    Move.HANDOVER: N_("Handover of stamps"),
+    Move.ACTIVATE: N_("Activation of stamps"),
+    Move.VOID: N_("Voiding of stamps"),
+    Move.LOSE: N_("Loss of stamps"),
+    Move.RETURN: N_("Return of stamps"),
 }
 
 _BATCH_LABELS: Final = {

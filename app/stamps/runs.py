@@ -25,6 +25,10 @@ class Run:
         """Return what of the run lies between two places."""
         return replace(self, first=max(first, self.first), last=min(last, self.last))
 
+    def numbered(self, base: int) -> "Run":
+        """Return the run with running numbers, as printed, in a batch that starts at `base`."""
+        return replace(self, first=self.first - base + 1, last=self.last - base + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Split:
@@ -62,8 +66,8 @@ def check_move(move: Move, parts: Sequence[Run], *, base: int) -> None:
     sources = TRANSITIONS[move].sources
     wrong = [part for part in joined(parts) if part.state not in sources]
     if wrong:
-        first, last = wrong[0].first - base + 1, wrong[0].last - base + 1
-        raise REFUSALS[wrong[0].state](first=first, last=last)
+        told = wrong[0].numbered(base)
+        raise REFUSALS[told.state](first=told.first, last=told.last)
 
 
 def joined(runs: Iterable[Run]) -> tuple[Run, ...]:
