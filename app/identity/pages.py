@@ -17,16 +17,15 @@ from app.identity.access import (
     session_token,
 )
 from app.identity.models import ApiKey, SessionToken
-from app.identity.rules import ROLE_LABELS, Actor, BadPhone, WeakPassword, hashed, normalised_phone
+from app.identity.rules import ROLE_LABELS, Actor, BadPhone, hashed, normalised_phone
 from app.kit.errors import DomainError, Forbidden, Throttled, status_of
-from app.kit.forms import Filled, Form, In, Line, Sent, read_form, refused
+from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import LANGUAGES, N_
 from app.kit.pages import go, sayable, show
 from app.kit.web import Databases, Db, Edge, Id, Now, Words
 
 router = APIRouter(route_class=Edge, include_in_schema=False)
 
-PASSWORD_SET = sayable(N_("The password is set. Sign in with it."))
 DEVICE_OUT = sayable(N_("That device is signed out."))
 KEY_REVOKED = sayable(N_("The key no longer works."))
 KEY_DAYS = [(30, N_("30 days")), (90, N_("90 days")), (365, N_("1 year"))]
@@ -46,15 +45,6 @@ class SignInView:
 
     form: Filled
     after: str
-
-
-@dataclass(frozen=True)
-class EnrolView:
-    """The form behind a one-time link."""
-
-    form: Filled
-    name: str
-    phone: str
 
 
 @dataclass(frozen=True)
@@ -183,54 +173,6 @@ def sign_out(request: Request, db: Db, actor: MaybeActor) -> Response:
         cookie_name(request), secure=request.url.scheme == "https", httponly=True, samesite="lax"
     )
     return response
-
-
-@router.get("/enrol/{token}")
-def enrol_form(request: Request, db: Db, now: Now, token: str) -> Response:
-    require_https(request)
-    return _enrol(request, db, now, token, Filled())
-
-
-def _enrol(request: Request, db: Db, now: Now, token: str, form: Filled) -> Response:
-    link = queries.get_open_link(db, token=token.upper(), now=now)
-    account = queries.get_account(db, link.account_id)
-    view = EnrolView(form, account.name, account.phone)
-    return show(request, "identity/enrol.html", view, status=422 if form.wrong else 200)
-
-
-class Unequal(WeakPassword):
-    """The two passwords differ"""
-
-    code = "identity.unequal"
-    detail = N_("Type the same password twice.")
-    field = "again"
-
-
-async def _new_hash(sent: Form) -> str | DomainError:
-    if sent.fields.get("password", "") != sent.fields.get("again", ""):
-        return Unequal()
-    try:
-        return await run_in_threadpool(actions.hash_password, sent.fields.get("password", ""))
-    except WeakPassword as error:
-        return error
-
-
-@router.post("/enrol/{token}")
-def enrol(
-    request: Request,
-    new_hash: Annotated[str | DomainError, Depends(_new_hash)],
-    db: Db,
-    now: Now,
-    words: Words,
-    token: str,
-) -> Response:
-    require_https(request)
-    check_origin(request)
-    if isinstance(new_hash, DomainError):
-        # A password is the one thing a form does not show again.
-        return _enrol(request, db, now, token, refused(Sent({}, {}), new_hash, words))
-    actions.set_password_by_link(db, now=now, token=token.upper(), password_hash=new_hash)
-    return go("/sign-in", say=PASSWORD_SET)
 
 
 @router.get("/account")

@@ -155,6 +155,11 @@ def check_password(text: str) -> str:
     raise WeakPassword
 
 
+def normalised_code(text: str) -> str:
+    """Return a one-time code as it is stored, however it was grouped when it was typed."""
+    return re.sub(r"[^A-Z0-9]", "", text.upper())[:40]
+
+
 def delay_after(failures: int) -> int:
     """Return how many seconds to wait after so many failed sign-ins: a delay, never a lock."""
     return 0 if failures < 5 else min(2 ** (failures - 5) * 5, 900)  # noqa: PLR2004 - the first five tries are free
