@@ -135,8 +135,8 @@ def check_and_resize(raw: bytes, *, field: str | None = None) -> CheckedPicture:
     out. Nothing of the file is kept but its pixels, turned upright.
     """
     picture = _decoded(raw, max(WEBP_WIDTHS), field)
-    webp = [_rendition(picture, slot, "webp") for slot in _needed(WEBP_WIDTHS, picture.width)]
-    jpeg = [_rendition(picture, slot, "jpeg") for slot in _needed(JPEG_WIDTHS, picture.width)]
+    webp = [_rendition(picture, slot, "webp") for slot in slots("webp", picture.width)]
+    jpeg = [_rendition(picture, slot, "jpeg") for slot in slots("jpeg", picture.width)]
     return _checked([*reversed(webp), *reversed(jpeg)])
 
 
@@ -154,8 +154,15 @@ def _checked(found: list[Rendition]) -> CheckedPicture:
     return CheckedPicture(digest, master.width, master.height, tuple(found))
 
 
-def _needed(slots: tuple[int, ...], width: int) -> list[int]:
-    return [slot for place, slot in enumerate(slots) if not place or slots[place - 1] < width]
+def slots(form: PictureFormat, width: int) -> list[int]:
+    """Return the slots a product's picture of that width is kept in, the narrowest first."""
+    known = WEBP_WIDTHS if form == "webp" else JPEG_WIDTHS
+    return [slot for place, slot in enumerate(known) if not place or known[place - 1] < width]
+
+
+def file_name(sha256: str, slot: int, form: PictureFormat) -> str:
+    """Return the name a rendition is stored and served by; `sha256` is its master's."""
+    return f"{sha256}-{slot}.{'webp' if form == 'webp' else 'jpg'}"
 
 
 def _decoded(raw: bytes, width: int, field: str | None) -> Image.Image:

@@ -1,0 +1,84 @@
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.identity.rules import Actor
+from app.kit.errors import Conflict
+from app.kit.files import Files
+from app.kit.i18n import N_
+from app.products.actions import note
+from app.products.models import ProductPicture
+from app.products.pictures import CheckedPicture, file_name
+from app.products.queries import get_part, get_product, list_pictures
+
+MAX_PICTURES: Final = 12
+
+
+class PictureThere(Conflict):
+    """The product has this picture already"""
+
+    code = "products.picture_there"
+    detail = N_("Choose another one.")
+    field = "picture"
+
+
+class TooManyPictures(Conflict):
+    """The product has enough pictures"""
+
+    code = "products.too_many_pictures"
+    detail = N_("A product has at most {limit} pictures. Remove one first.")
+    field = "picture"
+
+    def __init__(self) -> None:
+        self.limit = MAX_PICTURES
+
+
+def add_picture(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    product_id: int,
+    picture: CheckedPicture,
+    files: Files,
+) -> ProductPicture:
+    """Store a checked picture and put it last. Officers, and the owner of the entity.
+
+    The files stand before the row does: a row never names a file that is not there.
+    """
+    product = get_product(db, product_id, actor=actor)
+    actor.require_member_or_officer(product.entity_id, owner=True)
+    there = list_pictures(db, product.id)
+    if any(one.sha256 == picture.sha256 for one in there):
+        raise PictureThere
+    if len(there) >= MAX_PICTURES:
+        raise TooManyPictures
+    for one in picture.renditions:
+        files.save(file_name(picture.sha256, one.slot, one.format), one.content)
+    row = ProductPicture(
+        product_id=product.id,
+        sha256=picture.sha256,
+        width=picture.width,
+        height=picture.height,
+        position=max((one.position for one in there), default=0) + 1,
+        created_at=now,
+    )
+    db.add(row)
+    db.flush()
+    after = {"id": row.id, "sha256": row.sha256}
+    note(db, actor, now, "product.picture.add", product, None, after)
+    return row
+
+
+def remove_picture(
+    db: Session, *, actor: Actor, now: datetime, product_id: int, picture_id: int
+) -> None:
+    """Take a picture off the product. Its files stay: another product may show the same one."""
+    product = get_product(db, product_id, actor=actor)
+    actor.require_officer()
+    picture = get_part(db, ProductPicture, picture_id, product_id=product.id)
+    before = {"id": picture.id, "sha256": picture.sha256}
+    db.delete(picture)
+    db.flush()
+    note(db, actor, now, "product.picture.remove", product, before, None)

@@ -1,0 +1,141 @@
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.identity.rules import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import N_
+from app.kit.paging import Cut, Page, take
+from app.kit.text import fold
+from app.products.models import OcopCertificate, Product, ProductPicture, ProductStandard
+from app.products.rules import CertificateFacts
+
+Part = TypeVar("Part", ProductPicture, ProductStandard, OcopCertificate)
+
+
+class NoSuchProduct(NotFound):
+    """There is no such product"""
+
+    code = "products.not_found"
+    detail = N_("It may belong to somebody else, or the address is mistyped.")
+
+
+class NoSuchPart(NotFound):
+    """The product has no such record"""
+
+    code = "products.part_not_found"
+    detail = N_("It may be removed already. Load the product again.")
+
+
+def get_product(db: Session, product_id: int, *, actor: Actor) -> Product:
+    """Return a product the actor sees, or raise NoSuchProduct."""
+    product = db.get(Product, product_id)
+    if product is None or not actor.sees(product.entity_id):
+        raise NoSuchProduct
+    return product
+
+
+def find_product(db: Session, product_id: int) -> Product | None:
+    """Return a product whoever asks: for public pages and for other slices' facts."""
+    return db.get(Product, product_id)
+
+
+def find_by_gtin(db: Session, gtin14: str) -> Product | None:
+    return db.scalars(select(Product).where(Product.gtin == gtin14)).one_or_none()
+
+
+def list_products(
+    db: Session, *, actor: Actor, cut: Cut, text: str = "", entity_id: int = 0, status: str = ""
+) -> Page[Product]:
+    """Return the products the actor sees; `text` is part of a name, or a whole GTIN or own code."""
+    query = select(Product)
+    scope = actor.scope()
+    if scope is not None:
+        query = query.where(Product.entity_id.in_(scope))
+    if text:
+        query = query.where(
+            Product.folded.contains(fold(text), autoescape=True)
+            | (Product.gtin == text.strip().zfill(14))
+            | (Product.own_code == text.strip())
+        )
+    if entity_id:
+        query = query.where(Product.entity_id == entity_id)
+    if status:
+        query = query.where(Product.status == status)
+    return take(db, query, Product.id, cut)
+
+
+def products_by_id(db: Session, ids: Iterable[int]) -> dict[int, Product]:
+    rows = db.scalars(select(Product).where(Product.id.in_(set(ids))))
+    return {product.id: product for product in rows}
+
+
+def names_of(db: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of products by id, in one query."""
+    rows = db.execute(select(Product.id, Product.name).where(Product.id.in_(set(ids))))
+    return {product_id: name for product_id, name in rows}  # noqa: C416 - a Row is no plain pair to dict()
+
+
+def pictures_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[ProductPicture]]:
+    """Return pictures by product, the leading one first; each product asked for has a list."""
+    wanted = set(product_ids)
+    query = select(ProductPicture).where(ProductPicture.product_id.in_(wanted))
+    order = ProductPicture.position, ProductPicture.id
+    return _by_product(wanted, db.scalars(query.order_by(*order)))
+
+
+def standards_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[ProductStandard]]:
+    wanted = set(product_ids)
+    query = select(ProductStandard).where(ProductStandard.product_id.in_(wanted))
+    return _by_product(wanted, db.scalars(query.order_by(ProductStandard.id)))
+
+
+def certificates_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[OcopCertificate]]:
+    """Return OCOP certificates by product, the latest first, revoked and expired ones too."""
+    wanted = set(product_ids)
+    query = select(OcopCertificate).where(OcopCertificate.product_id.in_(wanted))
+    order = OcopCertificate.valid_from.desc(), OcopCertificate.id.desc()
+    return _by_product(wanted, db.scalars(query.order_by(*order)))
+
+
+def list_pictures(db: Session, product_id: int) -> list[ProductPicture]:
+    return pictures_of(db, [product_id])[product_id]
+
+
+def list_standards(db: Session, product_id: int) -> list[ProductStandard]:
+    return standards_of(db, [product_id])[product_id]
+
+
+def list_certificates(db: Session, product_id: int) -> list[OcopCertificate]:
+    return certificates_of(db, [product_id])[product_id]
+
+
+def get_part(db: Session, kind: type[Part], part_id: int, *, product_id: int) -> Part:
+    """Return a picture, standard or certificate of that product, or raise NoSuchPart."""
+    part = db.get(kind, part_id)
+    if part is None or part.product_id != product_id:
+        raise NoSuchPart
+    return part
+
+
+def certificate_facts(certificate: OcopCertificate) -> CertificateFacts:
+    """Return what the rules judge a certificate's stars by."""
+    return CertificateFacts(
+        id=certificate.id,
+        stars=certificate.stars,
+        decision_no=certificate.decision_no,
+        valid_from=certificate.valid_from,
+        valid_to=certificate.valid_to,
+        certificate_no=certificate.certificate_no,
+        issuer=certificate.issuer,
+        revoked_on=certificate.revoked_on,
+    )
+
+
+def _by_product(wanted: set[int], parts: Iterable[Part]) -> dict[int, list[Part]]:
+    found: dict[int, list[Part]] = {product_id: [] for product_id in wanted}
+    for part in parts:
+        found[part.product_id].append(part)
+    return found
