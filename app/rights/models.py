@@ -15,6 +15,7 @@ class IpRight(Base):
             "type IN ('gi', 'certification_mark', 'collective_mark', 'trademark')", name="type"
         ),
         CheckConstraint("(checked_on IS NULL) = (checked_by = '')", name="checked"),
+        CheckConstraint("resumed_on >= suspended_on", name="resumed"),
     )
 
     id: Mapped[Key]
@@ -34,6 +35,7 @@ class IpRight(Base):
     managing_body: Mapped[str] = mapped_column(String(200), default="")
     area_as_written: Mapped[str] = mapped_column(Text, default="")
     suspended_on: Mapped[date | None]
+    resumed_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     status_reason: Mapped[str] = mapped_column(Text, default="")
     checked_on: Mapped[date | None]
@@ -59,6 +61,7 @@ class UseRight(Base):
     __tablename__ = "use_right"
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="validity"),
+        CheckConstraint("resumed_on >= suspended_on", name="resumed"),
     )
 
     id: Mapped[Key]
@@ -72,6 +75,7 @@ class UseRight(Base):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     suspended_on: Mapped[date | None]
+    resumed_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     status_reason: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]

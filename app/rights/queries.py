@@ -1,0 +1,199 @@
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.entities.models import Entity
+from app.identity.rules import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import N_
+from app.kit.paging import Cut, Page, take
+from app.kit.text import fold
+from app.products.models import Product
+from app.rights.kinds import RightType
+from app.rights.models import IpRight, RightProduct, UseRight
+from app.rights.rules import RightFacts, UseRightFacts
+
+
+class NoSuchRight(NotFound):
+    """There is no such IP right"""
+
+    code = "rights.not_found"
+    detail = N_("Check the address, or look for the right in the list.")
+
+
+class NoSuchUseRight(NotFound):
+    """There is no such use right"""
+
+    code = "rights.use_right_not_found"
+    detail = N_("It may belong to somebody else, or the address is mistyped.")
+
+
+class ProductRights(NamedTuple):
+    """What `rules.badges` and `lines.lines` judge an entity's product by."""
+
+    rights: tuple[RightFacts, ...]
+    use_rights: tuple[UseRightFacts, ...]
+
+
+def facts_for(db: Session, *, entity_id: int, product_id: int) -> ProductRights:
+    """Return the rights that could bear on an entity's product, whatever their dates.
+
+    Two queries. Of a trademark's products only this one is told.
+    """
+    granted = db.scalars(
+        select(UseRight)
+        .where(UseRight.entity_id == entity_id, UseRight.product_id == product_id)
+        .order_by(UseRight.id)
+    ).all()
+    linked = _linked_to(product_id)
+    own_mark = and_(IpRight.owner_entity_id == entity_id, linked)
+    bearing = or_(IpRight.id.in_({one.right_id for one in granted}), own_mark)
+    found = db.execute(select(IpRight, linked).where(bearing).order_by(IpRight.id)).all()
+    return ProductRights(
+        rights=tuple(right_facts(right, [product_id] if bears else []) for right, bears in found),
+        use_rights=tuple(use_right_facts(one) for one in granted),
+    )
+
+
+def right_facts(right: IpRight, product_ids: Iterable[int] = ()) -> RightFacts:
+    return RightFacts(
+        id=right.id,
+        type=RightType(right.type),
+        sign=right.sign,
+        number=right.registration_no,
+        number_written=right.registration_no_as_written,
+        application_number=right.application_no,
+        checked_on=right.checked_on,
+        registered_on=right.registration_date or None,
+        expires_on=right.expires_on,
+        suspended_on=right.suspended_on,
+        resumed_on=right.resumed_on,
+        ended_on=right.ended_on,
+        owner_entity_id=right.owner_entity_id,
+        product_ids=frozenset(product_ids),
+    )
+
+
+def use_right_facts(use_right: UseRight) -> UseRightFacts:
+    return UseRightFacts(
+        id=use_right.id,
+        right_id=use_right.right_id,
+        entity_id=use_right.entity_id,
+        product_id=use_right.product_id,
+        valid_from=use_right.valid_from,
+        valid_to=use_right.valid_to,
+        certificate_no=use_right.certificate_no,
+        form=use_right.form,
+        suspended_on=use_right.suspended_on,
+        resumed_on=use_right.resumed_on,
+        ended_on=use_right.ended_on,
+    )
+
+
+def get_right(db: Session, right_id: int) -> IpRight:
+    """Return a right, which everybody signed in may read, or raise NoSuchRight."""
+    right = db.get(IpRight, right_id)
+    if right is None:
+        raise NoSuchRight
+    return right
+
+
+def find_by_number(db: Session, registration_no: str) -> IpRight | None:
+    """Return the right of that normalised registration number."""
+    query = select(IpRight).where(IpRight.registration_no == registration_no)
+    return db.scalars(query).one_or_none()
+
+
+def list_rights(
+    db: Session,
+    *,
+    cut: Cut,
+    text: str = "",
+    kind: str = "",
+    owner_entity_id: int = 0,
+    checked: bool | None = None,
+) -> Page[IpRight]:
+    """Return rights by a part of their sign or number; `checked` is by an officer."""
+    query = select(IpRight)
+    if text:
+        in_number = [IpRight.registration_no, IpRight.registration_no_as_written]
+        query = query.where(
+            IpRight.folded.contains(fold(text), autoescape=True)
+            | or_(*(number.contains(text.strip(), autoescape=True) for number in in_number))
+        )
+    if kind:
+        query = query.where(IpRight.type == kind)
+    if owner_entity_id:
+        query = query.where(IpRight.owner_entity_id == owner_entity_id)
+    if checked is not None:
+        query = query.where(IpRight.checked_on.is_not(None) == checked)
+    return take(db, query, IpRight.id, cut)
+
+
+def rights_by_id(db: Session, ids: Iterable[int]) -> dict[int, IpRight]:
+    rows = db.scalars(select(IpRight).where(IpRight.id.in_(set(ids))))
+    return {right.id: right for right in rows}
+
+
+def products_of(db: Session, right_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Return the products that bear each trademark; each right asked for has a list."""
+    found: dict[int, list[int]] = {right_id: [] for right_id in set(right_ids)}
+    query = select(RightProduct).where(RightProduct.right_id.in_(found))
+    for link in db.scalars(query.order_by(RightProduct.product_id)):
+        found[link.right_id].append(link.product_id)
+    return found
+
+
+def get_use_right(db: Session, use_right_id: int, *, actor: Actor) -> UseRight:
+    """Return a use right the actor sees, or raise NoSuchUseRight."""
+    use_right = db.get(UseRight, use_right_id)
+    if use_right is None or not actor.sees(use_right.entity_id):
+        raise NoSuchUseRight
+    return use_right
+
+
+def list_use_rights(
+    db: Session,
+    *,
+    actor: Actor,
+    cut: Cut,
+    text: str = "",
+    right_id: int = 0,
+    entity_id: int = 0,
+    product_id: int = 0,
+) -> Page[UseRight]:
+    """Return the use rights the actor sees, by a part of entity, product or certificate number."""
+    query: Select[Any] = select(UseRight)
+    scope = actor.scope()
+    if scope is not None:
+        query = query.where(UseRight.entity_id.in_(scope))
+    if text:
+        query = _with_names(query, text)
+    if right_id:
+        query = query.where(UseRight.right_id == right_id)
+    if entity_id:
+        query = query.where(UseRight.entity_id == entity_id)
+    if product_id:
+        query = query.where(UseRight.product_id == product_id)
+    return take(db, query, UseRight.id, cut)
+
+
+def _with_names(query: Select[Any], text: str) -> Select[Any]:
+    wanted = fold(text)
+    return (
+        query.join(Entity, Entity.id == UseRight.entity_id)
+        .join(Product, Product.id == UseRight.product_id)
+        .where(
+            Entity.folded.contains(wanted, autoescape=True)
+            | Product.folded.contains(wanted, autoescape=True)
+            | UseRight.certificate_no.contains(text.strip(), autoescape=True)
+        )
+    )
+
+
+def _linked_to(product_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        RightProduct.right_id == IpRight.id, RightProduct.product_id == product_id
+    )
