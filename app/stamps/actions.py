@@ -30,7 +30,7 @@ class ProductNotActive(Conflict):
     """The product or its producer is not active"""
 
     code: ClassVar[str] = "stamps.product_not_active"
-    detail: ClassVar[str] = N_("Stamps are granted only for products still made by a producer still at work.")
+    detail: ClassVar[str] = N_("Stamps are granted for products still made and producers at work.")
     field = "product_id"
 
 
