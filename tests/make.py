@@ -16,6 +16,9 @@ from app.identity.rules import Actor, Belonging, Role
 from app.kit.text import fold
 from app.products.models import Product, ProductPicture
 from app.rights.models import IpRight, UseRight
+from app.stamps import actions as stamp_actions
+from app.stamps.keyring import Keyring
+from app.stamps.models import Batch
 
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
@@ -134,3 +137,20 @@ def person(
     key = make_api_key(db, actor=SYSTEM, now=NOW, account_id=account.id, label="test")
     session = sign_in(db, now=NOW, account=get_account(db, account.id), right=True, device="pytest")
     return Person(actor_for(db, account), account.id, phone, key, session)
+
+
+def issued_batch(
+    db: Session, *, of: Product, keyring: Keyring, quantity: int = 100, handed: int = 0
+) -> Batch:
+    """A batch that went its whole way by the real actions, `handed` of its stamps handed over."""
+    who: dict[str, Any] = {"actor": SYSTEM, "now": NOW}
+    batch = stamp_actions.request_batch(
+        db, product_id=of.id, quantity=quantity, reason="Vụ tết", largest=quantity, **who
+    )
+    stamp_actions.approve_batch(
+        db, batch_id=batch.id, quantity=quantity, decision_no="12/QĐ-SNN", **who
+    )
+    stamp_actions.issue_batch(db, batch_id=batch.id, keyring=keyring, **who)
+    if handed:
+        stamp_actions.hand_over(db, batch_id=batch.id, receiver="Chị Chủ", quantity=handed, **who)
+    return batch
