@@ -4,7 +4,7 @@ from app.cli_base import Console, handed
 from app.identity import actions, queries
 from app.identity.rules import Belonging, Role, normalised_phone
 from app.keyfile import BadKeys, add_root, load_keyring, make_keys
-from app.stamps.actions import rotate_epoch
+from app.stamps.epoch_actions import rotate_epoch
 
 
 @click.group()

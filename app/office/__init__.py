@@ -1,2 +1,1 @@
-"""The Department's pages that span slices. Owns no table.
-"""
+"""The Department's pages that span slices. Owns no table."""

@@ -1,0 +1,106 @@
+"""Prepares the demo: its own database, keys and files under var/, and `var/demo.json`."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from app.config import Settings
+from app.keyfile import load_keyring, make_keys
+from app.kit.db import Database
+from app.kit.files import Files
+from app.migrate import migrate
+from app.sample.load import load
+
+
+def prepare(var: Path, *, host: str, port: int, say: Callable[[str], None]) -> dict[str, str]:
+    """Make the demo's data unless it stands, write demo.json, print the ways in.
+
+    Returns the environment to serve it with. A run that was killed half-way starts afresh: the
+    data counts as made once demo.json is written.
+    """
+    environment = _environment(var, host=host, port=port)
+    settings = Settings.from_env(os.environ | environment)
+    told = var / "demo.json"
+    if not told.exists():
+        say("Loading sample data (the 2024 Cà Mau allotment: 60,000 stamps) ...")
+        _wipe(var)
+        make_keys(settings.keys_file, sample=True)
+        migrate(settings)
+        _write(told, _load(settings))
+    else:
+        migrate(settings)
+    facts = json.loads(told.read_text(encoding="utf-8"))
+    if facts["base_url"] != settings.base_url:
+        facts = json.loads(json.dumps(facts).replace(facts["base_url"], settings.base_url))
+        _write(told, facts)
+    for line in _lines(facts, told):
+        say(line)
+    return environment
+
+
+def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
+    return {
+        "DATABASE_URL": f"sqlite:///{var / 'demo.sqlite'}",
+        "DATABASE_OWNER_URL": "",
+        "OCOP_KEYS": "",
+        "OCOP_KEYS_FILE": str(var / "demo-keys.json"),
+        "OCOP_FILES": str(var / "demo-files"),
+        "OCOP_BASE_URL": os.environ.get("OCOP_BASE_URL") or f"http://{shown}:{port}",
+        "OCOP_SAMPLE": "1",
+        "OCOP_WORK_IN_PROCESS": "1",
+    }
+
+
+def _wipe(var: Path) -> None:
+    shutil.rmtree(var / "demo-files", ignore_errors=True)
+    for name in ("demo.sqlite", "demo.sqlite-wal", "demo.sqlite-shm", "demo-keys.json"):
+        (var / name).unlink(missing_ok=True)
+
+
+def _load(settings: Settings) -> dict[str, Any]:
+    database = Database(settings.database_url)
+    try:
+        with database.begin() as db:
+            return load(
+                db,
+                files=Files(settings.files),
+                keyring=load_keyring(settings),
+                base_url=settings.base_url,
+                now=datetime.now(UTC),
+            )
+    finally:
+        database.close()
+
+
+def _write(path: Path, facts: dict[str, Any]) -> None:
+    draft = path.with_suffix(".draft")
+    # It holds passwords and keys, if only of sample accounts.
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        json.dump(facts, out, ensure_ascii=False, indent=1)
+    draft.replace(path)
+
+
+def _lines(facts: dict[str, Any], told: Path) -> list[str]:
+    base = facts["base_url"]
+    accounts = [
+        f"  {account['role']:<14} {account['phone']:<12} {account['password']}"
+        for account in facts["accounts"]
+    ]
+    stamps = [f"  {name:<14} {stamp['url']}" for name, stamp in facts["stamps"].items()]
+    return [
+        "",
+        f"Sign in at {base}/sign-in (role, phone, password):",
+        *accounts,
+        "",
+        "Scan (or open) a stamp:",
+        *stamps,
+        "",
+        f"A product: {facts['products'][0]['url']}",
+        f"API:       {base}/docs (keys in {told})",
+        "",
+    ]
