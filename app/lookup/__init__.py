@@ -1,2 +1,1 @@
-"""What a scan says: the verdict, the scan page and the verification API. Owns no table.
-"""
+"""What a scan says: the verdict, the scan page and the verification API. Owns no table."""

@@ -1,0 +1,52 @@
+"""Reading on the look-up's own, short path: the pool of readers, and what may be missing."""
+
+import logging
+from collections.abc import Callable
+
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.responses import Response
+
+from app.kit.errors import Unavailable
+from app.kit.web import site
+
+log = logging.getLogger("ocop.lookup")
+
+
+class Anything(Convertor[str]):
+    """A path parameter of any characters, line breaks and slashes too."""
+
+    regex = "(?s:.*)"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", Anything())
+
+
+async def answered(
+    request: Request,
+    answer: Callable[[Request], Response],
+    unavailable: Callable[[Request], Response],
+) -> Response:
+    """Run `answer` in the thread pool; without database or key, run `unavailable` instead.
+
+    Nothing is remembered of a failure, so the next request finds out anew.
+    """
+    try:
+        async with site(request).readers:
+            return await run_in_threadpool(answer, request)
+    except (DBAPIError, PoolTimeout, Unavailable) as error:
+        log.error("look-up without an answer: %s", type(error).__name__)  # noqa: TRY400 - a trace for every scan of an outage would bury the cause
+        return unavailable(request)
+
+
+def is_head(request: Request) -> bool:
+    return bool(getattr(request.state, "head", False))

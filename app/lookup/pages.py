@@ -1,0 +1,215 @@
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from app.kit.i18n import N_, Translator
+from app.kit.web import site, translator
+from app.lookup.access import answered, is_head
+from app.lookup.public import COUNT, PublicView, around, dressed, render, tagged
+from app.lookup.queries import find_sheet, look_up
+from app.lookup.sheet import Answer, Sheet
+from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
+from app.scans.counter import Counter, Waiting
+from app.scans.rules import device_class, is_preview_or_bot, visitor
+from app.stamps.codes import grouped, parse
+from app.stamps.queries import Stamp, find_stamp, near_codes
+
+router = APIRouter()
+
+TYPED_CHARS = 120
+PRODUCT_DIGITS = 18
+COUNTED = (
+    N_("Looked up %(num)s time, first on %(date)s."),
+    N_("Looked up %(num)s times, first on %(date)s."),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StampView(PublicView):
+    """The page of one code: its verdict first."""
+
+    answer: Answer
+    grouped: str
+    count: Markup = COUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductView(PublicView):
+    """The public page of a product."""
+
+    sheet: Sheet
+
+
+@dataclass(frozen=True, kw_only=True)
+class HomeView(PublicView):
+    """The form for typed codes; `near` are genuine codes one typing fault away."""
+
+    text: str = ""
+    tried: bool = False
+    missing: bool = False
+    near: tuple[str, ...] = ()
+
+
+async def stamp_page(request: Request) -> Response:
+    """Answer what is known of the stamp whose code stands in the path."""
+    return await answered(request, _stamp_page, _unavailable)
+
+
+async def product_page(request: Request) -> Response:
+    """Answer what the public may read of a product."""
+    return await answered(request, _product_page, _unavailable)
+
+
+async def home(request: Request) -> Response:
+    """Show the form; a code typed into it leads to its page, or to the likely ones."""
+    if "code" in request.query_params:
+        return await answered(request, _typed, _unavailable)
+    return _home(request, status=200)
+
+
+for path in ("/t/{code:anything}", "/T/{code:anything}"):
+    router.add_route(path, stamp_page, methods=["GET"], include_in_schema=False)
+router.add_route("/p/{product_id:anything}", product_page, methods=["GET"], include_in_schema=False)
+router.add_route("/", home, methods=["GET"], include_in_schema=False)
+
+
+def _stamp_page(request: Request) -> Response:
+    held, now = site(request), site(request).clock()
+    counter: Counter = request.app.state.counter
+    who = _visitor(request, counter, now)
+
+    def waits(line: int) -> Waiting:
+        return counter.waiting(line, who)
+
+    with held.database.begin(write=False) as db:
+        answer, stamp = look_up(
+            db,
+            keyring=request.app.state.keyring,
+            text=_code(request),
+            now=now,
+            visitor=who,
+            waits=waits,
+        )
+    if stamp is not None and who is not None and not is_head(request):
+        answer = _counted(request, counter, answer, stamp, who, now)
+    return _answer_page(request, answer)
+
+
+def _visitor(request: Request, counter: Counter, now: datetime) -> bytes | None:
+    """Return who looks, as far as that is kept; None for previews and robots."""
+    agent = request.headers.get("user-agent", "")
+    if is_preview_or_bot(agent):
+        return None
+    address = request.client.host if request.client else ""
+    return visitor(counter.key_of_day(now), address, agent)
+
+
+def _counted(
+    request: Request, counter: Counter, answer: Answer, stamp: Stamp, who: bytes, now: datetime
+) -> Answer:
+    active = stamp.state == "active"
+    device = device_class(request.headers.get("user-agent", ""))
+    new = counter.note(stamp.line, who, device, active, now)
+    if not (new and active):
+        return answer
+    return replace(answer, lookups=answer.lookups + 1, first_at=answer.first_at or now)
+
+
+def _answer_page(request: Request, answer: Answer) -> Response:
+    parsed = parse(answer.code)
+    view = StampView(
+        **asdict(around(request)),
+        answer=answer,
+        grouped=grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS],
+    )
+    path = f"/t/{quote(answer.code[:TYPED_CHARS], safe='')}"
+    body = render(request, "lookup/stamp.html", view, path=path)
+    status = answer.judgement.status
+    if answer.stamp is not None:
+        return tagged(request, body, count=_count(translator(request), answer), status=status)
+    response = dressed(request, HTMLResponse(body, status_code=status))
+    if answer.judgement.verdict is Verdict.UNAVAILABLE:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+def _count(words: Translator, answer: Answer) -> str:
+    if answer.first_at is None:
+        return words.gettext(N_("Not looked up since it was activated."))
+    facts = {"num": words.number(answer.lookups), "date": words.date(answer.first_at)}
+    return words.ngettext(*COUNTED, answer.lookups) % facts
+
+
+def _unavailable(request: Request) -> Response:
+    judgement = judge(Facts(available=False), site(request).clock())
+    text = _code(request) if "code" in request.path_params else _typed_text(request)
+    return _answer_page(request, Answer(code=text, judgement=judgement))
+
+
+def _product_page(request: Request) -> Response:
+    held, text = site(request), request.path_params["product_id"]
+    known = text.isascii() and text.isdecimal() and len(text) <= PRODUCT_DIGITS
+    with held.database.begin(write=False) as db:
+        sheet = find_sheet(db, product_id=int(text), now=held.clock()) if known else None
+    if sheet is None:
+        return _home(request, status=404, missing=True)
+    view = ProductView(**asdict(around(request)), indexed=True, name_tag="h1", sheet=sheet)
+    path = f"/p/{sheet.product.id}"
+    body = render(request, "lookup/product.html", view, path=path)
+    return tagged(request, body, indexed=True)
+
+
+def _typed(request: Request) -> Response:
+    """A genuine code leads to its page; a near one is only asked about."""
+    held, keyring = site(request), request.app.state.keyring
+    text = _typed_text(request)
+    # People paste the whole address as well.
+    code = text.rstrip("/").rpartition("/")[2].partition("?")[0]
+    with held.database.begin(write=False) as db:
+        stamp = find_stamp(db, keyring=keyring, text=code)
+        near = () if stamp else near_codes(db, keyring=keyring, text=code)
+    if stamp is not None:
+        return dressed(request, RedirectResponse(f"/t/{stamp.code}{around(request).keep}", 303))
+    found = tuple(grouped(one) for one in near)
+    return _home(request, status=404 if text else 200, text=text, tried=bool(text), near=found)
+
+
+def _home(
+    request: Request,
+    *,
+    status: int,
+    text: str = "",
+    tried: bool = False,
+    missing: bool = False,
+    near: tuple[str, ...] = (),
+) -> Response:
+    view = HomeView(
+        **asdict(around(request)),
+        indexed=not (tried or missing),
+        text=text,
+        tried=tried,
+        missing=missing,
+        near=near,
+    )
+    asked = {"code": text} if tried else {}
+    body = render(request, "lookup/home.html", view, path="/", asked=asked)
+    return dressed(request, HTMLResponse(body, status_code=status), indexed=view.indexed)
+
+
+def _code(request: Request) -> str:
+    """Return the path's code as it came, without a trailing slash; it may hold anything."""
+    text: str = request.path_params["code"]
+    return _encodable(text.rstrip("/"))
+
+
+def _typed_text(request: Request) -> str:
+    return _encodable(request.query_params.get("code", "").strip())[:TYPED_CHARS]
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,169 @@
+"""What the public reads of a product and a lot. What is private never gets as far as here."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from app.lookup.verdict import Facts, Judgement, Notice
+from app.products.rules import CertificateLine
+from app.rights.lines import RightLine
+from app.rights.rules import Badge
+
+WEBP_SLOTS: Final = (160, 320, 640)
+JPEG_SLOT: Final = 640
+# The diary's latest entries stand on the page, the others are folded.
+OPEN_ENTRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A product's first picture, by the name of its stored renditions."""
+
+    sha256: str
+    width: int
+    height: int
+
+    @property
+    def webp(self) -> tuple[int, ...]:
+        """Return the widths to offer: those that were made, without the thumbnail."""
+        made = [
+            slot
+            for place, slot in enumerate(WEBP_SLOTS)
+            if not place or WEBP_SLOTS[place - 1] < self.width
+        ]
+        return tuple(made[1:] or made)
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Return width and height of the JPEG, so that the page does not move as it comes."""
+        width = min(self.width, JPEG_SLOT)
+        return width, max(1, round(self.height * width / self.width))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductPart:
+    id: int
+    name: str
+    gtin: str
+    own_code: str
+    brand: str
+    net_content: str
+    ingredients: str
+    usage: str
+    storage: str
+    warnings: str
+    shelf_life: str
+    origin: str
+    retired: bool
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A commune or a province: kind and name in Vietnamese, name in plain letters."""
+
+    kind: str
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityPart:
+    """`phone` is empty unless its owner agreed to have it published."""
+
+    id: int
+    name: str
+    kind: str
+    address: str
+    places: tuple[Place, ...]
+    phone: str
+    website: str
+    dissolved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPart:
+    """What was done and when; `amended` by a later entry, or `corrects` an earlier one."""
+
+    at: datetime
+    kind: str
+    stage: str
+    facts: tuple[tuple[str, str], ...]
+    note: str
+    late: bool
+    amended: bool
+    corrects: bool
+    reason: str
+    photos: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotPart:
+    id: int
+    number: str
+    production_date: date | None
+    expiry_date: date | None
+    entries: tuple[EntryPart, ...] = ()
+    more_entries: bool = False
+    recall: Notice | None = None
+    hold: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standard:
+    number: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A product with its maker, stars and rights, and the lot it came from."""
+
+    product: ProductPart
+    entity: EntityPart
+    lot: LotPart | None
+    stars: CertificateLine | None
+    rights: tuple[RightLine, ...]
+    standards: tuple[Standard, ...]
+
+    @property
+    def badges(self) -> tuple[Badge, ...]:
+        return tuple(line.badge for line in self.rights if line.badge is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampPart:
+    """A genuine stamp; `number` is the running one in its batch, printed beside the code."""
+
+    number: int
+    batch_id: int
+    state: str
+    lapses_on: date | None
+    activated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that is said of one code. `lookups` and `first_at` count from activation on."""
+
+    code: str
+    judgement: Judgement
+    stamp: StampPart | None = None
+    sheet: Sheet | None = None
+    lookups: int = 0
+    first_at: datetime | None = None
+
+
+def facts_of(
+    stamp: StampPart, lot: LotPart | None, *, suspected_at: datetime | None, by_others: int
+) -> Facts:
+    """Return what the verdict on a stamp depends on."""
+    return Facts(
+        state=stamp.state,
+        recall=lot.recall if lot else None,
+        hold=lot.hold if lot else None,
+        suspicion=Notice(reason="", since=suspected_at) if suspected_at else None,
+        lapses_on=stamp.lapses_on,
+        expires_on=lot.expiry_date if lot else None,
+        lookups_by_others=by_others,
+    )
