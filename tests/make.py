@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from app.diary.entry_actions import record_entry
 from app.diary.models import Lot
+from app.diary.rules import EntryKind
+from app.diary.written import Written
 from app.entities.models import Entity
 from app.identity.actions import make_api_key, sign_in
 from app.identity.models import Account, AccountRole, Membership
@@ -17,6 +21,7 @@ from app.kit.text import fold
 from app.products.models import Product, ProductPicture
 from app.rights.models import IpRight, UseRight
 from app.stamps import actions as stamp_actions
+from app.stamps.codes import encode, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
 
@@ -154,3 +159,18 @@ def issued_batch(
     if handed:
         stamp_actions.hand_over(db, batch_id=batch.id, receiver="Chị Chủ", quantity=handed, **who)
     return batch
+
+
+def code(batch: Batch, number: int, *, keyring: Keyring) -> str:
+    """The code of a stamp by its running number; numbers beyond the batch have one too."""
+    epoch, first = unline(batch.first or 0)
+    return encode(keyring.root(epoch), batch.secret or b"", first + number - 1)
+
+
+def complete_lot(db: Session, *, of: Product, **facts: Any) -> Lot:  # noqa: ANN401 - as above
+    """A lot onto which stamps may be activated: it has a date, and an entry in its diary."""
+    made = lot(db, of=of, **facts)
+    owner = Actor(account_id=None, label="test", memberships={of.entity_id: Belonging.OWNER})
+    written = Written(id=uuid4(), kind=EntryKind.HARVEST, performed_at=NOW, values={})
+    record_entry(db, actor=owner, now=NOW, lot_id=made.id, written=written)
+    return made
