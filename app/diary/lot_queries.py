@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -97,3 +98,22 @@ def lot_rows(db: Session, lots: Sequence[Lot]) -> list[LotRow]:
         )
         for lot in lots
     ]
+
+
+def propose_number(db: Session, *, product_id: int, day: date) -> str:
+    """Return the product's next number of the month, as L2603-01."""
+    prefix = f"L{day:%y%m}-"
+    query = select(Lot.number).where(
+        Lot.product_id == product_id, Lot.number.startswith(prefix, autoescape=True)
+    )
+    endings = (number.removeprefix(prefix) for number in db.scalars(query))
+    last = max((int(one) for one in endings if one.isascii() and one.isdecimal()), default=0)
+    return f"{prefix}{last + 1:02d}"[:20]
+
+
+def own_products(db: Session, *, actor: Actor) -> list[Product]:
+    """Return the products in the market of the actor's own entities, by name."""
+    query = select(Product).where(
+        Product.entity_id.in_(frozenset(actor.memberships)), Product.status == "active"
+    )
+    return list(db.scalars(query.order_by(Product.folded, Product.id)))

@@ -13,7 +13,6 @@ from app.kit.text import clean_note
 
 RECALL: Final = "recall"
 HOLD: Final = "hold"
-TAKEN_OVER: Final = N_("Replaced by a hold of the Department")
 
 
 class AlreadyStands(Conflict):
@@ -69,7 +68,7 @@ def hold_lot(
     if standing is not None:
         if standing.official or not actor.officer:
             raise AlreadyStands
-        _lift(db, actor, now, lot, HOLD, TAKEN_OVER)
+        _lift(db, actor, now, lot, HOLD, reason)
     return _set(db, actor, now, lot, HOLD, reason, advice)
 
 

@@ -225,19 +225,6 @@ def entry_row(db: Session, entry_id: UUID) -> EntryRow | None:
     return rows[0] if rows else None
 
 
-def sees_photo(db: Session, sha256: str, *, actor: Actor | None) -> bool:
-    """Tell whether a photo is of a public entry, or of one the reader keeps or checks."""
-    scope = actor.scope() if actor else frozenset()
-    query = (
-        select(DiaryPhoto.entry_id)
-        .join(DiaryEntry, DiaryEntry.id == DiaryPhoto.entry_id)
-        .where(DiaryPhoto.sha256 == sha256)
-    )
-    if scope is not None:
-        query = query.where(DiaryEntry.public | DiaryEntry.entity_id.in_(scope))
-    return db.scalar(query.limit(1)) is not None
-
-
 def _rows(db: Session, query: Select[DiaryEntry], *, named: bool = True) -> tuple[EntryRow, ...]:
     later = aliased(DiaryEntry)
     joined = (

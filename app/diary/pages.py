@@ -1,0 +1,257 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.diary import actions, lot_queries, notice_actions, queries
+from app.diary.api import LotIn
+from app.diary.fields import OFFERED_UNITS, said_unit, said_values
+from app.diary.lot_queries import LotFilter, LotRow
+from app.diary.models import Lot
+from app.diary.queries import EntryRow, Standing
+from app.diary.rules import LotState, Missing
+from app.identity.access import CurrentActor
+from app.identity.rules import Actor, Belonging
+from app.kit.clock import day_of
+from app.kit.errors import Conflict, Invalid
+from app.kit.forms import Filled, Form, Sent, read_form, refused
+from app.kit.i18n import N_, Translator
+from app.kit.pages import go, sayable, show
+from app.kit.paging import Cut, Cutting, Page, next_path
+from app.kit.web import Db, Edge, Id, Now, Words
+from app.products.models import Product
+from app.products.queries import get_product
+
+router = APIRouter(prefix="/app", route_class=Edge, include_in_schema=False)
+
+OPENED = sayable(N_("The lot was opened. Write its first entry."))
+CLOSED = sayable(N_("The diary was closed."))
+HELD = sayable(N_("The sale of the lot was stopped."))
+LIFTED = sayable(N_("The stop was lifted."))
+# The id of a product asked for in the query, or none.
+Asked = Annotated[int, Query(ge=0, le=2**62)]
+
+SHOWN_LOTS = 6
+SHOWN_ENTRIES = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """An entry with its values in the reader's language."""
+
+    entry: EntryRow
+    lines: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """An open lot on the first page, and what it still lacks."""
+
+    row: LotRow
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True)
+class TodayView:
+    """The producer's first page."""
+
+    day: date
+    cards: list[Card]
+    more: bool
+    recent: list[tuple[Told, Lot]]
+
+
+@dataclass(frozen=True)
+class StrangerView:
+    """What an account without an entity is told."""
+
+    office: bool
+
+
+@dataclass(frozen=True)
+class LotsView:
+    """A page of the producer's lots."""
+
+    rows: list[LotRow]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class NewLotView:
+    """The form that opens a lot, or the choice of its product."""
+
+    form: Filled
+    product: Product | None
+    products: list[Product]
+    units: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class LotView:
+    """A lot with its diary, and what it lacks before stamps can be activated."""
+
+    lot: Lot
+    state: LotState
+    product: Product
+    unit: str
+    timeline: list[Told]
+    missing: tuple[Missing, ...]
+    standing: Standing
+    member: bool
+    owner: bool
+    form: Filled
+
+
+def told(entries: Sequence[EntryRow], words: Translator) -> list[Told]:
+    return [Told(entry, said_values(entry.facts, words)) for entry in entries]
+
+
+def units(words: Translator) -> list[tuple[str, str]]:
+    return [(code, said_unit(code, words)) for code in OFFERED_UNITS]
+
+
+def stranger(request: Request, actor: Actor) -> Response:
+    """Tell somebody who belongs to no entity where to go instead."""
+    office = bool(actor.roles)
+    template = "diary/stranger_office.html" if office else "diary/stranger.html"
+    return show(request, template, StrangerView(office))
+
+
+@router.get("")
+def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words) -> Response:
+    if not actor.memberships:
+        return stranger(request, actor)
+    wanted = LotFilter(state=LotState.OPEN, own=True)
+    page = lot_queries.list_latest_lots(db, actor=actor, cut=Cut(limit=SHOWN_LOTS), wanted=wanted)
+    cards = [
+        Card(row, queries.missing_for(db, row.lot)) for row in lot_queries.lot_rows(db, page.items)
+    ]
+    recent = told(queries.list_recent(db, actor=actor, limit=SHOWN_ENTRIES), words)
+    view = TodayView(
+        day=day_of(now),
+        cards=cards,
+        more=page.after is not None,
+        recent=[(one, db.get_one(Lot, one.entry.lot_id)) for one in recent],
+    )
+    return show(request, "diary/today.html", view)
+
+
+@router.get("/lots")
+def lots(request: Request, db: Db, actor: CurrentActor, cut: Cutting) -> Response:
+    if not actor.memberships:
+        return stranger(request, actor)
+    page: Page[Lot] = lot_queries.list_latest_lots(
+        db, actor=actor, cut=cut, wanted=LotFilter(own=True)
+    )
+    view = LotsView(lot_queries.lot_rows(db, page.items), next_path(request, page))
+    return show(request, "diary/lots.html", view)
+
+
+@router.get("/lots/new")
+def new_lot(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, product: Asked = 0
+) -> Response:
+    if not actor.memberships:
+        return stranger(request, actor)
+    products = lot_queries.own_products(db, actor=actor)
+    chosen = next((one for one in products if one.id == product), None)
+    if chosen is None and len(products) == 1:
+        chosen = products[0]
+    form = Filled()
+    if chosen is not None:
+        today = day_of(now)
+        number = lot_queries.propose_number(db, product_id=chosen.id, day=today)
+        form = Filled({"number": number, "production_date": str(today), "unit": OFFERED_UNITS[0]})
+    view = NewLotView(form=form, product=chosen, products=products, units=units(words))
+    return show(request, "diary/new_lot.html", view)
+
+
+@router.post("/lots/new")
+def open_lot(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form
+) -> Response:
+    given = read_form(LotIn, _without_bare_unit(sent), words)
+    if not isinstance(given, Filled):
+        try:
+            lot = actions.open_lot(db, actor=actor, now=now, **given.model_dump())
+        except (Invalid, Conflict) as error:
+            given = refused(sent, error, words)
+        else:
+            return go(f"/app/lots/{lot.id}", say=OPENED)
+    number = sent.text("product_id")[:18]
+    product_id = int(number) if number.isascii() and number.isdecimal() else 0
+    product = get_product(db, product_id, actor=actor)
+    view = NewLotView(form=given, product=product, products=[], units=units(words))
+    return show(request, "diary/new_lot.html", view, status=422)
+
+
+def _without_bare_unit(sent: Sent) -> Sent:
+    # The unit is preselected: without a quantity it says nothing.
+    if sent.text("quantity"):
+        return sent
+    return Sent({name: v for name, v in sent.fields.items() if name != "unit"}, sent.files)
+
+
+@router.get("/lots/{lot_id}")
+def lot(request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id) -> Response:
+    return _lot(request, db, actor, words, queries.get_lot(db, lot_id, actor=actor))
+
+
+@router.post("/lots/{lot_id}/close")
+def close_lot(db: Db, actor: CurrentActor, now: Now, lot_id: Id) -> Response:
+    actions.close_lot(db, actor=actor, now=now, lot_id=lot_id)
+    return go(f"/app/lots/{lot_id}", say=CLOSED)
+
+
+@router.post("/lots/{lot_id}/hold")
+def hold_lot(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, lot_id: Id
+) -> Response:
+    found = queries.get_lot(db, lot_id, actor=actor)
+    try:
+        notice_actions.hold_lot(db, actor=actor, now=now, lot_id=lot_id, reason=sent.text("reason"))
+    except notice_actions.ReasonNeeded as error:
+        return _lot(request, db, actor, words, found, refused(sent, error, words))
+    return go(f"/app/lots/{lot_id}", say=HELD)
+
+
+@router.post("/lots/{lot_id}/hold/lift")
+def lift_hold(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, lot_id: Id
+) -> Response:
+    found = queries.get_lot(db, lot_id, actor=actor)
+    try:
+        notice_actions.lift_hold(
+            db, actor=actor, now=now, lot_id=lot_id, reason=sent.text("reason")
+        )
+    except notice_actions.ReasonNeeded as error:
+        return _lot(request, db, actor, words, found, refused(sent, error, words))
+    return go(f"/app/lots/{lot_id}", say=LIFTED)
+
+
+def _lot(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    words: Translator,
+    found: Lot,
+    form: Filled | None = None,
+) -> Response:
+    filled = form or Filled()
+    view = LotView(
+        lot=found,
+        state=LotState(found.state),
+        product=db.get_one(Product, found.product_id),
+        unit=said_unit(found.unit, words),
+        timeline=told(queries.list_timeline(db, found.id), words),
+        missing=queries.missing_for(db, found),
+        standing=queries.standing_notices(db, found.id),
+        member=found.entity_id in actor.memberships,
+        owner=actor.memberships.get(found.entity_id) is Belonging.OWNER,
+        form=filled,
+    )
+    return show(request, "diary/lot.html", view, status=422 if filled.wrong else 200)

@@ -1,0 +1,27 @@
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.diary.models import DiaryEntry, DiaryPhoto, Lot, LotPhoto
+from app.identity.rules import Actor
+
+
+def sees_photo(db: Session, sha256: str, *, actor: Actor | None) -> bool:
+    """Tell whether a photo is of a public entry, or of a lot the reader keeps or checks.
+
+    Once its entry's content is erased nobody sees it.
+    """
+    scope = actor.scope() if actor else frozenset()
+    named = (
+        select(DiaryPhoto.sha256)
+        .join(DiaryEntry, DiaryEntry.id == DiaryPhoto.entry_id)
+        .where(DiaryPhoto.sha256 == sha256)
+    )
+    waiting = (
+        select(LotPhoto.sha256)
+        .join(Lot, Lot.id == LotPhoto.lot_id)
+        .where(LotPhoto.sha256 == sha256)
+    )
+    if scope is not None:
+        named = named.where(DiaryEntry.public | DiaryEntry.entity_id.in_(scope))
+        waiting = waiting.where(Lot.entity_id.in_(scope))
+    return db.scalar(named.union_all(waiting).limit(1)) is not None
