@@ -169,13 +169,15 @@ def find_sheet(
         CertificateFacts(**row._asdict())
         for row in db.execute(_CERTIFICATES, {"product_id": product_id})
     ]
-    rights, use_rights = facts_for(db, entity_id=found.entity.id, product_id=product_id)
+    held = facts_for(db, entity_id=found.entity.id, product_id=product_id)
     return Sheet(
         product=_product(found.product, found.picture),
         entity=_entity(found),
         lot=lot,
         stars=certificate_line(certificates, day, made_on=made_on),
-        rights=lines(rights, use_rights, found.entity.id, product_id, day, made_on=made_on),
+        rights=lines(
+            held.rights, held.use_rights, found.entity.id, product_id, day, made_on=made_on
+        ),
         standards=tuple(
             Standard(number=row.number, title=row.title)
             for row in db.execute(_STANDARDS, {"product_id": product_id})
