@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -14,12 +13,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from app.kit.clock import VIETNAM
+
 Language = Literal["vi", "en"]
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 # Months are numbers in both languages: dd/mm/yyyy is what people here write and read.
 _DATE = "dd/MM/yyyy"
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _WEIGHTED = re.compile(r"\s*([a-zA-Z]{1,8}|\*)(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*$")
 
 
@@ -53,11 +53,11 @@ class Translator:
     def date(self, value: dt.date) -> str:
         """Return dd/mm/yyyy; an instant is dated in Vietnam's time zone."""
         if isinstance(value, dt.datetime):
-            value = value.astimezone(_ZONE).date()
+            value = value.astimezone(VIETNAM).date()
         return format_date(value, _DATE, locale=self.locale)
 
     def datetime(self, value: dt.datetime) -> str:
-        return format_datetime(value, f"HH:mm {_DATE}", tzinfo=_ZONE, locale=self.locale)
+        return format_datetime(value, f"HH:mm {_DATE}", tzinfo=VIETNAM, locale=self.locale)
 
     def ago(self, value: dt.datetime, now: dt.datetime) -> str:
         return format_timedelta(value - now, add_direction=True, locale=self.locale)

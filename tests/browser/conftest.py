@@ -1,0 +1,195 @@
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from app.config import Settings
+from app.identity.actions import add_account, grant_role, hash_password, join_entity
+from app.identity.rules import Belonging, Role
+from app.kit.db import Database
+from app.migrate import migrate
+from tests import make
+from tests.conftest import new_settings
+
+PASSWORD = "mat-khau-thu-1"
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class World:
+    """A served installation with a producer, a product and an officer."""
+
+    base_url: str
+    settings: Settings
+    product_id: int
+    officer: str = "0912000001"
+    owner: str = "0912000002"
+
+
+@pytest.fixture(scope="module")
+def world(
+    dialect: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("browser")
+    settings = new_settings(dialect, folder, f"ocop_browser_{worker_id}")
+    migrate(settings)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = replace(settings, base_url=f"http://127.0.0.1:{port}")
+    made = World(settings.base_url, settings, product_id=_fill(settings))
+    log = (folder / "server.log").open("wb")
+    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, env=os.environ | _environment(settings), stdout=log, stderr=log
+    )
+    try:
+        _wait_for(port)
+        yield made
+    finally:
+        process.terminate()
+        process.wait(20)
+        log.close()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "DATABASE_URL": settings.database_url,
+        "OCOP_BASE_URL": settings.base_url,
+        "OCOP_KEYS_FILE": str(settings.keys_file),
+        "OCOP_FILES": str(settings.files),
+        "OCOP_WORK_IN_PROCESS": "1",
+    }
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    pytest.fail("the server did not start")
+
+
+def _fill(settings: Settings) -> int:
+    database = Database(settings.database_url)
+    with database.begin() as db:
+        entity = make.entity(db, name="Hợp tác xã Tôm khô Rạch Gốc")
+        product = make.product(db, of=entity, name="Tôm khô đất loại 1")
+        make.use_right(db, of=make.right(db), product=product)
+        secret = hash_password(PASSWORD)
+        for phone, name in ((World.officer, "Cán bộ Lan"), (World.owner, "Chị Chủ")):
+            account = add_account(
+                db,
+                actor=make.SYSTEM,
+                now=make.NOW,
+                phone=phone,
+                name=name,
+                password_hash=secret,
+            )
+            if phone == World.officer:
+                grant_role(
+                    db,
+                    actor=make.SYSTEM,
+                    now=make.NOW,
+                    account_id=account.id,
+                    role=Role.OFFICER,
+                )
+            else:
+                join_entity(
+                    db,
+                    actor=make.SYSTEM,
+                    now=make.NOW,
+                    account_id=account.id,
+                    entity_id=entity.id,
+                    belonging=Belonging.OWNER,
+                )
+    database.close()
+    return product.id
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed, and CI may not skip the browser tests")
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = _launch(playwright, path)
+        yield browser
+        browser.close()
+
+
+def _launch(playwright: Playwright, path: str) -> Browser:
+    return playwright.chromium.launch(executable_path=path, args=FLAGS)
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(chromium: Browser, world: World) -> Iterator[Open]:
+    """Open a new browser profile: `open_page(360, 640)`; nothing may go wrong in its console."""
+    contexts = []
+    wrong: list[str] = []
+
+    def opened(width: int = 1280, height: int = 800, *, script: bool = True) -> Page:
+        context = chromium.new_context(
+            base_url=world.base_url,
+            viewport={"width": width, "height": height},
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            java_script_enabled=script,
+            accept_downloads=True,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "console",
+            lambda said: wrong.append(said.text) if "Content Security" in said.text else None,
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def sign_in(page: Page, phone: str) -> None:
+    page.goto("/sign-in")
+    page.fill("#phone", phone)
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/*")
+
+
+SHOTS = Path(__file__).parent.parent.parent / "var" / "screenshots"
+
+
+def shoot(page: Page, name: str) -> None:
+    """Keep a picture of the whole page for people to look at, and hold it to its width."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0, f"{name} is {wide} px wider than the screen"
