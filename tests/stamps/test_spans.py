@@ -1,26 +1,18 @@
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
-from app.diary.models import Lot
 from app.diary.rules import Missing
-from app.identity.rules import Actor, NotAllowed, NotYours
+from app.identity.rules import NotAllowed, NotYours
 from app.kit.db import Database
 from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import Translator
 from app.stamps import actions, span_actions
-from app.stamps.batch_queries import counts_of, list_moved, list_runs
-from app.stamps.codes import Root
 from app.stamps.keyring import KeyMissing, Keyring
-from app.stamps.ledger import replay
-from app.stamps.models import Batch, Refusal
+from app.stamps.models import Refusal
 from app.stamps.queries import get_stamp
 from app.stamps.rules import (
     ReasonMissing,
@@ -32,56 +24,7 @@ from app.stamps.rules import (
 from app.stamps.span_actions import LotIncomplete, WrongLot
 from app.stamps.span_queries import TwoBatches, UnknownCode, preview_span, read_ends
 from tests import make
-from tests.conftest import Cast
-
-KEYRING = Keyring({0: Root(0, bytes(range(32)))})
-
-
-def by(actor: Actor, minute: int = 0) -> dict[str, Any]:
-    return {"actor": actor, "now": make.NOW + timedelta(minutes=minute)}
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A batch of 100 stamps, 60 of them handed over, and a lot of its product that is complete."""
-
-    db: Session
-    cast: Cast
-    batch: Batch
-    lot: Lot
-
-    def ends(self, first: int, last: int, *, of: Batch | None = None) -> dict[str, Any]:
-        codes = [make.code(of or self.batch, n, keyring=KEYRING) for n in (first, last)]
-        return {"keyring": KEYRING, "first_code": codes[0], "last_code": codes[1]}
-
-    def activate(self, first: int, last: int, **more: Any) -> None:  # noqa: ANN401 - arguments of the action
-        facts: dict[str, Any] = {
-            "actor": self.cast.owner.actor,
-            "now": make.NOW,
-            "lot_id": self.lot.id,
-        }
-        span_actions.activate_span(self.db, **(facts | self.ends(first, last) | more))
-
-    def void(self, first: int, last: int, **more: Any) -> None:  # noqa: ANN401 - as above
-        facts: dict[str, Any] = {
-            "actor": self.cast.owner.actor,
-            "now": make.NOW,
-            "reason": "Tem in hỏng",
-        }
-        span_actions.void_span(self.db, **(facts | self.ends(first, last) | more))
-
-    def runs(self) -> list[tuple[int, int, str]]:
-        base = self.batch.first or 0
-        told = [run.numbered(base) for run in list_runs(self.db, batch_id=self.batch.id)]
-        return [(run.first, run.last, run.state) for run in told]
-
-
-@pytest.fixture
-def scene(db: Session, cast: Cast) -> Scene:
-    product = make.product(db, of=cast.entity)
-    make.issued_batch(db, of=product, keyring=KEYRING, quantity=7)
-    batch = make.issued_batch(db, of=product, keyring=KEYRING, quantity=100, handed=60)
-    return Scene(db, cast, batch, make.complete_lot(db, of=product))
+from tests.stamps.conftest import KEYRING, Scene, by
 
 
 def test_stamps_are_activated_by_their_ends_in_either_order(scene: Scene) -> None:
@@ -251,108 +194,3 @@ def test_a_refused_change_is_kept(database: Database, scene: Scene) -> None:
         ("void", "stamps.unknown_code", None, None, None),
     ]
     assert kept[0].actor_id == scene.cast.owner.account_id
-
-
-SIZE = 24
-Step = tuple[str, int, int]
-MOVES: dict[str, tuple[set[str], str]] = {
-    "hand_over": ({"issued"}, "received"),
-    "activate": ({"received"}, "active"),
-    "void": ({"issued", "received", "active", "lost"}, "void"),
-    "lose": ({"issued", "received", "active"}, "lost"),
-}
-PLACES = st.integers(1, SIZE)
-STEPS = st.lists(
-    st.tuples(st.sampled_from(sorted(MOVES)), PLACES, PLACES),
-    min_size=1,
-    max_size=14,
-)
-
-
-@dataclass
-class Oracle:
-    """What the stamps should be, one by one: the slow and obvious way."""
-
-    states: list[str] = field(default_factory=lambda: ["issued"] * SIZE)
-    lots: list[int | None] = field(default_factory=lambda: [None] * SIZE)
-
-    def step(self, step: Step, lot_id: int) -> bool:
-        """Do the step, or return False where the rules refuse it."""
-        kind, first, last = step
-        touched = list(range(min(first, last) - 1, max(first, last)))
-        if kind == "hand_over":
-            touched = [place for place in range(SIZE) if self.states[place] == "issued"][:first]
-        if len(touched) < first * (kind == "hand_over"):
-            return False
-        sources, target = MOVES[kind]
-        if not all(self.states[place] in sources for place in touched):
-            return False
-        for place in touched:
-            self.states[place] = target
-            if kind == "activate":
-                self.lots[place] = lot_id
-        return True
-
-
-def act(scene: Scene, step: Step, minute: int) -> None:
-    kind, first, last = step
-    who = by(scene.cast.owner.actor, minute)
-    officer = scene.cast.officer.actor
-    if kind == "hand_over":
-        facts = {"batch_id": scene.batch.id, "receiver": "X", "quantity": first}
-        actions.hand_over(scene.db, **(who | {"actor": officer} | facts))
-    elif kind == "activate":
-        scene.activate(first, last, **who)
-    else:
-        end = span_actions.void_span if kind == "void" else span_actions.lose_span
-        end(scene.db, **who, **scene.ends(first, last), reason="Hỏng")
-
-
-def flattened(scene: Scene) -> tuple[list[str], list[int | None]]:
-    runs = list_runs(scene.db, batch_id=scene.batch.id)
-    base = scene.batch.first or 0
-    # Disjoint and without a gap, from the first stamp to the last.
-    assert [run.first for run in runs] == [base, *(run.last + 1 for run in runs[:-1])]
-    assert runs[-1].last == scene.batch.last
-    states = [run.state.value for run in runs for _ in range(run.quantity)]
-    return states, [run.lot_id for run in runs for _ in range(run.quantity)]
-
-
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(steps=STEPS)
-def test_any_history_keeps_spans_disjoint_whole_and_equal_to_their_movements(
-    scene: Scene, steps: list[Step]
-) -> None:
-    with scene.db.begin_nested() as history:
-        product_id = scene.batch.product_id
-        who = by(make.SYSTEM)
-        batch = actions.request_batch(
-            scene.db, product_id=product_id, quantity=SIZE, reason="", largest=SIZE, **who
-        )
-        actions.approve_batch(scene.db, batch_id=batch.id, quantity=SIZE, decision_no="1", **who)
-        actions.issue_batch(scene.db, batch_id=batch.id, keyring=KEYRING, **who)
-        told = replace(scene, batch=batch)
-        oracle = Oracle()
-        for minute, step in enumerate(steps):
-            check_step(told, oracle, step, minute)
-        runs = list_runs(scene.db, batch_id=batch.id)
-        assert replay(list_moved(scene.db, batch_id=batch.id)) == runs
-        counts = counts_of(scene.db, [batch.id])[batch.id]
-        assert counts == {state: oracle.states.count(state) for state in State}
-        history.rollback()
-
-
-def check_step(scene: Scene, oracle: Oracle, step: Step, minute: int) -> None:
-    allowed = oracle.step(step, scene.lot.id)
-    try:
-        with scene.db.begin_nested():
-            act(scene, step, minute)
-    except DomainError:
-        assert not allowed, step
-    else:
-        assert allowed, step
-    assert flattened(scene) == (oracle.states, oracle.lots)

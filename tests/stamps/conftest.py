@@ -1,0 +1,65 @@
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.diary.models import Lot
+from app.identity.rules import Actor
+from app.stamps import span_actions
+from app.stamps.batch_queries import list_runs
+from app.stamps.codes import Root
+from app.stamps.keyring import Keyring
+from app.stamps.models import Batch
+from tests import make
+from tests.conftest import Cast
+
+KEYRING = Keyring({0: Root(0, bytes(range(32)))})
+
+
+def by(actor: Actor, minute: int = 0) -> dict[str, Any]:
+    return {"actor": actor, "now": make.NOW + timedelta(minutes=minute)}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A batch of 100 stamps, 60 of them handed over, and a lot of its product that is complete."""
+
+    db: Session
+    cast: Cast
+    batch: Batch
+    lot: Lot
+
+    def ends(self, first: int, last: int, *, of: Batch | None = None) -> dict[str, Any]:
+        codes = [make.code(of or self.batch, n, keyring=KEYRING) for n in (first, last)]
+        return {"keyring": KEYRING, "first_code": codes[0], "last_code": codes[1]}
+
+    def activate(self, first: int, last: int, **more: Any) -> None:  # noqa: ANN401 - arguments of the action
+        facts: dict[str, Any] = {
+            "actor": self.cast.owner.actor,
+            "now": make.NOW,
+            "lot_id": self.lot.id,
+        }
+        span_actions.activate_span(self.db, **(facts | self.ends(first, last) | more))
+
+    def void(self, first: int, last: int, **more: Any) -> None:  # noqa: ANN401 - as above
+        facts: dict[str, Any] = {
+            "actor": self.cast.owner.actor,
+            "now": make.NOW,
+            "reason": "Tem in hỏng",
+        }
+        span_actions.void_span(self.db, **(facts | self.ends(first, last) | more))
+
+    def runs(self) -> list[tuple[int, int, str]]:
+        base = self.batch.first or 0
+        told = [run.numbered(base) for run in list_runs(self.db, batch_id=self.batch.id)]
+        return [(run.first, run.last, run.state) for run in told]
+
+
+@pytest.fixture
+def scene(db: Session, cast: Cast) -> Scene:
+    product = make.product(db, of=cast.entity)
+    make.issued_batch(db, of=product, keyring=KEYRING, quantity=7)
+    batch = make.issued_batch(db, of=product, keyring=KEYRING, quantity=100, handed=60)
+    return Scene(db, cast, batch, make.complete_lot(db, of=product))
