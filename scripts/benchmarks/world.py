@@ -56,10 +56,11 @@ def fill(settings: Settings, *, stamps: int, lots: int, sample: int) -> list[str
         product = make.product(db, of=entity)
         make.use_right(db, of=make.right(db), product=product)
         db.add(KeyEpoch(epoch=0, root_check=codes.root_check(root), next=stamps + 1, opened_at=NOW))
-        batch = _batch(entity.id, product.id, stamps)
+        db.flush()
+        batch = batch_of(entity.id, product.id, stamps)
         db.add(batch)
         db.flush()
-        ids = _lots(db, product.id, entity.id, lots)
+        ids = lots_of(db, product.id, entity.id, lots)
         each = stamps // lots
         spans = [_span(batch.id, 1 + each * index, each, lot) for index, lot in enumerate(ids)]
         db.execute(insert(Span), spans)
@@ -69,7 +70,7 @@ def fill(settings: Settings, *, stamps: int, lots: int, sample: int) -> list[str
     return [keys.encode(1 + step * index) for index in range(sample)]
 
 
-def _batch(entity_id: int, product_id: int, stamps: int) -> Batch:
+def batch_of(entity_id: int, product_id: int, stamps: int) -> Batch:
     return Batch(
         entity_id=entity_id,
         product_id=product_id,
@@ -98,7 +99,7 @@ def _span(batch_id: int, number: int, count: int, lot_id: int) -> dict[str, obje
     }
 
 
-def _lots(db: Session, product_id: int, entity_id: int, count: int) -> list[int]:
+def lots_of(db: Session, product_id: int, entity_id: int, count: int) -> list[int]:
     today = date.today()  # noqa: DTZ011 - any day will do
     lots = [
         {
@@ -116,7 +117,10 @@ def _lots(db: Session, product_id: int, entity_id: int, count: int) -> list[int]
     db.execute(insert(Lot), lots)
     entries = [_entry(number, entity_id) for number in range(1, count + 1)]
     db.execute(insert(DiaryEntry), entries)
-    contents = [{"entry_id": e["id"], "facts": {"kg": 12}, "note": "Đóng gói"} for e in entries]
+    contents = [
+        {"entry_id": one["id"], "facts": {"kg": 12}, "note": "Đóng gói", "salt": b"0" * 16}
+        for one in entries
+    ]
     db.execute(insert(DiaryContent), contents)
     return [int(str(lot["id"])) for lot in lots]
 
@@ -133,6 +137,5 @@ def _entry(lot: int, entity_id: int) -> dict[str, object]:
         "recorder_label": "bench",
         "public": True,
         "request_hash": "0" * 64,
-        "salt": b"0" * 16,
         "commit": "0" * 64,
     }
