@@ -112,8 +112,15 @@ def codes_of(keyring: Keyring, batch: Batch) -> tuple[str, ...]:
     return tuple(encode_many(keyring.root(epoch), batch.secret, first=number, count=count))
 
 
-def entry(db: Session, cast: Cast, lot: Lot, day: int, note: str = "Phơi nắng hai ngày") -> None:
-    """Add a public entry made on a day of March."""
+def entry(
+    db: Session,
+    cast: Cast,
+    lot: Lot,
+    day: int,
+    note: str = "Phơi nắng hai ngày",
+    serial: int = 0,
+) -> None:
+    """Add a public entry made on a day of March; `serial` tells several of a day apart."""
     done = datetime(2026, 3, day, 8, 0, tzinfo=UTC)
     record_entry(
         db,
@@ -121,7 +128,7 @@ def entry(db: Session, cast: Cast, lot: Lot, day: int, note: str = "Phơi nắng
         now=done + timedelta(hours=2),
         lot_id=lot.id,
         written=Written(
-            id=UUID(int=lot.id * 1000 + day),
+            id=UUID(int=lot.id * 1000 + (serial or day)),
             kind=EntryKind.PROCESSING,
             stage="Phơi tôm",
             performed_at=done,
@@ -130,3 +137,13 @@ def entry(db: Session, cast: Cast, lot: Lot, day: int, note: str = "Phơi nắng
             public=True,
         ),
     )
+
+
+def heading(page: str) -> str:
+    """Return the words of the page's one heading."""
+    return page.partition("<h1>")[2].partition("</h1>")[0]
+
+
+def mistyped(code: str) -> str:
+    """Return the code with its last character mistyped."""
+    return code[:-1] + ("0" if code[-1] != "0" else "1")

@@ -1,0 +1,88 @@
+import base64
+import gzip
+import hashlib
+import re
+from datetime import date
+
+import pytest
+
+from app.kit.db import Database
+from app.lookup.public import STYLE
+from app.lookup.queries import MOST_ENTRIES
+from app.lookup.sheet import Picture
+from tests import make
+from tests.conftest import Visit
+from tests.lookup.conftest import PHONE, Scene, entry
+
+AIM, LIMIT = 10 * 1024, 12 * 1024
+SENTENCE = "Phơi nắng hai ngày trên giàn lưới, đảo đều mỗi giờ, gió chướng nhẹ, trời trong. "
+# Notes differ in a real diary; the same one would compress to nothing.
+WORDS = SENTENCE.replace(",", "").split()
+
+
+def note(number: int) -> str:
+    turned = WORDS[number % len(WORDS) :] + WORDS[: number % len(WORDS)]
+    return " ".join(turned) + f" Mẻ {number * 7919 % 1000}, {number * 104729 % 97} khay."
+
+
+@pytest.fixture
+def fullest(scene: Scene, database: Database) -> Scene:
+    """The scene with every field filled and a long diary."""
+    with database.begin() as db:
+        product = db.merge(scene.product)
+        product.name = "Tôm khô Rạch Gốc loại đặc biệt sấy bằng năng lượng mặt trời"
+        product.brand, product.gtin, product.own_code = "Rạch Gốc", "08936012340016", "TK-01"
+        for name in ("ingredients", "usage", "storage", "warnings", "shelf_life", "origin"):
+            setattr(product, name, f"{name}: {SENTENCE * 2}"[:110])
+        entity = db.merge(scene.cast.entity)
+        entity.phone, entity.phone_public = "0912345678", True
+        entity.website = "https://tomkhorachgoc.example.vn"
+        for type_ in ("certification_mark", "collective_mark", "gi"):
+            right = make.right(db, type=type_, sign=f"Cà Mau {type_}", expires_on=date(2035, 1, 1))
+            make.use_right(db, of=right, product=product)
+        for number in range(6, 6 + MOST_ENTRIES):
+            entry(db, scene.cast, scene.lot, number % 9 + 1, note(number), serial=number)
+    return scene
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_fullest_page_stays_small(fullest: Scene, visit: Visit, language: str) -> None:
+    page = visit().get(f"/t/{fullest.active}?lang={language}", headers={"user-agent": PHONE})
+    assert page.text.count("<li>") == MOST_ENTRIES
+    assert len(gzip.compress(page.content, 6)) <= LIMIT
+
+
+def test_the_usual_page_keeps_to_the_aim(scene: Scene, visit: Visit) -> None:
+    page = visit().get(f"/t/{scene.active}", headers={"user-agent": PHONE})
+    assert len(gzip.compress(page.content, 6)) <= AIM
+
+
+def test_the_first_view_asks_for_the_page_and_its_picture_only(
+    fullest: Scene, visit: Visit
+) -> None:
+    page = visit().get(f"/t/{fullest.active}", headers={"user-agent": PHONE}).text
+    head = page.partition("</head>")[0]
+    assert '<link rel="icon" href="data:,">' in head
+    assert "stylesheet" not in page
+    assert len(re.findall(r"<img ", page)) == 1
+    image = re.search(r"<img [^>]*>", page)
+    assert image
+    assert 'width="640" height="480"' in image[0]
+    assert not re.findall(r"<(script|iframe|object|video|audio|embed)\b", page)
+
+
+def test_the_policy_allows_exactly_the_style_on_the_page(scene: Scene, visit: Visit) -> None:
+    page = visit().get(f"/t/{scene.active}")
+    style = re.search(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    assert style
+    assert style[1] == STYLE
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("width", "slots"),
+    [(1280, (320, 640)), (640, (320, 640)), (321, (320, 640)), (320, (320,)), (100, (160,))],
+)
+def test_only_widths_that_were_made_are_offered(width: int, slots: tuple[int, ...]) -> None:
+    assert Picture("0" * 64, width, 75).webp == slots
