@@ -20,6 +20,7 @@ from app.products.queries import get_product
 PLANNED_AHEAD: Final = timedelta(days=366)
 OLDEST: Final = timedelta(days=3660)
 LONGEST_LIFE: Final = timedelta(days=36_525)
+_CHECKED: Final = ("quantity", "unit", "production_date", "expiry_date")
 
 
 class LotNumberTaken(Conflict):
@@ -156,6 +157,7 @@ def _move(db: Session, actor: Actor, now: datetime, lot: Lot, wanted: LotState) 
 
 
 def _apply(db: Session, lot: Lot, facts: dict[str, Any], now: datetime) -> None:
+    """Put cleaned facts into the lot, all of them or, where one is refused, none."""
     if "number" in facts:
         facts["number"] = check_lot_number(facts["number"] or "")
         _refuse_number_of_other(db, lot, facts["number"])
@@ -165,20 +167,21 @@ def _apply(db: Session, lot: Lot, facts: dict[str, Any], now: datetime) -> None:
         written = (facts["unit"] or "").strip()
         facts["unit"] = read_unit(written).code if written else ""
         facts["unit_as_entered"] = written
+    after = {name: facts.get(name, getattr(lot, name)) for name in _CHECKED}
+    if after["quantity"] is not None and not after["unit"]:
+        raise UnitNeeded
+    _check_dates(after["production_date"], after["expiry_date"], today=day_of(now))
     for name, value in facts.items():
         setattr(lot, name, value)
-    if lot.quantity is not None and not lot.unit:
-        raise UnitNeeded
-    _check_dates(lot, day_of(now))
 
 
-def _check_dates(lot: Lot, today: date) -> None:
+def _check_dates(produced: date | None, expires: date | None, *, today: date) -> None:
     first, last = today - OLDEST, today + PLANNED_AHEAD
-    if lot.production_date and not first <= lot.production_date <= last:
+    if produced and not first <= produced <= last:
         raise DateOutOfRange(field="production_date", first=first, last=last)
-    first = lot.production_date or first
+    first = produced or first
     last = first + LONGEST_LIFE
-    if lot.expiry_date and not first <= lot.expiry_date <= last:
+    if expires and not first <= expires <= last:
         raise DateOutOfRange(field="expiry_date", first=first, last=last)
 
 

@@ -1,4 +1,3 @@
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -7,12 +6,13 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field, NaiveDatetime
 from sqlalchemy.orm import Session
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from app.diary import entry_actions, photo_actions, queries
 from app.diary.actions import LotClosed
 from app.diary.fields import (
     FIELDS,
+    OFFERED_UNITS,
     UNIT,
     field_name,
     read_values,
@@ -20,28 +20,25 @@ from app.diary.fields import (
 from app.diary.fields import Field as ValueField
 from app.diary.models import Lot
 from app.diary.pages import Told, told, units
-from app.diary.photo_queries import sees_photo
 from app.diary.queries import EntryRow
 from app.diary.rules import EntryKind, LotState
 from app.diary.written import Written
-from app.identity.access import CurrentActor, MaybeActor
+from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import VIETNAM
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, Invalid
 from app.kit.files import Store
 from app.kit.forms import Filled, Form, In, Note, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.web import Databases, Db, Edge, Id, Now, Words
 from app.products.models import Product
-from app.products.pictures import MEDIA_TYPES
 
-router = APIRouter(route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/app/lots", route_class=Edge, include_in_schema=False)
 
 RECORDED = sayable(N_("The entry is in the diary."))
 CORRECTED = sayable(N_("The correction is in the diary."))
 
-_PHOTO: Final = re.compile(r"([0-9a-f]{64})-(320\.webp|1280\.jpg)")
 _LOCAL: Final = "%Y-%m-%dT%H:%M"
 
 
@@ -110,7 +107,7 @@ def _taken(
 Photo = Annotated[Taken, Depends(_taken)]
 
 
-@router.get("/app/lots/{lot_id}/entries/new")
+@router.get("/{lot_id}/entries/new")
 def new_entry(
     request: Request,
     db: Db,
@@ -125,11 +122,16 @@ def new_entry(
         raise LotClosed
     if kind is None:
         return show(request, "diary/kinds.html", KindsView(lot, list(EntryKind)))
-    values = {"id": str(uuid4()), "performed_at": _local(now), "public": "on"}
+    values = {
+        "id": str(uuid4()),
+        "performed_at": _local(now),
+        "public": "on",
+        field_name(UNIT): OFFERED_UNITS[0],
+    }
     return _form(request, db, words, lot, kind, Filled(values))
 
 
-@router.post("/app/lots/{lot_id}/entries/new")
+@router.post("/{lot_id}/entries/new")
 def record_entry(
     request: Request,
     actor: CurrentActor,
@@ -148,18 +150,18 @@ def record_entry(
     return go(f"/app/lots/{lot_id}", say=RECORDED)
 
 
-@router.get("/app/lots/{lot_id}/entries/{entry_id}/correct")
+@router.get("/{lot_id}/entries/{entry_id}/correct")
 def correct_entry(
     request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id, entry_id: UUID
 ) -> Response:
     lot = _own_lot(db, actor, lot_id)
     amended = queries.get_entry(db, lot_id, entry_id, actor=actor)
     if amended.amended_by is not None:
-        return go(f"/app/lots/{lot_id}/entries/{amended.amended_by}/correct")
+        return go(f"/{lot_id}/entries/{amended.amended_by}/correct")
     return _form(request, db, words, lot, amended.kind, _filled(amended), amended)
 
 
-@router.post("/app/lots/{lot_id}/entries/{entry_id}/correct")
+@router.post("/{lot_id}/entries/{entry_id}/correct")
 def record_correction(
     request: Request,
     actor: CurrentActor,
@@ -177,19 +179,6 @@ def record_correction(
     if isinstance(done, Filled):
         return _form(request, db, words, lot, amended.kind, done, amended, kept=photo.sha256)
     return go(f"/app/lots/{lot_id}", say=CORRECTED)
-
-
-@router.get("/photos/{name}")
-def photo(name: str, db: Db, actor: MaybeActor, files: Store) -> Response:
-    """Return a diary photo: the public's where its entry is public, else its keepers'."""
-    match = _PHOTO.fullmatch(name)
-    if match is None or not sees_photo(db, match[1], actor=actor):
-        raise NotFound
-    media_type = MEDIA_TYPES["webp" if name.endswith(".webp") else "jpeg"]
-    # Not for good: what the law has erased must not live on in caches.
-    return FileResponse(
-        files.find(name), media_type=media_type, headers={"Cache-Control": "private, max-age=3600"}
-    )
 
 
 def _own_lot(db: Session, actor: Actor, lot_id: int) -> Lot:

@@ -1,14 +1,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.diary import actions, lot_queries, notice_actions, queries
-from app.diary.api import LotIn
 from app.diary.fields import OFFERED_UNITS, said_unit, said_values
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
@@ -17,24 +15,18 @@ from app.diary.rules import LotState, Missing
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of
-from app.kit.errors import Conflict, Invalid
-from app.kit.forms import Filled, Form, Sent, read_form, refused
+from app.kit.forms import Filled, Form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.models import Product
-from app.products.queries import get_product
 
 router = APIRouter(prefix="/app", route_class=Edge, include_in_schema=False)
 
-OPENED = sayable(N_("The lot was opened. Write its first entry."))
 CLOSED = sayable(N_("The diary was closed."))
 HELD = sayable(N_("The sale of the lot was stopped."))
 LIFTED = sayable(N_("The stop was lifted."))
-# The id of a product asked for in the query, or none.
-Asked = Annotated[int, Query(ge=0, le=2**62)]
-
 SHOWN_LOTS = 6
 SHOWN_ENTRIES = 4
 
@@ -78,16 +70,6 @@ class LotsView:
 
     rows: list[LotRow]
     next: str | None
-
-
-@dataclass(frozen=True)
-class NewLotView:
-    """The form that opens a lot, or the choice of its product."""
-
-    form: Filled
-    product: Product | None
-    products: list[Product]
-    units: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -149,51 +131,6 @@ def lots(request: Request, db: Db, actor: CurrentActor, cut: Cutting) -> Respons
     )
     view = LotsView(lot_queries.lot_rows(db, page.items), next_path(request, page))
     return show(request, "diary/lots.html", view)
-
-
-@router.get("/lots/new")
-def new_lot(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, product: Asked = 0
-) -> Response:
-    if not actor.memberships:
-        return stranger(request, actor)
-    products = lot_queries.own_products(db, actor=actor)
-    chosen = next((one for one in products if one.id == product), None)
-    if chosen is None and len(products) == 1:
-        chosen = products[0]
-    form = Filled()
-    if chosen is not None:
-        today = day_of(now)
-        number = lot_queries.propose_number(db, product_id=chosen.id, day=today)
-        form = Filled({"number": number, "production_date": str(today), "unit": OFFERED_UNITS[0]})
-    view = NewLotView(form=form, product=chosen, products=products, units=units(words))
-    return show(request, "diary/new_lot.html", view)
-
-
-@router.post("/lots/new")
-def open_lot(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form
-) -> Response:
-    given = read_form(LotIn, _without_bare_unit(sent), words)
-    if not isinstance(given, Filled):
-        try:
-            lot = actions.open_lot(db, actor=actor, now=now, **given.model_dump())
-        except (Invalid, Conflict) as error:
-            given = refused(sent, error, words)
-        else:
-            return go(f"/app/lots/{lot.id}", say=OPENED)
-    number = sent.text("product_id")[:18]
-    product_id = int(number) if number.isascii() and number.isdecimal() else 0
-    product = get_product(db, product_id, actor=actor)
-    view = NewLotView(form=given, product=product, products=[], units=units(words))
-    return show(request, "diary/new_lot.html", view, status=422)
-
-
-def _without_bare_unit(sent: Sent) -> Sent:
-    # The unit is preselected: without a quantity it says nothing.
-    if sent.text("quantity"):
-        return sent
-    return Sent({name: v for name, v in sent.fields.items() if name != "unit"}, sent.files)
 
 
 @router.get("/lots/{lot_id}")

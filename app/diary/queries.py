@@ -195,9 +195,10 @@ def list_timeline(db: Session, lot_id: int, *, limit: int | None = None) -> tupl
 
 
 def list_recent(db: Session, *, actor: Actor, limit: int) -> tuple[EntryRow, ...]:
-    """Return the entries last received of the actor's own entities."""
+    """Return the entries last received of the actor's own entities, without those corrected."""
+    later = aliased(DiaryEntry)
     own = DiaryEntry.entity_id.in_(frozenset(actor.memberships))
-    query = select(DiaryEntry).where(own)
+    query = select(DiaryEntry).where(own, ~exists().where(later.amends == DiaryEntry.id))
     latest = (DiaryEntry.received_at.desc(), DiaryEntry.sequence.desc())
     return _rows(db, query.order_by(*latest).limit(limit))
 
