@@ -21,8 +21,9 @@ from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words, site
 from app.products import actions, queries
-from app.products.api import PictureOut, ProductFacts, ProductIn, picture_out
+from app.products.api import ProductFacts, ProductIn
 from app.products.models import OcopCertificate, Product, ProductStandard
+from app.products.part_api import PictureOut, picture_out
 from app.products.pictures import MEDIA_TYPES, WEBP_WIDTHS
 from app.products.rules import (
     CertificateStatus,

@@ -15,9 +15,9 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products import actions, certificate_actions, picture_actions, queries
-from app.products.api import CertificateIn, RevocationIn, StandardIn
 from app.products.models import OcopCertificate, Product
 from app.products.pages import CertificateRow, certificate_row, show_product
+from app.products.part_api import CertificateIn, RevocationIn, StandardIn
 from app.products.picture_actions import PictureThere, TooManyPictures
 from app.products.pictures import CheckedPicture, check_and_resize
 from app.products.rules import VALID_MONTHS

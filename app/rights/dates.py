@@ -65,6 +65,11 @@ def latest(partial: str | date) -> date:
     return date(year, month, day or calendar.monthrange(year, month)[1])
 
 
+def spoken(partial: str) -> str:
+    """Return a stored date as people write it: 31/12/2024, 12/2024 or 2024."""
+    return "/".join(reversed(partial.split("-")))
+
+
 def _parts(partial: str) -> tuple[int, int | None, int | None]:
     numbers = [int(part) for part in partial.split("-")]
     return (*numbers, None, None)[:3]  # type: ignore[return-value]  # One to three, as stored.

@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
@@ -121,7 +121,7 @@ def list_rights(
         in_number = [IpRight.registration_no, IpRight.registration_no_as_written]
         query = query.where(
             IpRight.folded.contains(fold(text), autoescape=True)
-            | or_(*(number.contains(text.strip(), autoescape=True) for number in in_number))
+            | or_(*(number.icontains(text.strip(), autoescape=True) for number in in_number))
         )
     if kind:
         query = query.where(IpRight.type == kind)
@@ -180,6 +180,11 @@ def list_use_rights(
     return take(db, query, UseRight.id, cut)
 
 
+def count_users(db: Session, right_id: int) -> int:
+    query = select(func.count()).select_from(UseRight).where(UseRight.right_id == right_id)
+    return db.scalar(query) or 0
+
+
 def _with_names(query: Select[Any], text: str) -> Select[Any]:
     wanted = fold(text)
     return (
@@ -188,7 +193,7 @@ def _with_names(query: Select[Any], text: str) -> Select[Any]:
         .where(
             Entity.folded.contains(wanted, autoescape=True)
             | Product.folded.contains(wanted, autoescape=True)
-            | UseRight.certificate_no.contains(text.strip(), autoescape=True)
+            | UseRight.certificate_no.icontains(text.strip(), autoescape=True)
         )
     )
 

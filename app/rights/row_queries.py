@@ -1,0 +1,78 @@
+"""Rows of the office's lists: rights and use rights with names and how they stand on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.entities.queries import names_of as entity_names_of
+from app.products.queries import names_of as product_names_of
+from app.rights.kinds import RightType
+from app.rights.labels import RIGHT_LABELS, USE_RIGHT_LABELS
+from app.rights.models import IpRight, UseRight
+from app.rights.queries import right_facts, rights_by_id, use_right_facts
+from app.rights.rules import RightFacts, in_force, is_confirmed, right_status, use_right_status
+
+
+@dataclass(frozen=True)
+class State:
+    """How something stands today: the rule's word for it, and what people read."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class RightRow:
+    """A right in a list."""
+
+    right: IpRight
+    kind: str
+    state: State
+    confirmed: bool
+
+
+@dataclass(frozen=True)
+class UserRow:
+    """A user of a right: a use right, how it stands, and whether it gives a badge today."""
+
+    use_right: UseRight
+    entity: str
+    product: str
+    state: State
+    badge: bool
+
+
+def right_row(right: IpRight, day: date) -> RightRow:
+    facts = right_facts(right)
+    status = right_status(facts, day)
+    state = State(status.value, RIGHT_LABELS[status])
+    return RightRow(right, RightType(right.type).label, state, is_confirmed(facts))
+
+
+def user_rows(db: Session, use_rights: Sequence[UseRight], day: date) -> list[UserRow]:
+    """Return use rights with their names and how they stand on a day."""
+    entities = entity_names_of(db, [one.entity_id for one in use_rights])
+    products = product_names_of(db, [one.product_id for one in use_rights])
+    rights = rights_by_id(db, [one.right_id for one in use_rights])
+    return [
+        UserRow(
+            use_right=one,
+            entity=entities[one.entity_id],
+            product=products[one.product_id],
+            state=use_right_state(one, day),
+            badge=gives_badge(right_facts(rights[one.right_id]), one, day),
+        )
+        for one in use_rights
+    ]
+
+
+def use_right_state(use_right: UseRight, day: date) -> State:
+    status = use_right_status(use_right_facts(use_right), day)
+    return State(status.value, USE_RIGHT_LABELS[status])
+
+
+def gives_badge(right: RightFacts, use_right: UseRight, day: date) -> bool:
+    held = in_force(right, use_right_facts(use_right), day)
+    return is_confirmed(right) and held is True
