@@ -149,7 +149,7 @@ def taken_out(press: Press, actor: Actor, now: datetime, export: Export) -> File
     """Record who takes a ready file out, then answer it."""
     with press.database.begin() as db:
         record_fetch(db, actor=actor, now=now, export=export)
-    return _file(press, export)
+    return file_of(press, export)
 
 
 def _looked_at(press: Press, actor: Actor, wanted: Wanted) -> FileResponse:
@@ -158,10 +158,10 @@ def _looked_at(press: Press, actor: Actor, wanted: Wanted) -> FileResponse:
         export = find_export(db, actor=actor, press=press, wanted=wanted)
     if export is None or not is_stored(press, export):
         raise NotMadeYet
-    return _file(press, export)
+    return file_of(press, export)
 
 
-def _file(press: Press, export: Export) -> FileResponse:
+def file_of(press: Press, export: Export) -> FileResponse:
     last = export.first + export.count - 1
     sheet = f"-{export.preset}" if export.preset else ""
     name = f"tem-dot-{export.batch_id}-so-{export.first}-{last}{sheet}.{export.format}"

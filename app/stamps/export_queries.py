@@ -14,7 +14,7 @@ from app.stamps.models import Batch, Export
 from app.stamps.presets import PRESETS
 
 _SHEET_WORDS: Final = SheetWords(
-    sheet=N_("Sheet"), stamps=N_("Stamps"), activate=N_("Scan to activate this sheet")
+    sheet=N_("Sheet"), stamps=N_("Stamps no."), activate=N_("Scan to activate this sheet")
 )
 _BATCH_LABEL: Final = N_("Stamp batch {number}")
 # A list needs no grid; any gives the same addresses.
