@@ -1,12 +1,16 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
 from app.identity.rules import Actor
+from app.kit.db import Database
+from app.products.models import Product
 from app.stamps import span_actions
 from app.stamps.batch_queries import list_runs
 from app.stamps.codes import Root
@@ -63,3 +67,35 @@ def scene(db: Session, cast: Cast) -> Scene:
     make.issued_batch(db, of=product, keyring=KEYRING, quantity=7)
     batch = make.issued_batch(db, of=product, keyring=KEYRING, quantity=100, handed=60)
     return Scene(db, cast, batch, make.complete_lot(db, of=product))
+
+
+@pytest.fixture
+def product(database: Database, cast: Cast) -> Product:
+    with database.begin() as db:
+        return make.product(db, of=cast.entity, name="Tôm khô Rạch Gốc")
+
+
+@pytest.fixture
+def keyring(app: FastAPI) -> Keyring:
+    held: Keyring = app.state.keyring
+    return held
+
+
+Made = Callable[..., Batch]
+
+
+@pytest.fixture
+def issued(database: Database, product: Product, keyring: Keyring) -> Made:
+    """Make an issued batch of 100 stamps, 60 of them handed over."""
+
+    def make_one(*, of: Product | None = None) -> Batch:
+        with database.begin() as db:
+            return make.issued_batch(db, of=of or product, keyring=keyring, handed=60)
+
+    return make_one
+
+
+@pytest.fixture
+def lot(database: Database, product: Product) -> Lot:
+    with database.begin() as db:
+        return make.complete_lot(db, of=product)
