@@ -13,6 +13,7 @@ from app.kit.i18n import Translator
 from app.stamps import actions, span_actions
 from app.stamps.keyring import KeyMissing, Keyring
 from app.stamps.models import Refusal
+from app.stamps.movement_actions import Act, ChangedMeanwhile, issue_span
 from app.stamps.queries import get_stamp
 from app.stamps.rules import (
     ReasonMissing,
@@ -21,6 +22,7 @@ from app.stamps.rules import (
     StampsVoid,
     State,
 )
+from app.stamps.runs import Run
 from app.stamps.span_actions import LotIncomplete, WrongLot
 from app.stamps.span_queries import TwoBatches, UnknownCode, preview_span, read_ends
 from tests import make
@@ -194,3 +196,12 @@ def test_a_refused_change_is_kept(database: Database, scene: Scene) -> None:
         ("void", "stamps.unknown_code", None, None, None),
     ]
     assert kept[0].actor_id == scene.cast.owner.account_id
+
+
+def test_the_database_itself_refuses_a_stamp_in_two_spans(scene: Scene) -> None:
+    base = scene.batch.first or 0
+    act = Act(actor=make.SYSTEM, now=make.NOW)
+    for first, last in ((base, base), (base + 99, base + 200), (base - 5, base + 500)):
+        with pytest.raises(ChangedMeanwhile), scene.db.begin_nested():
+            run = Run(first, last, State.ISSUED)
+            issue_span(scene.db, act=act, batch_id=scene.batch.id, run=run)
