@@ -2,13 +2,13 @@ from base64 import b64encode
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_M
-from qrcode.image.svg import SvgPathImage
+from qrcode.image.svg import SvgPathFillImage
 
 
 def qr_image(text: str) -> str:
     """Return a QR symbol of the text as a `data:` address of an SVG picture."""
-    symbol: qrcode.QRCode[SvgPathImage] = qrcode.QRCode(
-        error_correction=ERROR_CORRECT_M, border=4, image_factory=SvgPathImage
+    symbol: qrcode.QRCode[SvgPathFillImage] = qrcode.QRCode(
+        error_correction=ERROR_CORRECT_M, border=4, image_factory=SvgPathFillImage
     )
     symbol.add_data(text)
     svg = symbol.make_image().to_string()
