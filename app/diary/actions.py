@@ -167,6 +167,8 @@ def _apply(db: Session, lot: Lot, facts: dict[str, Any], now: datetime) -> None:
         written = (facts["unit"] or "").strip()
         facts["unit"] = read_unit(written).code if written else ""
         facts["unit_as_entered"] = written
+    if facts.get("quantity") is not None:
+        facts["quantity"] = round(facts["quantity"], 3)
     after = {name: facts.get(name, getattr(lot, name)) for name in _CHECKED}
     if after["quantity"] is not None and not after["unit"]:
         raise UnitNeeded

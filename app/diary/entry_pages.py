@@ -157,7 +157,7 @@ def correct_entry(
     lot = _own_lot(db, actor, lot_id)
     amended = queries.get_entry(db, lot_id, entry_id, actor=actor)
     if amended.amended_by is not None:
-        return go(f"/{lot_id}/entries/{amended.amended_by}/correct")
+        return go(f"/app/lots/{lot_id}/entries/{amended.amended_by}/correct")
     return _form(request, db, words, lot, amended.kind, _filled(amended), amended)
 
 

@@ -56,12 +56,14 @@ class Written:
 
 
 def clean(written: Written) -> Written:
-    """Return what was written with its texts and values as they are stored."""
+    """Return what was written with its times, texts and values as they are stored."""
     photos = tuple(dict.fromkeys(written.photos))
     if len(photos) > MAX_PHOTOS:
         raise TooManyPhotos
     return replace(
         written,
+        performed_at=written.performed_at.astimezone(UTC),
+        device_at=written.device_at.astimezone(UTC) if written.device_at else None,
         values=clean_values(written.values),
         stage=clean_text(written.stage, limit=STAGE_CHARS, field="stage"),
         note=clean_note(written.note, field="note"),
@@ -94,12 +96,12 @@ def said(written: Written) -> Json:
 
 
 def request(written: Written) -> Json:
-    """Return the whole of what was asked, in a form that every repeat of it shares."""
+    """Return all of what was asked, once cleaned, in a form that every repeat of it shares."""
     return {
         "said": said(written),
         "kind": written.kind,
         "stage": written.stage,
-        "performed_at": written.performed_at.astimezone(UTC).isoformat(),
+        "performed_at": written.performed_at.isoformat(),
         "public": written.public,
         "amends": str(written.amends or ""),
     }
