@@ -12,6 +12,8 @@ from starlette.responses import Response
 
 from app.kit.errors import Unavailable
 from app.kit.web import site
+from app.lookup.shelf import Shelf
+from app.scans.counter import Counter
 
 log = logging.getLogger("ocop.lookup")
 
@@ -50,3 +52,13 @@ async def answered(
 
 def is_head(request: Request) -> bool:
     return bool(getattr(request.state, "head", False))
+
+
+def shelf_of(request: Request) -> Shelf:
+    held: Shelf = request.app.state.shelf
+    return held
+
+
+def counter_of(request: Request) -> Counter:
+    held: Counter = request.app.state.counter
+    return held

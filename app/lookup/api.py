@@ -5,13 +5,12 @@ from starlette.responses import JSONResponse, Response
 
 from app.kit.forms import Out
 from app.kit.web import site, translator
-from app.lookup.access import answered
+from app.lookup.access import answered, counter_of, shelf_of
 from app.lookup.public import has_tag, tag_of
 from app.lookup.queries import look_up
 from app.lookup.sheet import Answer, EntityPart, ProductPart, Sheet
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
 from app.rights.rules import Badge
-from app.scans.counter import Counter
 
 router = APIRouter(prefix="/api/v1/verify", tags=["verify"])
 
@@ -93,13 +92,14 @@ async def verify(request: Request, code: str) -> Response:
 def _verify(request: Request) -> Response:
     held, counter = site(request), counter_of(request)
     with held.database.begin(write=False) as db:
-        answer, _ = look_up(
+        answer, _, _ = look_up(
             db,
             keyring=request.app.state.keyring,
             text=_text(request),
             now=held.clock(),
             visitor=None,
             waits=lambda line: counter.waiting(line, None),
+            shelf=shelf_of(request),
         )
     body = _out(request, answer).model_dump_json()
     tag = tag_of(body)
@@ -110,11 +110,6 @@ def _verify(request: Request) -> Response:
         body, answer.judgement.status, headers=headers, media_type=JSONResponse.media_type
     )
     return _open(request, made)
-
-
-def counter_of(request: Request) -> Counter:
-    held: Counter = request.app.state.counter
-    return held
 
 
 def _unavailable(request: Request) -> Response:

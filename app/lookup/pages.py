@@ -8,10 +8,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
-from app.lookup.access import answered, is_head
+from app.lookup.access import answered, counter_of, is_head, shelf_of
 from app.lookup.public import COUNT, PublicView, around, dressed, render, tagged
-from app.lookup.queries import find_sheet, look_up
+from app.lookup.queries import keep_sheet, look_up
 from app.lookup.sheet import Answer, Sheet
+from app.lookup.shelf import Kept, Rendered
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
 from app.scans.counter import Counter, Waiting
 from app.scans.rules import device_class, is_preview_or_bot, visitor
@@ -34,14 +35,22 @@ class StampView(PublicView):
 
     answer: Answer
     grouped: str
+    parts: Rendered | None
     count: Markup = COUNT
 
 
 @dataclass(frozen=True, kw_only=True)
-class ProductView(PublicView):
-    """The public page of a product."""
+class SheetView(PublicView):
+    """What pages show of a product and a lot, whichever stamp was scanned."""
 
     sheet: Sheet
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProductView(SheetView):
+    """The public page of a product."""
+
+    parts: Rendered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,24 +88,25 @@ router.add_route("/", home, methods=["GET"], include_in_schema=False)
 
 def _stamp_page(request: Request) -> Response:
     held, now = site(request), site(request).clock()
-    counter: Counter = request.app.state.counter
+    counter = counter_of(request)
     who = _visitor(request, counter, now)
 
     def waits(line: int) -> Waiting:
         return counter.waiting(line, who)
 
     with held.database.begin(write=False) as db:
-        answer, stamp = look_up(
+        answer, stamp, kept = look_up(
             db,
             keyring=request.app.state.keyring,
             text=_code(request),
             now=now,
             visitor=who,
             waits=waits,
+            shelf=shelf_of(request),
         )
     if stamp is not None and who is not None and not is_head(request):
         answer = _counted(request, counter, answer, stamp, who, now)
-    return _answer_page(request, answer)
+    return _answer_page(request, answer, kept)
 
 
 def _visitor(request: Request, counter: Counter, now: datetime) -> bytes | None:
@@ -119,12 +129,13 @@ def _counted(
     return replace(answer, lookups=answer.lookups + 1, first_at=answer.first_at or now)
 
 
-def _answer_page(request: Request, answer: Answer) -> Response:
+def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> Response:
     parsed = parse(answer.code)
     view = StampView(
         **asdict(around(request)),
         answer=answer,
         grouped=grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS],
+        parts=_parts(request, kept) if kept else None,
     )
     path = f"/t/{quote(answer.code[:TYPED_CHARS], safe='')}"
     body = render(request, "lookup/stamp.html", view, path=path)
@@ -136,6 +147,18 @@ def _answer_page(request: Request, answer: Answer) -> Response:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _parts(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
+    def one(name: str, view: SheetView) -> Markup:
+        text = render(request, f"lookup/{name}.html", view, path="")
+        return Markup(text)  # noqa: S704 - rendered by our own escaping templates
+
+    def all_(sheet: Sheet) -> Rendered:
+        view = SheetView(**asdict(around(request)), sheet=sheet, name_tag=name_tag)
+        return Rendered(one("about", view), one("diary", view), one("record", view))
+
+    return kept.parts((translator(request).language, name_tag), all_)
 
 
 def _count(words: Translator, answer: Answer) -> str:
@@ -155,11 +178,20 @@ def _product_page(request: Request) -> Response:
     held, text = site(request), request.path_params["product_id"]
     known = text.isascii() and text.isdecimal() and len(text) <= PRODUCT_DIGITS
     with held.database.begin(write=False) as db:
-        sheet = find_sheet(db, product_id=int(text), now=held.clock()) if known else None
-    if sheet is None:
+        kept = (
+            keep_sheet(db, product_id=int(text), now=held.clock(), shelf=shelf_of(request))
+            if known
+            else None
+        )
+    if kept is None:
         return _home(request, status=404, missing=True)
-    view = ProductView(**asdict(around(request)), indexed=True, name_tag="h1", sheet=sheet)
-    path = f"/p/{sheet.product.id}"
+    view = ProductView(
+        **asdict(around(request)),
+        indexed=True,
+        sheet=kept.sheet,
+        parts=_parts(request, kept, name_tag="h1"),
+    )
+    path = f"/p/{kept.sheet.product.id}"
     body = render(request, "lookup/product.html", view, path=path)
     return tagged(request, body, indexed=True)
 

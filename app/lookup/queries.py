@@ -2,9 +2,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Executable, bindparam, select
+from sqlalchemy import Executable, bindparam, case, func, or_, select
 from sqlalchemy.orm import Bundle, Session, aliased
 
+from app.audit.models import AuditEvent
 from app.diary.models import Lot
 from app.diary.queries import EntryRow, public_entries, standing_notices
 from app.diary.queries import Notice as LotNotice
@@ -23,8 +24,10 @@ from app.lookup.sheet import (
     Sheet,
     StampPart,
     Standard,
+    Standing,
     facts_of,
 )
+from app.lookup.shelf import Kept, Shelf
 from app.lookup.verdict import Facts, Notice, judge
 from app.places import models as places
 from app.products.models import OcopCertificate, Product, ProductPicture, ProductStandard
@@ -106,6 +109,17 @@ _STANDARDS: Final = (
     .where(ProductStandard.product_id == bindparam("product_id"))
     .order_by(ProductStandard.id)
 )
+_events_of_entity = or_(
+    AuditEvent.entity_id == bindparam("entity_id"),
+    AuditEvent.entity_id.is_(None),
+    # A right is its owner's, and shows on the products of all who may use it.
+    AuditEvent.subject_kind == "right",
+)
+_NEWER: Final[Executable] = select(
+    func.max(AuditEvent.seq).label("last"),
+    func.max(case((_events_of_entity, AuditEvent.seq))).label("own"),
+).where(AuditEvent.seq > bindparam("seq"))
+_LAST: Final = select(func.max(AuditEvent.seq))
 
 Waits = Callable[[int], Waiting]
 
@@ -118,14 +132,15 @@ def look_up(
     now: datetime,
     visitor: bytes | None,
     waits: Waits,
-) -> tuple[Answer, Stamp | None]:
-    """Return what is said of a code to this visitor, and the stamp where it is ours.
+    shelf: Shelf,
+) -> tuple[Answer, Stamp | None, Kept | None]:
+    """Return what is said of a code to this visitor, and the stamp and sheet where it is ours.
 
     `waits` tells of look-ups not yet in the database. Raises KeyMissing.
     """
     stamp = find_stamp(db, keyring=keyring, text=text)
     if stamp is None:
-        return Answer(code=text, judgement=judge(Facts(), now)), None
+        return Answer(code=text, judgement=judge(Facts(), now)), None, None
     part = StampPart(
         number=stamp.number,
         batch_id=stamp.batch_id,
@@ -136,10 +151,12 @@ def look_up(
     # Asked before the database: a flush in between is then counted twice rather than missed.
     waiting = waits(stamp.line)
     tally = find_tally(db, line=stamp.line, visitor=visitor)
-    sheet = find_sheet(db, product_id=stamp.product_id, lot_id=stamp.lot_id, now=now)
+    kept = keep_sheet(db, product_id=stamp.product_id, lot_id=stamp.lot_id, now=now, shelf=shelf)
+    sheet = kept.sheet if kept else None
     facts = facts_of(
         part,
         sheet.lot if sheet else None,
+        _standing(db, stamp.lot_id),
         suspected_at=tally.suspected_at,
         by_others=tally.lookups - tally.own + waiting.others,
     )
@@ -152,7 +169,28 @@ def look_up(
         lookups=tally.lookups + waiting.own + waiting.others,
         first_at=min(firsts, default=None),
     )
-    return answer, stamp
+    return answer, stamp, kept
+
+
+def keep_sheet(
+    db: Session, *, product_id: int, now: datetime, shelf: Shelf, lot_id: int | None = None
+) -> Kept | None:
+    """Return the sheet from the shelf where no event since has touched it, else read anew."""
+    day, kept = day_of(now), shelf.find((product_id, lot_id))
+    if kept is not None and kept.good_on(day, now):
+        asked = {"entity_id": kept.sheet.entity.id, "seq": kept.seq}
+        newer = db.execute(_NEWER, asked).one()
+        if newer.own is None:
+            kept.seq = newer.last or kept.seq
+            return kept
+    # Read before the sheet: events are numbered in the order of their commits.
+    seq = db.scalar(_LAST) or 0
+    sheet = find_sheet(db, product_id=product_id, now=now, lot_id=lot_id)
+    if sheet is None:
+        return None
+    kept = Kept(sheet, seq, day, now)
+    shelf.put((product_id, lot_id), kept)
+    return kept
 
 
 def find_sheet(
@@ -209,14 +247,11 @@ def _entity(found: Any) -> EntityPart:  # noqa: ANN401 - a bundle of the stateme
 
 
 def _lot(db: Session, row: Any) -> LotPart:  # noqa: ANN401 - a bundle of the statement above
-    standing = standing_notices(db, row.id)
     rows = public_entries(db, row.id, limit=MOST_ENTRIES + 1)
     return LotPart(
         **row._asdict(),
         entries=tuple(_entry(entry) for entry in rows[:MOST_ENTRIES]),
         more_entries=len(rows) > MOST_ENTRIES,
-        recall=_notice(standing.recall),
-        hold=_notice(standing.hold),
     )
 
 
@@ -237,6 +272,13 @@ def _entry(row: EntryRow) -> EntryPart:
 
 def _text(value: object) -> str:
     return {True: "✓", False: "✗"}[value] if isinstance(value, bool) else str(value)
+
+
+def _standing(db: Session, lot_id: int | None) -> Standing:
+    if lot_id is None:
+        return Standing()
+    found = standing_notices(db, lot_id)
+    return Standing(recall=_notice(found.recall), hold=_notice(found.hold))
 
 
 def _notice(notice: LotNotice | None) -> Notice | None:

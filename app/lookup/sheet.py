@@ -105,6 +105,12 @@ class LotPart:
     expiry_date: date | None
     entries: tuple[EntryPart, ...] = ()
     more_entries: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands against a lot, always read anew."""
+
     recall: Notice | None = None
     hold: Notice | None = None
 
@@ -155,13 +161,18 @@ class Answer:
 
 
 def facts_of(
-    stamp: StampPart, lot: LotPart | None, *, suspected_at: datetime | None, by_others: int
+    stamp: StampPart,
+    lot: LotPart | None,
+    standing: Standing,
+    *,
+    suspected_at: datetime | None,
+    by_others: int,
 ) -> Facts:
     """Return what the verdict on a stamp depends on."""
     return Facts(
         state=stamp.state,
-        recall=lot.recall if lot else None,
-        hold=lot.hold if lot else None,
+        recall=standing.recall,
+        hold=standing.hold,
         suspicion=Notice(reason="", since=suspected_at) if suspected_at else None,
         lapses_on=stamp.lapses_on,
         expires_on=lot.expiry_date if lot else None,

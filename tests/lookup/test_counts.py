@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from app.kit.db import Database
+from app.products.actions import change_product
 from app.scans.counter import Counter
 from app.scans.models import ScanTotal
 from app.stamps.span_actions import activate_span
@@ -90,7 +91,13 @@ def test_what_changes_on_the_page_changes_its_tag(
     reader, path, agent = visit(), f"/t/{scene.active}", {"user-agent": PHONE}
     tag = reader.get(path, headers=agent).headers["etag"]
     with database.begin() as db:
-        db.merge(scene.product).net_content = "250 g"
+        change_product(
+            db,
+            actor=scene.cast.officer.actor,
+            now=make.NOW,
+            product_id=scene.product.id,
+            net_content="250 g",
+        )
     assert reader.get(path, headers={**agent, "if-none-match": tag}).status_code == 200
 
 

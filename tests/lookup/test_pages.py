@@ -1,6 +1,7 @@
 import pytest
 from fastapi import FastAPI
 
+from app.entities.actions import change_entity
 from app.kit.db import Database
 from tests import make
 from tests.conftest import Visit
@@ -48,19 +49,23 @@ def test_private_facts_of_the_producer_stay_private(
         "address_as_written": "Khóm cũ",
     }
 
-    def keep(public: bool) -> None:  # noqa: FBT001 - a switch of this test
+    def publish(*, phone: bool) -> None:
         with database.begin() as db:
-            entity = db.merge(scene.cast.entity)
-            for name, value in private.items():
-                setattr(entity, name, value)
-            entity.phone_public = public
+            change_entity(
+                db,
+                actor=scene.cast.officer.actor,
+                now=make.NOW,
+                entity_id=scene.cast.entity.id,
+                phone_public=phone,
+                **private,
+            )
 
     paths = (f"/t/{scene.active}", f"/p/{scene.product.id}", f"/api/v1/verify/{scene.active}")
-    keep(public=False)
+    publish(phone=False)
     for path in paths:
         text = visit().get(path).text
         assert not [value for value in private.values() if value in text]
-    keep(public=True)
+    publish(phone=True)
     for path in paths:
         assert "0912345678" in visit().get(path).text
         assert "079123456789" not in visit().get(path).text
