@@ -117,10 +117,10 @@ def test_a_right_shows_its_users_and_whether_they_have_a_badge_today(
     client = visit(page=cast.officer)
     page = client.get(path).text
     assert ("Tôm &lt;khô&gt;" in page, "GCN-77" in page) == (True, True)
-    assert page.count("</span> shown</span>") == 1
+    assert page.count("</span> badge shown</span>") == 1
     turned = {"suspended_on": "2026-03-10", "status_reason": "QĐ"}
     client.post(f"/office/use-rights/{use_right.id}/standing", data=turned)
-    assert client.get(path).text.count("</span> none</span>") == 1
+    assert client.get(path).text.count("</span> no badge</span>") == 1
 
 
 def test_an_owner_reads_a_right_and_sees_only_its_own_use_rights(
@@ -192,7 +192,7 @@ def test_a_use_right_under_an_unchecked_right_says_it_gives_no_badge(
         made = make.use_right(db, of=unchecked, product=product)
     page = visit(page=cast.officer).get(f"/office/use-rights/{made.id}?lang=en").text
     assert NO_BADGE in page
-    assert "</span> none</span>" in page
+    assert "</span> no badge</span>" in page
 
 
 def test_a_trademark_is_given_to_products_of_its_owner_by_a_form(
