@@ -202,6 +202,6 @@ def test_the_database_itself_refuses_a_stamp_in_two_spans(scene: Scene) -> None:
     base = scene.batch.first or 0
     act = Act(actor=make.SYSTEM, now=make.NOW)
     for first, last in ((base, base), (base + 99, base + 200), (base - 5, base + 500)):
+        run = Run(first, last, State.ISSUED)
         with pytest.raises(ChangedMeanwhile), scene.db.begin_nested():
-            run = Run(first, last, State.ISSUED)
             issue_span(scene.db, act=act, batch_id=scene.batch.id, run=run)
