@@ -34,6 +34,7 @@ STATE_LABELS = {
     "ready": N_("Ready"),
     "failed": N_("Failed"),
 }
+DEFAULTS = {"format": "pdf", "preset": ANY_PRESET}
 PRESET_WORDS = N_("{count} stamps a sheet, each {width} x {height} mm")
 
 
@@ -122,7 +123,7 @@ def _page(
     view = ExportsView(
         batch=batch,
         exports=found,
-        form=form if form.values else Filled({"format": "pdf", "preset": ANY_PRESET}),
+        form=Filled(DEFAULTS | dict(form.values), form.errors, form.problem),
         formats=[(name, words.gettext(FORMAT_LABELS[name])) for name in FORMATS],
         presets=_presets(words),
         labels=FORMAT_LABELS | STATE_LABELS,

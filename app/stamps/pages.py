@@ -225,7 +225,7 @@ def _one(
     (row,) = batch_rows(db, [found])
     happened = timeline(db, actor=actor, batch=found, cut=cut or Cut())
     left = row.counts[State.ISSUED]
-    if not form.values:
+    if not form.wrong:
         form = Filled(_suggested(found, left))
     view = BatchView(
         row=row,

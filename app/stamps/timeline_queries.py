@@ -39,11 +39,13 @@ class Timeline:
 def timeline(db: Session, *, actor: Actor, batch: Batch, cut: Cut) -> Timeline:
     """Return what happened to a batch, oldest first; printing is told to officers only."""
     page = list_movements(db, actor=actor, batch_id=batch.id, cut=cut)
-    events = [_moved(batch, movement) for movement in page.items]
-    if cut.after == 0:
-        events += _decided(batch)
-        if actor.officer:
-            events += _printed(db, batch)
+    first = cut.after == 0
+    events = [
+        *(_decided(batch) if first else ()),
+        *(_moved(batch, movement) for movement in page.items),
+        *(_printed(db, batch) if first and actor.officer else ()),
+    ]
+    # Of events at the same instant the request stays before the decision and the issue.
     return Timeline(sorted(events, key=lambda event: event.at), page)
 
 

@@ -1,6 +1,10 @@
 import csv
 import hashlib
+import os
+import signal
 import stat
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +18,10 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
+from app.identity.rules import Role
 from app.kit.db import Database
+from app.kit.work import Runner, Task
+from app.migrate import migrate
 from app.stamps.export_actions import PresetTooSmall, Wanted, ask_export
 from app.stamps.export_api import press_of
 from app.stamps.models import Export
@@ -26,8 +33,9 @@ from app.stamps.print_actions import (
     make_waiting_exports,
     reopen_exports,
 )
+from app.wiring import create_app
 from tests import make
-from tests.conftest import Cast, Visit
+from tests.conftest import Cast, Visit, new_settings
 
 
 @pytest.fixture
@@ -339,6 +347,58 @@ def test_one_stamp_is_drawn_as_svg_and_png(visit: Visit, cast: Cast, issue: Issu
     assert png.content.startswith(b"\x89PNG")
     assert client.get(f"/api/v1/stamps/{'0' * 20}/image.svg").status_code == 404
     assert client.get(f"/api/v1/stamps/{row['code']}/image.gif").status_code == 422
+
+
+KILLED_WHILE_MAKING = """
+import os, signal, sys
+from app.config import Settings
+from app.stamps.export_api import press_of
+from app.stamps.print_actions import make_export
+from app.wiring import create_app
+def die(done):
+    if done >= 400:
+        os.kill(os.getpid(), signal.SIGKILL)
+make_export(press_of(create_app(Settings.from_env())), int(sys.argv[1]), die)
+"""
+
+
+def test_a_file_whose_maker_was_killed_is_made_by_the_next_leader(
+    dialect: str, tmp_path: Path, worker_id: str
+) -> None:
+    settings = new_settings(dialect, tmp_path, f"ocop_killed_{worker_id}")
+    migrate(settings)
+    press = press_of(create_app(settings))
+    with press.database.begin() as db:
+        officer = make.person(db, "Cán bộ", Role.OFFICER).actor
+        product = make.product(db, of=make.entity(db))
+        batch = make.issued_batch(db, of=product, keyring=press.keyring, quantity=1000)
+        wanted = Wanted(batch_id=batch.id, format="pdf", reason="In")
+        export = ask_export(db, actor=officer, now=make.NOW, press=press, wanted=wanted)
+    env = os.environ | {
+        "DATABASE_URL": settings.database_url,
+        "OCOP_KEYS_FILE": str(settings.keys_file),
+        "OCOP_FILES": str(settings.files),
+        "OCOP_BASE_URL": settings.base_url,
+    }
+    command = [sys.executable, "-c", KILLED_WHILE_MAKING, str(export.id)]
+    killed = subprocess.run(command, env=env, check=False)  # noqa: S603 - our own script
+    assert killed.returncode == -signal.SIGKILL
+    assert found(press.database, export.id).state == "making"
+    (draft,) = stored(press)
+    assert draft.parent.name == "drafts"
+    work = Task("print", 1, lambda: make_waiting_exports(press), lambda: reopen_exports(press))
+    runner = Runner(press.database, [work])
+    assert runner.run_once()
+    runner.leadership.drop()
+    made = found(press.database, export.id)
+    assert (made.state, made.done) == ("ready", 1000)
+    content = press.files.path(f"{made.sha256}.pdf").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == made.sha256
+    assert len(pypdfium2.PdfDocument(content)) == 25
+    os.utime(draft, (0, 0))
+    reopen_exports(press)
+    assert not draft.exists()
+    press.database.close()
 
 
 def test_progress_is_told_while_a_file_is_made(cast: Cast, issue: Issue, press: Press) -> None:
