@@ -49,9 +49,9 @@ def make_postgresql(name: str) -> tuple[str, str]:
                 admin.execute(statement.format(sql.Identifier(role), sql.Literal(PASSWORD)))
         database = sql.Identifier(name)
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {}").format(database, sql.Identifier(OWNER))
-        )
+        # The other template can't be copied while anybody is connected to it.
+        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
+        admin.execute(made.format(database, sql.Identifier(OWNER)))
         admin.execute("SELECT pg_advisory_unlock(20240101)")
         info = admin.info
         where = f"host={info.host}&port={info.port}"
