@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from io import BytesIO
 from itertools import count
 from typing import Any
 from uuid import uuid4
 
+from PIL import Image
 from sqlalchemy.orm import Session
 
 from app.diary.entry_actions import record_entry
@@ -174,3 +176,10 @@ def complete_lot(db: Session, *, of: Product, **facts: Any) -> Lot:  # noqa: ANN
     written = Written(id=uuid4(), kind=EntryKind.HARVEST, performed_at=NOW, values={})
     record_entry(db, actor=owner, now=NOW, lot_id=made.id, written=written)
     return made
+
+
+def picture(form: str = "JPEG", size: tuple[int, int] = (1600, 1200), **more: Any) -> bytes:  # noqa: ANN401 - Pillow's own options
+    """Return the bytes of a plain picture, as a phone would send them."""
+    out = BytesIO()
+    Image.new("RGB", size, "teal").save(out, form, **more)
+    return out.getvalue()
