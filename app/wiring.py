@@ -15,10 +15,38 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import app
+import app.diary.api
+import app.diary.entry_api
+import app.diary.entry_pages
+import app.diary.lot_pages
+import app.diary.notice_api
+import app.diary.office_pages
+import app.diary.pages
+import app.diary.photo_pages
 import app.entities.api
 import app.entities.pages
+import app.identity.enrol_pages
 import app.identity.pages
+import app.lookup.api
+import app.lookup.pages
+import app.office.account_pages
+import app.office.home_pages
 import app.places.api
+import app.products.api
+import app.products.pages
+import app.products.part_api
+import app.products.part_pages
+import app.rights.api
+import app.rights.pages
+import app.rights.use_right_api
+import app.rights.use_right_pages
+import app.stamps.activation_pages
+import app.stamps.api
+import app.stamps.export_api
+import app.stamps.export_pages
+import app.stamps.pages
+import app.stamps.phone_pages
+import app.stamps.void_pages
 from app.config import Settings
 from app.identity.actions import tidy as tidy_identity
 from app.identity.rules import Actor
@@ -30,8 +58,11 @@ from app.kit.i18n import N_, Language, Translator, translators
 from app.kit.pages import Pages, Rail, Reader
 from app.kit.web import make_site
 from app.kit.work import Runner, Task
+from app.lookup.shelf import Shelf
 from app.scans.actions import tidy as tidy_scans
 from app.scans.counter import Counter
+from app.stamps.export_api import press_of
+from app.stamps.print_actions import make_waiting_exports, reopen_exports
 from app.stamps.queries import check_roots
 
 ROOT = Path(app.__file__).parent
@@ -88,8 +119,37 @@ ROUTERS = (
     health.router,
     app.places.api.router,
     app.identity.pages.router,
+    app.identity.enrol_pages.router,
     app.entities.api.router,
     app.entities.pages.router,
+    app.products.api.router,
+    app.products.part_api.router,
+    app.products.pages.router,
+    app.products.pages.public_router,
+    app.products.part_pages.router,
+    app.rights.api.router,
+    app.rights.use_right_api.router,
+    app.rights.pages.router,
+    app.rights.use_right_pages.router,
+    app.office.home_pages.router,
+    app.office.account_pages.router,
+    app.diary.api.router,
+    app.diary.entry_api.router,
+    app.diary.notice_api.router,
+    app.diary.entry_pages.router,
+    app.diary.office_pages.router,
+    app.diary.lot_pages.router,
+    app.diary.pages.router,
+    app.diary.photo_pages.router,
+    app.stamps.api.router,
+    app.lookup.api.router,
+    app.lookup.pages.router,
+    app.stamps.export_api.router,
+    app.stamps.activation_pages.router,
+    app.stamps.export_pages.router,
+    app.stamps.pages.router,
+    app.stamps.phone_pages.router,
+    app.stamps.void_pages.router,
 )
 
 
@@ -131,6 +191,7 @@ def create_app(
     made.state.keyring = keyring = load_keyring(settings)
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(held.database, held.clock)
+    made.state.shelf = Shelf()
     made.state.files = Files(settings.files)
     made.state.pages = Pages(folders, spoken, sample=settings.sample)
     made.state.reader_for = reader_for
@@ -174,15 +235,20 @@ def _check(database: Database, check: Callable[[Session], object]) -> None:
 
 def make_runner(made: FastAPI) -> Runner:
     """Return the runner of the background work; `ocop work` and SQLite's own process use it."""
-    held, files, keyring = made.state.site, made.state.files, made.state.keyring
+    held, press = made.state.site, press_of(made)
 
     def tidy_up() -> None:
         with held.database.begin() as db:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
 
-    tasks = [Task("tidy", 3600, tidy_up)]
-    _ = files, keyring
+    def print_waiting() -> None:
+        make_waiting_exports(press)
+
+    def reopen() -> None:
+        reopen_exports(press)
+
+    tasks = [Task("exports", 1, print_waiting, first=reopen), Task("tidy", 3600, tidy_up)]
     return Runner(held.database, tasks)
 
 
