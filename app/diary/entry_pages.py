@@ -16,6 +16,7 @@ from app.diary.fields import (
     UNIT,
     field_name,
     read_values,
+    said_unit,
 )
 from app.diary.fields import Field as ValueField
 from app.diary.models import Lot
@@ -279,12 +280,15 @@ def _form(
     *,
     kept: str = "",
 ) -> Response:
+    offered, unit = units(words), form.value(field_name(UNIT))
+    if unit and unit not in dict(offered):
+        offered.append((unit, said_unit(unit, words)))
     view = EntryView(
         lot=lot,
         product=db.get_one(Product, lot.product_id).name,
         kind=kind,
         fields=FIELDS[kind],
-        units=units(words),
+        units=offered,
         form=form,
         amended=told([amended], words)[0] if amended else None,
         kept=kept,

@@ -85,8 +85,8 @@ def read_values(kind: EntryKind, sent: Mapping[str, str]) -> dict[str, Value]:
         if not text:
             continue
         values[field.name] = _number(text, field_name(field.name)) if field.number else text
-        if field.counted:
-            values[UNIT] = sent.get(field_name(UNIT), "").strip() or OFFERED_UNITS[0]
+        if field.counted and (unit := sent.get(field_name(UNIT), "").strip()):
+            values[UNIT] = unit
     return values
 
 

@@ -209,6 +209,21 @@ def test_a_producer_corrects_an_entry_and_both_stay(visit: Visit, cast: Cast, lo
     assert (again.status_code, again.headers["location"].split("/")[5]) == (303, second["id"])
 
 
+def test_a_correction_keeps_a_unit_the_form_does_not_offer(
+    visit: Visit, cast: Cast, lot: Lot
+) -> None:
+    client, api = visit(page=cast.owner), visit(api=cast.owner)
+    first = {
+        "id": str(uuid4()),
+        "kind": "harvest",
+        "performed_at": "2026-03-10T08:30:00+07:00",
+        "values": {"quantity": 3, "unit": "tạ"},
+    }
+    api.post(f"/api/v1/lots/{lot.id}/entries", json=first)
+    page = client.get(f"/app/lots/{lot.id}/entries/{first['id']}/correct").text
+    assert '<option value="tạ" selected>tạ</option>' in page
+
+
 def test_a_foreign_lot_is_not_found_on_any_page(visit: Visit, cast: Cast, lot: Lot) -> None:
     client = visit(page=cast.outsider)
     here = f"/app/lots/{lot.id}"
