@@ -25,7 +25,8 @@ def main(context: click.Context, *, as_json: bool) -> None:
     """
     # The database and the files hold secrets of stamps: they are their owner's only.
     os.umask(0o077)
-    context.obj = Console(as_json)
+    console = context.obj = Console(as_json)
+    context.call_on_close(console.close)
 
 
 @main.command()

@@ -45,6 +45,10 @@ class Console:
     def database(self) -> Database:
         return Database(self.settings.database_url)
 
+    def close(self) -> None:
+        if "database" in vars(self):
+            self.database.close()
+
     @cached_property
     def keyring(self) -> Keyring:
         try:

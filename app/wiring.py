@@ -212,16 +212,18 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
     """Refuse to serve with keys that are not the database's; count and work while serving."""
     log_as_json()
     held, settings = made.state.site, made.state.settings
-    await run_in_threadpool(_check, held.database, made.state.check)
-    runner = make_runner(made) if settings.work_in_process else None
-    made.state.counter.start()
-    if runner:
-        runner.start()
-    yield
-    if runner:
-        await run_in_threadpool(runner.stop)
-    await run_in_threadpool(made.state.counter.stop)
-    held.database.close()
+    try:
+        await run_in_threadpool(_check, held.database, made.state.check)
+        runner = make_runner(made) if settings.work_in_process else None
+        made.state.counter.start()
+        if runner:
+            runner.start()
+        yield
+        if runner:
+            await run_in_threadpool(runner.stop)
+        await run_in_threadpool(made.state.counter.stop)
+    finally:
+        held.database.close()
 
 
 def _check(database: Database, check: Callable[[Session], object]) -> None:
