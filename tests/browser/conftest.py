@@ -1,9 +1,5 @@
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +14,7 @@ from app.kit.db import Database
 from app.migrate import migrate
 from tests import make
 from tests.conftest import new_settings
+from tests.served import Server, free_port
 
 PASSWORD = "mat-khau-thu-1"
 FLAGS = [
@@ -49,43 +46,13 @@ def world(
     folder = tmp_path_factory.mktemp("browser")
     settings = new_settings(dialect, folder, f"ocop_browser_{worker_id}")
     migrate(settings)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     settings = replace(settings, base_url=f"http://127.0.0.1:{port}")
     made = World(settings.base_url, settings, product_id=_fill(settings))
-    log = (folder / "server.log").open("wb")
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", str(port)]
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        command, env=os.environ | _environment(settings), stdout=log, stderr=log
-    )
-    try:
-        _wait_for(port)
-        yield made
-    finally:
-        process.terminate()
-        process.wait(20)
-        log.close()
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    return {
-        "DATABASE_URL": settings.database_url,
-        "OCOP_BASE_URL": settings.base_url,
-        "OCOP_KEYS_FILE": str(settings.keys_file),
-        "OCOP_FILES": str(settings.files),
-        "OCOP_WORK_IN_PROCESS": "1",
-    }
-
-
-def _wait_for(port: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    pytest.fail("the server did not start")
+    server = Server(settings, port, folder / "server.log")
+    server.start()
+    yield made
+    server.stop()
 
 
 def _fill(settings: Settings) -> int:

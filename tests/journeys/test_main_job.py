@@ -115,7 +115,7 @@ def test_a_recalled_lot_and_a_void_stamp_say_so(chain: Chain) -> None:
     spoiled = {"first_code": rows[29]["code"], "last_code": rows[28]["code"], "reason": "Rách"}
     ok(chain.officer().post("/api/v1/spans/void", json=spoiled))
     notice = {"reason": "Nghi nhiễm khuẩn", "advice": "Trả lại nơi bán"}
-    ok(chain.officer().post(f"/api/v1/lots/{lot}/recall", json=notice))
+    ok(chain.officer().post(f"/api/v1/lots/{lot}/recall", json=notice), 201)
     public = chain.visit()
     assert ok(public.get(f"/api/v1/verify/{rows[0]['code']}"))["verdict"] == "recalled"
     assert ok(public.get(f"/api/v1/verify/{rows[28]['code']}"))["verdict"] == "void"
