@@ -126,7 +126,8 @@ def test_a_leader_whose_connection_was_cut_stops_leading(real_database: Database
     with real_database.begin() as db:
         db.connection().exec_driver_sql(
             "SELECT pg_terminate_backend(pid) FROM pg_locks "
-            "WHERE locktype = 'advisory' AND objid = 7021955"
+            "WHERE locktype = 'advisory' AND objid = 7021955 AND database = "
+            "(SELECT oid FROM pg_database WHERE datname = current_database())"
         )
     assert until(heir.run_once)
     assert not cut.run_once()
