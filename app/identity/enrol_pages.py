@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.identity import actions, queries
 from app.identity.access import check_origin
 from app.identity.pages import require_https
-from app.identity.rules import WeakPassword, normalised_code
+from app.identity.rules import WeakPassword, normalised_code, shown_phone
 from app.kit.errors import DomainError
 from app.kit.forms import Filled, Form, Sent, refused
 from app.kit.i18n import N_
@@ -50,7 +50,7 @@ def enrol_form(request: Request, db: Db, now: Now, token: str) -> Response:
 def _enrol(request: Request, db: Db, now: Now, token: str, form: Filled) -> Response:
     link = queries.get_open_link(db, token=normalised_code(token), now=now)
     account = queries.get_account(db, link.account_id)
-    view = EnrolView(form, account.name, account.phone)
+    view = EnrolView(form, account.name, shown_phone(account.phone))
     return show(request, "identity/enrol.html", view, status=422 if form.wrong else 200)
 
 

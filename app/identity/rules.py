@@ -138,6 +138,14 @@ def normalised_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def shown_phone(number: str) -> str:
+    """Return a stored number as people here write it: 0912 345 678."""
+    parsed = phonenumbers.parse(number, "VN")
+    here = parsed.country_code == phonenumbers.country_code_for_region("VN")
+    style = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(parsed, style.NATIONAL if here else style.INTERNATIONAL)
+
+
 _ROWS: Final = ("0123456789", "9876543210")
 
 

@@ -8,7 +8,7 @@ from app.entities.models import Entity
 from app.entities.queries import names_of
 from app.identity.models import Account, AccountRole, Membership
 from app.identity.queries import get_account
-from app.identity.rules import ROLE_LABELS
+from app.identity.rules import ROLE_LABELS, shown_phone
 from app.kit.paging import Cut, Page, take
 
 
@@ -60,7 +60,7 @@ def _lines(db: Session, accounts: Sequence[Account]) -> list[AccountLine]:
         AccountLine(
             id=account.id,
             name=account.name,
-            phone=account.phone,
+            phone=shown_phone(account.phone),
             active=account.active,
             enrolled=account.password_hash is not None,
             roles=sorted(roles.get(account.id, [])),

@@ -10,7 +10,7 @@ from app.identity.actions import grant_role, join_entity, make_link, set_passwor
 from app.identity.closing_actions import OwnAccount, close_account, open_account
 from app.identity.models import SessionToken
 from app.identity.queries import LinkSpent, get_account
-from app.identity.rules import Belonging, NotAllowed, Role, normalised_code
+from app.identity.rules import Belonging, NotAllowed, Role, normalised_code, shown_phone
 from app.kit.db import Database
 from app.kit.errors import Conflict
 from tests import make
@@ -34,7 +34,7 @@ def test_a_link_sets_the_password_and_signs_out_every_device(
 ) -> None:
     path = f"/enrol/{link(cast.owner)}"
     public, device = visit(), visit(page=cast.owner)
-    assert cast.owner.phone in public.get(path).text
+    assert shown_phone(cast.owner.phone) in public.get(path).text
     assert device.get("/account").status_code == 200
     assert public.post(path, data=NEW).headers["location"].startswith("/sign-in?said=")
     assert device.get("/account").status_code == 303
@@ -189,3 +189,8 @@ def test_who_enrols_and_resets_is_on_the_audit_trail_without_phone_or_code(
     written = " ".join(str(vars(event)) for event in events)
     assert token not in written
     assert cast.owner.phone not in written
+
+
+def test_a_number_is_shown_as_people_here_write_it() -> None:
+    assert shown_phone("+84912345678") == "0912 345 678"
+    assert shown_phone("+33612345678").startswith("+33 6")
