@@ -60,7 +60,7 @@ from app.kit.web import make_site
 from app.kit.work import Runner, Task
 from app.lookup.shelf import Shelf
 from app.scans.actions import tidy as tidy_scans
-from app.scans.counter import Counter
+from app.scans.counter_actions import Counter
 from app.stamps.export_api import press_of
 from app.stamps.print_actions import make_waiting_exports, reopen_exports
 from app.stamps.queries import check_roots

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.kit.errors import Unavailable
 from app.kit.web import site
 from app.lookup.shelf import Shelf
-from app.scans.counter import Counter
+from app.scans.counter_actions import Counter
 
 log = logging.getLogger("ocop.lookup")
 

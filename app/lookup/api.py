@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from app.kit.forms import Out
 from app.kit.web import site, translator
 from app.lookup.access import answered, counter_of, shelf_of
-from app.lookup.public import has_tag, tag_of
+from app.lookup.public_access import has_tag, tag_of
 from app.lookup.queries import look_up
 from app.lookup.sheet import Answer, EntityPart, ProductPart, Sheet
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge

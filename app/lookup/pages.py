@@ -9,12 +9,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
 from app.lookup.access import answered, counter_of, is_head, shelf_of
-from app.lookup.public import COUNT, PublicView, around, dressed, render, tagged
+from app.lookup.public_access import COUNT, PublicView, around, dressed, render, tagged
 from app.lookup.queries import keep_sheet, look_up
 from app.lookup.sheet import Answer, Sheet
 from app.lookup.shelf import Kept, Rendered
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
-from app.scans.counter import Counter, Waiting
+from app.scans.counter_actions import Counter
+from app.scans.queries import Waiting
 from app.scans.rules import device_class, is_preview_or_bot, visitor
 from app.stamps.codes import grouped, parse
 from app.stamps.queries import Stamp, find_stamp, near_codes
@@ -23,10 +24,6 @@ router = APIRouter()
 
 TYPED_CHARS = 120
 PRODUCT_DIGITS = 18
-COUNTED = (
-    N_("Looked up %(num)s time, first on %(date)s."),
-    N_("Looked up %(num)s times, first on %(date)s."),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,7 +162,12 @@ def _count(words: Translator, answer: Answer) -> str:
     if answer.first_at is None:
         return words.gettext(N_("Not looked up since it was activated."))
     facts = {"num": words.number(answer.lookups), "date": words.date(answer.first_at)}
-    return words.ngettext(*COUNTED, answer.lookups) % facts
+    told = words.ngettext(
+        "Looked up %(num)s time, first on %(date)s.",
+        "Looked up %(num)s times, first on %(date)s.",
+        answer.lookups,
+    )
+    return told % facts
 
 
 def _unavailable(request: Request) -> Response:

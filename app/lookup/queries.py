@@ -34,8 +34,7 @@ from app.products.models import OcopCertificate, Product, ProductPicture, Produc
 from app.products.rules import CertificateFacts, certificate_line
 from app.rights.lines import lines
 from app.rights.queries import facts_for
-from app.scans.counter import Waiting
-from app.scans.queries import find_tally
+from app.scans.queries import Waiting, find_tally
 from app.stamps.keyring import Keyring
 from app.stamps.queries import Stamp, find_stamp
 

@@ -13,7 +13,7 @@ from app.diary.rules import EntryKind
 from app.diary.written import Written
 from app.kit.db import Database
 from app.products.models import OcopCertificate, Product, ProductStandard
-from app.scans.counter import Counter
+from app.scans.counter_actions import Counter
 from app.stamps.codes import encode_many, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch

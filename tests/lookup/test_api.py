@@ -3,7 +3,7 @@ from datetime import timedelta
 from app.kit.db import Database
 from app.products.models import OcopCertificate
 from app.rights.models import UseRight
-from app.scans.counter import Counter
+from app.scans.counter_actions import Counter
 from tests import make
 from tests.conftest import Clock, Visit
 from tests.lookup.conftest import PHONE, Scene

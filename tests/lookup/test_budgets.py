@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from app.kit.db import Database
-from app.lookup.public import STYLE
+from app.lookup.public_access import STYLE
 from app.lookup.queries import MOST_ENTRIES
 from app.lookup.sheet import Picture
 from tests import make

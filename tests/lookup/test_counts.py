@@ -4,7 +4,7 @@ import pytest
 
 from app.kit.db import Database
 from app.products.actions import change_product
-from app.scans.counter import Counter
+from app.scans.counter_actions import Counter
 from app.scans.models import ScanTotal
 from app.stamps.span_actions import activate_span
 from tests import make

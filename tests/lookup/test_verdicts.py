@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.diary.notice_actions import hold_lot, lift_recall, recall_lot
 from app.kit.db import Database
 from app.scans.actions import mark_suspicious
-from app.scans.counter import Counter
+from app.scans.counter_actions import Counter
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
 from app.stamps.span_actions import activate_span, lose_span, void_span

@@ -1,16 +1,17 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.models import AuditEvent
 from app.identity.rules import NotAllowed
 from app.kit.clock import day_of
 from app.kit.db import Database
-from app.scans import counter as counting
+from app.scans import counter_actions as counting
 from app.scans.actions import clear_suspicion, day_key, mark_suspicious, tidy
-from app.scans.counter import Counter
+from app.scans.counter_actions import Counter
 from app.scans.models import Scan, ScanTotal, VisitorKey
 from app.scans.queries import Tally, find_tally
 from tests import make
@@ -172,8 +173,25 @@ def test_the_thread_flushes_by_itself_and_at_the_end(
     with real_database.begin() as db:
         mine = (Scan.line == far) & (Scan.visitor == visitor)
         assert db.scalar(select(func.count()).select_from(Scan).where(mine)) == 1
-        db.query(Scan).where(mine).delete()
-        db.query(ScanTotal).where(ScanTotal.line == far).delete()
+        db.execute(delete(Scan).where(mine))
+        db.execute(delete(ScanTotal).where(ScanTotal.line == far))
+
+
+def test_processes_that_flush_at_the_same_moment_count_each_visit_once(
+    real_database: Database, clock: Clock
+) -> None:
+    far, visits = 2**61, 60
+    counters = [Counter(real_database, clock) for _ in range(4)]
+    for number in range(visits):
+        for counter in counters:
+            counter.note(far + number % 3, number.to_bytes(16, "big"), "phone", True, make.NOW)
+    with ThreadPoolExecutor(len(counters)) as pool:
+        counted = list(pool.map(Counter.flush, counters))
+    with real_database.begin() as db:
+        total = db.scalar(select(func.sum(ScanTotal.lookups)).where(ScanTotal.line >= far))
+        db.execute(delete(Scan).where(Scan.line >= far))
+        db.execute(delete(ScanTotal).where(ScanTotal.line >= far))
+    assert sum(counted) == total == visits
 
 
 def test_a_day_has_one_key_for_every_process(

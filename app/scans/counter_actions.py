@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import Event, Lock, Thread
-from typing import Final, NamedTuple
+from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.kit.clock import day_of
 from app.kit.db import Database
 from app.scans.actions import Lookup, Visit, count_lookups, day_key
+from app.scans.queries import Waiting
 from app.scans.rules import minute_of
 
 log = logging.getLogger("ocop.scans")
@@ -19,14 +20,6 @@ log = logging.getLogger("ocop.scans")
 INTERVAL: Final = 0.5
 # About 30 MB; what comes on top while the database is gone is not counted.
 MOST_WAITING: Final = 100_000
-
-
-class Waiting(NamedTuple):
-    """Look-ups of one stamp that this process has not yet written."""
-
-    own: int
-    others: int
-    first_at: datetime | None
 
 
 class Counter:
