@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,11 @@ from app.products.models import Product
 from app.stamps import span_actions
 from app.stamps.batch_queries import list_runs
 from app.stamps.codes import Root
+from app.stamps.export_actions import Wanted, ask_export
+from app.stamps.export_api import press_of
 from app.stamps.keyring import Keyring
-from app.stamps.models import Batch
+from app.stamps.models import Batch, Export
+from app.stamps.print_actions import Press
 from tests import make
 from tests.conftest import Cast
 
@@ -99,3 +103,41 @@ def issued(database: Database, product: Product, keyring: Keyring) -> Made:
 def lot(database: Database, product: Product) -> Lot:
     with database.begin() as db:
         return make.complete_lot(db, of=product)
+
+
+@pytest.fixture
+def press(app: FastAPI) -> Press:
+    return press_of(app)
+
+
+@pytest.fixture
+def issue(database: Database, app: FastAPI, cast: Cast) -> Callable[..., int]:
+    """Issue a batch of the cast's own product and return its id."""
+
+    def of_quantity(quantity: int, gtin: str | None = None) -> int:
+        with database.begin() as db:
+            made = make.product(db, of=cast.entity, gtin=gtin)
+            keyring = app.state.keyring
+            return make.issued_batch(db, of=made, keyring=keyring, quantity=quantity).id
+
+    return of_quantity
+
+
+Issue = Callable[..., int]
+
+
+def asked(press: Press, cast: Cast, batch_id: int, **more: object) -> int:
+    facts: dict[str, object] = {"format": "csv", "reason": "In thử"} | more
+    wanted = Wanted(batch_id=batch_id, **facts)  # type: ignore[arg-type]
+    with press.database.begin() as db:
+        actor = cast.officer.actor
+        return ask_export(db, actor=actor, now=make.NOW, press=press, wanted=wanted).id
+
+
+def found(database: Database, export_id: int) -> Export:
+    with database.begin(write=False) as db:
+        return db.get_one(Export, export_id)
+
+
+def stored(press: Press) -> list[Path]:
+    return [one for one in press.files.root.rglob("*") if one.is_file()]

@@ -1,84 +1,26 @@
 import csv
 import hashlib
-import os
-import signal
 import stat
-import subprocess
-import sys
-import tracemalloc
-from collections.abc import Callable
-from dataclasses import replace
 from io import StringIO
-from pathlib import Path
 
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
-from fastapi import FastAPI
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.identity.rules import Role
 from app.kit.db import Database
-from app.kit.work import Runner, Task
-from app.migrate import migrate
-from app.stamps.export_actions import PresetTooSmall, Wanted, ask_export
-from app.stamps.export_api import press_of
-from app.stamps.models import Export
 from app.stamps.print_actions import (
-    ExportDiffers,
-    ExportFailed,
     Press,
-    make_export,
-    make_waiting_exports,
-    reopen_exports,
 )
-from app.wiring import create_app
 from tests import make
-from tests.conftest import Cast, Visit, new_settings
-
-
-@pytest.fixture
-def press(app: FastAPI) -> Press:
-    return press_of(app)
-
-
-@pytest.fixture
-def issue(database: Database, app: FastAPI, cast: Cast) -> Callable[..., int]:
-    """Issue a batch of the cast's own product and return its id."""
-
-    def of_quantity(quantity: int, gtin: str | None = None) -> int:
-        with database.begin() as db:
-            made = make.product(db, of=cast.entity, gtin=gtin)
-            keyring = app.state.keyring
-            return make.issued_batch(db, of=made, keyring=keyring, quantity=quantity).id
-
-    return of_quantity
-
-
-Issue = Callable[..., int]
+from tests.conftest import Cast, Visit
+from tests.stamps.conftest import Issue, stored
 
 
 def path(batch_id: int, **asked: object) -> str:
     query = {"format": "csv", "reason": "In lần đầu"} | asked
     return f"/api/v1/batches/{batch_id}/export?" + "&".join(f"{k}={v}" for k, v in query.items())
-
-
-def asked(press: Press, cast: Cast, batch_id: int, **more: object) -> int:
-    facts: dict[str, object] = {"format": "csv", "reason": "In thử"} | more
-    wanted = Wanted(batch_id=batch_id, **facts)  # type: ignore[arg-type]
-    with press.database.begin() as db:
-        actor = cast.officer.actor
-        return ask_export(db, actor=actor, now=make.NOW, press=press, wanted=wanted).id
-
-
-def found(database: Database, export_id: int) -> Export:
-    with database.begin(write=False) as db:
-        return db.get_one(Export, export_id)
-
-
-def stored(press: Press) -> list[Path]:
-    return [one for one in press.files.root.rglob("*") if one.is_file()]
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -255,88 +197,6 @@ def test_files_of_codes_are_private_on_disk(
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-def test_a_lost_file_is_made_the_same_again_whatever_was_renamed(
-    visit: Visit, cast: Cast, issue: Issue, press: Press
-) -> None:
-    batch_id, client = issue(41), visit(api=cast.officer)
-    first = client.get(path(batch_id, format="pdf"))
-    press.files.path(f"{first.headers['x-content-sha256']}.pdf").unlink()
-    renamed = client.patch(f"/api/v1/entities/{cast.entity.id}", json={"name": "HTX Tên Mới"})
-    assert renamed.status_code == 200
-    assert client.get(path(batch_id, format="pdf")).content == first.content
-
-
-def test_a_file_that_would_come_out_otherwise_is_never_passed_off_as_the_same(
-    cast: Cast, issue: Issue, press: Press
-) -> None:
-    export_id = asked(press, cast, issue(4))
-    export = make_export(press, export_id)
-    press.files.path(f"{export.sha256}.csv").unlink()
-    with press.database.begin() as db:
-        record = db.get_one(Export, export_id)
-        record.facts = record.facts | {"base_url": "https://elsewhere.test"}
-    with pytest.raises(ExportDiffers):
-        make_export(press, export_id)
-    assert found(press.database, export_id).state == "ready"
-
-
-def test_the_runner_makes_what_waits_and_what_a_dead_maker_left(
-    cast: Cast, issue: Issue, press: Press
-) -> None:
-    batch_id = issue(60)
-    waiting, begun = (asked(press, cast, batch_id, reason=reason) for reason in ("Một", "Hai"))
-    with press.database.begin() as db:
-        export = db.get_one(Export, begun)
-        export.state, export.done = "making", 20
-    assert make_waiting_exports(press) == 1
-    assert found(press.database, waiting).state == "ready"
-    assert found(press.database, begun).state == "making"
-    reopen_exports(press)
-    assert make_waiting_exports(press) == 1
-    assert make_waiting_exports(press) == 0
-    one, two = found(press.database, waiting), found(press.database, begun)
-    assert (one.state, two.state) == ("ready", "ready")
-    assert one.sha256 == two.sha256
-
-
-def test_a_failure_says_why_and_a_repeat_makes_the_file(
-    cast: Cast, issue: Issue, press: Press, tmp_path: Path
-) -> None:
-    batch_id = issue(12)
-    export_id = asked(press, cast, batch_id)
-    # A file stands where the folder should be.
-    blocked = tmp_path / "exports"
-    blocked.write_text("")
-    files = type(press.files)(blocked)
-    with pytest.raises(ExportFailed):
-        make_export(replace(press, files=files), export_id)
-    failed = found(press.database, export_id)
-    assert failed.state == "failed"
-    assert failed.problem
-    assert asked(press, cast, batch_id) == export_id
-    assert found(press.database, export_id).state == "waiting"
-    assert make_export(press, export_id).state == "ready"
-
-
-def test_a_missing_key_is_named_and_no_file_is_left(cast: Cast, issue: Issue, press: Press) -> None:
-    export_id, before = asked(press, cast, issue(12)), stored(press)
-    other = replace(press, keyring=type(press.keyring)({}))
-    assert make_waiting_exports(other) == 1
-    failed = found(press.database, export_id)
-    assert failed.state == "failed"
-    assert "0" in failed.problem
-    assert stored(press) == before
-
-
-def test_a_host_too_long_for_the_stamp_is_refused_before_anything_is_asked(
-    cast: Cast, issue: Issue, press: Press
-) -> None:
-    batch_id = issue(4, gtin="09520001000013")
-    long = replace(press, base_url="https://" + "a" * 90 + ".test")
-    with pytest.raises(PresetTooSmall):
-        asked(long, cast, batch_id, format="pdf", preset="84")
-
-
 def test_one_stamp_is_drawn_as_svg_and_png(visit: Visit, cast: Cast, issue: Issue) -> None:
     batch_id, client = issue(3), visit(api=cast.officer)
     row = rows_of(client.get(path(batch_id)).text)[1]
@@ -347,79 +207,3 @@ def test_one_stamp_is_drawn_as_svg_and_png(visit: Visit, cast: Cast, issue: Issu
     assert png.content.startswith(b"\x89PNG")
     assert client.get(f"/api/v1/stamps/{'0' * 20}/image.svg").status_code == 404
     assert client.get(f"/api/v1/stamps/{row['code']}/image.gif").status_code == 422
-
-
-KILLED_WHILE_MAKING = """
-import os, signal, sys
-from app.config import Settings
-from app.stamps.export_api import press_of
-from app.stamps.print_actions import make_export
-from app.wiring import create_app
-def die(done):
-    if done >= 400:
-        os.kill(os.getpid(), signal.SIGKILL)
-make_export(press_of(create_app(Settings.from_env())), int(sys.argv[1]), die)
-"""
-
-
-def test_a_file_whose_maker_was_killed_is_made_by_the_next_leader(
-    dialect: str, tmp_path: Path, worker_id: str
-) -> None:
-    settings = new_settings(dialect, tmp_path, f"ocop_killed_{worker_id}")
-    migrate(settings)
-    press = press_of(create_app(settings))
-    with press.database.begin() as db:
-        officer = make.person(db, "Cán bộ", Role.OFFICER).actor
-        product = make.product(db, of=make.entity(db))
-        batch = make.issued_batch(db, of=product, keyring=press.keyring, quantity=1000)
-        wanted = Wanted(batch_id=batch.id, format="pdf", reason="In")
-        export = ask_export(db, actor=officer, now=make.NOW, press=press, wanted=wanted)
-    env = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "OCOP_KEYS_FILE": str(settings.keys_file),
-        "OCOP_FILES": str(settings.files),
-        "OCOP_BASE_URL": settings.base_url,
-    }
-    command = [sys.executable, "-c", KILLED_WHILE_MAKING, str(export.id)]
-    killed = subprocess.run(command, env=env, check=False)  # noqa: S603 - our own script
-    assert killed.returncode == -signal.SIGKILL
-    assert found(press.database, export.id).state == "making"
-    (draft,) = stored(press)
-    assert draft.parent.name == "drafts"
-    work = Task("print", 1, lambda: make_waiting_exports(press), lambda: reopen_exports(press))
-    runner = Runner(press.database, [work])
-    assert runner.run_once()
-    runner.leadership.drop()
-    made = found(press.database, export.id)
-    assert (made.state, made.done) == ("ready", 1000)
-    content = press.files.path(f"{made.sha256}.pdf").read_bytes()
-    assert hashlib.sha256(content).hexdigest() == made.sha256
-    assert len(pypdfium2.PdfDocument(content)) == 25
-    os.utime(draft, (0, 0))
-    reopen_exports(press)
-    assert not draft.exists()
-    press.database.close()
-
-
-def test_progress_is_told_while_a_file_is_made(cast: Cast, issue: Issue, press: Press) -> None:
-    told: list[int] = []
-    make_export(press, asked(press, cast, issue(95), format="pdf"), told.append)
-    assert told == [40, 80, 95]
-
-
-@pytest.mark.slow
-def test_sixty_thousand_stamps_take_no_more_memory_than_six(
-    cast: Cast, issue: Issue, press: Press
-) -> None:
-    batch_id = issue(60_000)
-
-    def peak(count: int) -> int:
-        export_id = asked(press, cast, batch_id, format="pdf", preset="84", count=count)
-        tracemalloc.start()
-        assert make_export(press, export_id).done == count
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return most
-
-    peak(84)
-    assert peak(60_000) < peak(6_000) + 1_000_000
