@@ -5,7 +5,7 @@ import click
 from app.cli_base import Console, handed
 from app.kit.paging import Cut
 from app.stamps import actions, batch_queries
-from app.stamps.export_actions import Wanted, ask_export
+from app.stamps.export_actions import Wanted, ask_export, record_fetch
 from app.stamps.export_api import press_of
 from app.stamps.models import Batch
 from app.stamps.print_actions import make_export, stored_name
@@ -40,7 +40,9 @@ def _told(console: Console, found: Batch) -> None:
 def batch_list(console: Console, state: str) -> None:
     """List the newest 200 batches."""
     with console.begin() as db:
-        page = batch_queries.list_batches(db, actor=console.actor, cut=Cut(limit=200), state=state)
+        page = batch_queries.list_batches(
+            db, actor=console.actor, cut=Cut(limit=200, newest=True), state=state
+        )
         rows = [
             {
                 "id": one.id,
@@ -191,6 +193,8 @@ def _export(console: Console, wanted: Wanted, out: Path) -> None:
     ):
         made = make_export(press, record.id, lambda done: bar.update(done - bar.pos))
         bar.update(record.count - bar.pos)
+    with console.begin() as db:
+        record_fetch(db, actor=console.actor, now=console.now, export=made)
     content = press.files.find(stored_name(made))
     # Codes are for their owner's eyes: the copy is as private as the original.
     out.touch(mode=0o600, exist_ok=False)

@@ -24,6 +24,7 @@ class Settings:
     trusted_proxy: str = ""
     work_in_process: bool = True
     elsewhere_url: str = ""
+    province: str = "96"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -49,6 +50,7 @@ class Settings:
             trusted_proxy=env.get("OCOP_TRUSTED_PROXY", ""),
             work_in_process=_switch(env, "OCOP_WORK_IN_PROCESS", default=url.startswith("sqlite")),
             elsewhere_url=env.get("OCOP_ELSEWHERE_URL", ""),
+            province=env.get("OCOP_PROVINCE") or cls.province,
         )
 
 

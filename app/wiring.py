@@ -48,6 +48,7 @@ import app.stamps.pages
 import app.stamps.phone_pages
 import app.stamps.void_pages
 from app.config import Settings
+from app.diary.photo_actions import sweep_photos
 from app.identity.actions import tidy as tidy_identity
 from app.identity.rules import Actor
 from app.keyfile import load_keyring
@@ -161,8 +162,10 @@ def words() -> dict[Language, Translator]:
     return translators(slice_folders().values())
 
 
-def reader_for(actor: Actor) -> Reader:
-    return Reader(name=actor.label, rail=OFFICE if actor.roles else PHONE)
+def reader_for(actor: Actor, path: str) -> Reader:
+    """Return who reads, with the navigation of the area: some have a role and an entity too."""
+    office = actor.roles and path.split("/")[1] != "app"
+    return Reader(name=actor.label, rail=OFFICE if office else PHONE)
 
 
 def create_app(
@@ -243,6 +246,7 @@ def make_runner(made: FastAPI) -> Runner:
         with held.database.begin() as db:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
+            sweep_photos(db, files=made.state.files, now=held.clock())
 
     def print_waiting() -> None:
         make_waiting_exports(press)

@@ -49,16 +49,6 @@ def list_lots(db: Session, *, actor: Actor, cut: Cut, wanted: LotFilter) -> Page
     return take(db, _lots(actor, wanted), Lot.id, cut)
 
 
-def list_latest_lots(db: Session, *, actor: Actor, cut: Cut, wanted: LotFilter) -> Page[Lot]:
-    """Return a page of the lots the actor sees, newest first; `cut.after` is the last id seen."""
-    query = _lots(actor, wanted)
-    if cut.after:
-        query = query.where(Lot.id < cut.after)
-    rows = db.scalars(query.order_by(Lot.id.desc()).limit(cut.limit + 1)).all()
-    kept = rows[: cut.limit]
-    return Page(kept, kept[-1].id if len(rows) > cut.limit else None)
-
-
 def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
     scope = frozenset(actor.memberships) if wanted.own else actor.scope()
     narrowed: list[ColumnElement[bool]] = []

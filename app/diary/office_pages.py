@@ -22,7 +22,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cutting, Page, next_path
+from app.kit.paging import NewestFirst, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.models import Product
 
@@ -72,7 +72,7 @@ def lots(
     request: Request,
     db: Db,
     actor: CurrentActor,
-    cut: Cutting,
+    cut: NewestFirst,
     state: str = "",
     q: Annotated[str, Query(max_length=100)] = "",
     recalled: str = "",
@@ -86,7 +86,7 @@ def lots(
         text=q,
         recalled=bool(recalled),
     )
-    page: Page[Lot] = lot_queries.list_latest_lots(db, actor=actor, cut=cut, wanted=wanted)
+    page: Page[Lot] = lot_queries.list_lots(db, actor=actor, cut=cut, wanted=wanted)
     view = OfficeLotsView(
         rows=lot_queries.lot_rows(db, page.items),
         next=next_path(request, page),

@@ -18,7 +18,7 @@ from app.kit.clock import day_of
 from app.kit.forms import Filled, Form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Cutting, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.models import Product
 
@@ -108,7 +108,9 @@ def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words)
     if not actor.memberships:
         return stranger(request, actor)
     wanted = LotFilter(state=LotState.OPEN, own=True)
-    page = lot_queries.list_latest_lots(db, actor=actor, cut=Cut(limit=SHOWN_LOTS), wanted=wanted)
+    page = lot_queries.list_lots(
+        db, actor=actor, cut=Cut(limit=SHOWN_LOTS, newest=True), wanted=wanted
+    )
     cards = [
         Card(row, queries.missing_for(db, row.lot)) for row in lot_queries.lot_rows(db, page.items)
     ]
@@ -123,12 +125,10 @@ def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words)
 
 
 @router.get("/lots")
-def lots(request: Request, db: Db, actor: CurrentActor, cut: Cutting) -> Response:
+def lots(request: Request, db: Db, actor: CurrentActor, cut: NewestFirst) -> Response:
     if not actor.memberships:
         return stranger(request, actor)
-    page: Page[Lot] = lot_queries.list_latest_lots(
-        db, actor=actor, cut=cut, wanted=LotFilter(own=True)
-    )
+    page: Page[Lot] = lot_queries.list_lots(db, actor=actor, cut=cut, wanted=LotFilter(own=True))
     view = LotsView(lot_queries.lot_rows(db, page.items), next_path(request, page))
     return show(request, "diary/lots.html", view)
 

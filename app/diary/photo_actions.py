@@ -1,20 +1,22 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, union
 from sqlalchemy.orm import Session
 
-from app.diary.models import LotPhoto
+from app.diary.models import DiaryPhoto, LotPhoto
 from app.diary.queries import get_lot
 from app.identity.rules import Actor
 from app.kit.db import Database
 from app.kit.errors import Conflict
 from app.kit.files import Files
 from app.kit.i18n import N_
+from app.products.models import ProductPicture
 from app.products.pictures import CheckedPicture, check_photo, file_name
 
 # Sent and not yet named by an entry: more than a phone would ever have waiting.
 MAX_WAITING: Final = 200
+UNUSED: Final = timedelta(days=30)
 
 
 class TooManyPhotosWaiting(Conflict):
@@ -55,6 +57,16 @@ def keep_photo(
     )
     db.flush()
     return photo.sha256
+
+
+def sweep_photos(db: Session, *, files: Files, now: datetime) -> int:
+    """Remove photo files that no row names: of erased entries, and never used within 30 days.
+
+    A file younger than a day stays: its row may be on its way. Returns how many went.
+    """
+    db.execute(delete(LotPhoto).where(LotPhoto.received_at < now - UNUSED))
+    named = union(select(DiaryPhoto.sha256), select(LotPhoto.sha256), select(ProductPicture.sha256))
+    return files.remove_unnamed(set(db.scalars(named)), before=now - timedelta(days=1))
 
 
 def _require_room(db: Session, *, actor: Actor, lot_id: int) -> None:

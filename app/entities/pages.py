@@ -15,7 +15,7 @@ from app.kit.pages import go, sayable, show
 from app.kit.paging import Cutting, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.places.models import Place
-from app.places.queries import list_communes, list_provinces, place_text
+from app.places.queries import list_communes, list_provinces, place_text, province_of
 
 router = APIRouter(prefix="/office/entities", route_class=Edge, include_in_schema=False)
 
@@ -53,6 +53,8 @@ class EntityFormView:
 
     form: Filled
     labels: dict[str, str]
+    provinces: list[Place]
+    province: str
     communes: list[tuple[str, str]]
     entity: Entity | None
 
@@ -77,7 +79,7 @@ def entities(
 @router.get("/new")
 def new_entity(request: Request, db: Db, actor: CurrentActor) -> Response:
     actor.require_officer()
-    return _form(request, db, Filled())
+    return _form(request, db, Filled(dict(request.query_params)))
 
 
 @router.post("/new")
@@ -111,7 +113,8 @@ def entity(request: Request, db: Db, actor: CurrentActor, entity_id: Id) -> Resp
 def edit_entity(request: Request, db: Db, actor: CurrentActor, entity_id: Id) -> Response:
     actor.require_officer()
     found = queries.get_entity(db, entity_id, actor=actor)
-    return _form(request, db, filled_from(found, EntityIn.model_fields), found)
+    kept = filled_from(found, list(EntityIn.model_fields))
+    return _form(request, db, Filled({**kept.values, **request.query_params}), found)
 
 
 @router.post("/{entity_id}/edit")
@@ -130,9 +133,18 @@ def change_entity(
 
 
 def _form(request: Request, db: Db, form: Filled, entity: Entity | None = None) -> Response:
-    view = EntityFormView(form=form, labels=LABELS, communes=_communes(db), entity=entity)
+    province = form.value("province") or province_of(db, form.value("commune_code"))
+    view = EntityFormView(
+        form=form,
+        labels=LABELS,
+        provinces=list_provinces(db),
+        province=province or request.app.state.settings.province,
+        communes=_communes(db, province or request.app.state.settings.province),
+        entity=entity,
+    )
     return show(request, "entities/edit.html", view, status=422 if form.wrong else 200)
 
 
-def _communes(db: Db) -> list[tuple[str, str]]:
-    return [(place.code, f"{place.name} ({place.code})") for place in list_communes(db)]
+def _communes(db: Db, province: str) -> list[tuple[str, str]]:
+    found = list_communes(db, province=province)
+    return [(place.code, f"{place.kind} {place.name}") for place in found]

@@ -81,7 +81,9 @@ async def _maybe_actor(request: Request) -> Actor | None:
         request.state.actor = await run_in_threadpool(find_actor, request)
         if request.state.actor is not None:
             request.state.language = request.state.actor.language
-            request.state.reader = request.app.state.reader_for(request.state.actor)
+            request.state.reader = request.app.state.reader_for(
+                request.state.actor, request.url.path
+            )
     found: Actor | None = request.state.actor
     if found is not None and _bearer(request) is None:
         check_origin(request)

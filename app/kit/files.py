@@ -1,6 +1,7 @@
 import os
 import re
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -41,6 +42,16 @@ class Files:
             out.flush()
             os.fsync(out.fileno())
         self.adopt(draft, name)
+
+    def remove_unnamed(self, named: set[str], *, before: datetime) -> int:
+        """Remove files older than that whose hash nothing names any more; return how many."""
+        gone = 0
+        for path in self.root.glob("[0-9a-f][0-9a-f]/*"):
+            old = path.stat().st_mtime < before.timestamp()
+            if old and path.name[:64].partition(".")[0] not in named:
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
 
     def draft(self) -> Path:
         """Return a new path beside the stored files, for a file that is still being made."""

@@ -52,6 +52,7 @@ class Pages:
     ) -> None:
         self.folders = folders
         self.sample = sample
+        self._stamped: dict[str, str] = {}
         self.environments = {lang: self._environment(words[lang]) for lang in LANGUAGES}
 
     def _environment(self, words: Translator) -> Environment:
@@ -80,9 +81,12 @@ class Pages:
 
     def static(self, path: str) -> str:
         """Return the address of `slice/file`, stamped with its content so it caches for good."""
+        if path in self._stamped:
+            return self._stamped[path]
         slice_name, _, name = path.partition("/")
         content = (self.folders[slice_name] / "static" / name).read_bytes()
-        return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        address = f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:12]}"
+        return self._stamped.setdefault(path, address)
 
     def icon(self, name: str) -> Markup:
         """Return one of our own inline icons from kit/static/icons."""

@@ -1,5 +1,5 @@
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -13,10 +13,11 @@ U = TypeVar("U")
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a page of a list starts and how long it may be."""
+    """Where a page of a list starts, how long it may be, and whether the newest come first."""
 
     after: int = 0
     limit: int = 50
+    newest: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,19 @@ def cut(
 Cutting = Annotated[Cut, Depends(cut)]
 
 
+def newest(cut: Cutting) -> Cut:
+    return replace(cut, newest=True)
+
+
+NewestFirst = Annotated[Cut, Depends(newest)]
+
+
 def take(db: Session, query: Select[Any], key: ColumnElement[int] | Any, cut: Cut) -> Page[Any]:  # noqa: ANN401 - rows are what the query selects
     """Run the query, ordered by its key, for one page: cost does not grow with the position."""
-    rows = db.scalars(query.where(key > cut.after).order_by(key).limit(cut.limit + 1)).all()
+    order = key.desc() if cut.newest else key
+    if cut.after:
+        query = query.where(key < cut.after if cut.newest else key > cut.after)
+    rows = db.scalars(query.order_by(order).limit(cut.limit + 1)).all()
     kept = rows[: cut.limit]
     return Page(kept, kept[-1].id if len(rows) > cut.limit else None)
 

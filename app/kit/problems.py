@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -82,6 +82,8 @@ def install(app: FastAPI, *, sign_in: SignIn) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(IntegrityError, _integrity)
     app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(OverflowError, _unstorable)
     app.add_exception_handler(PoolTimeout, _database)
 
 
@@ -158,6 +160,12 @@ def _integrity(request: Request, error: Exception) -> Response:
         raise error
     log.warning("constraint refused a write: %s", type(error.orig).__name__)
     return answer(request, AlreadyThere())
+
+
+def _unstorable(request: Request, error: Exception) -> Response:
+    """Answer for a NUL in a text or a number past 64 bits, which no column holds."""
+    log.warning("a value does not fit the database: %s", type(error).__name__)
+    return answer(request, FieldsInvalid({}))
 
 
 def _database(request: Request, error: Exception) -> Response:

@@ -97,7 +97,7 @@ def count_all(db: Session) -> list[tuple[str, int, str]]:
     return [
         (N_("Entities"), _count(db, Entity), "/office/entities"),
         (N_("Products"), _count(db, Product), "/office/products"),
-        (N_("Stamps issued"), int(db.scalar(granted) or 0), "/office/batches"),
+        (N_("Stamps given out"), int(db.scalar(granted) or 0), "/office/batches"),
         (N_("Stamps active"), int(db.scalar(active) or 0), "/office/batches"),
         (N_("Lots"), _count(db, Lot), "/office/lots"),
     ]

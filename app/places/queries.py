@@ -48,6 +48,12 @@ def list_provinces(db: Session) -> list[Place]:
     return list(db.scalars(query))
 
 
+def province_of(db: Session, commune_code: str | None) -> str:
+    """Return the code of a commune's province, or an empty text."""
+    commune = find_place(db, commune_code)
+    return (commune.parent_code or "") if commune else ""
+
+
 def list_communes(db: Session, *, province: str = "", text: str = "") -> list[Place]:
     """Return communes by province and by a part of the name, diacritics or not."""
     query = select(Place).where(Place.level == Level.COMMUNE).order_by(Place.folded, Place.code)

@@ -205,9 +205,12 @@ def change_product(
 
 
 @public_router.get("/pictures/{name}")
-def picture(name: str, files: Store) -> Response:
-    """Return a product's picture by the name of its content, which never changes."""
-    if not _PICTURE.fullmatch(name):
+def picture(name: str, db: Db, files: Store) -> Response:
+    """Return a product's picture by the name of its content, which never changes.
+
+    The store holds diary photos too: what is no product's picture is not shown here.
+    """
+    if not _PICTURE.fullmatch(name) or not queries.is_pictured(db, name.partition("-")[0]):
         raise NotFound
     form = MEDIA_TYPES["webp" if name.endswith(".webp") else "jpeg"]
     lasting = {"Cache-Control": "public, max-age=31536000, immutable"}

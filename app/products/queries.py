@@ -139,3 +139,9 @@ def _by_product(wanted: set[int], parts: Iterable[Part]) -> dict[int, list[Part]
     for part in parts:
         found[part.product_id].append(part)
     return found
+
+
+def is_pictured(db: Session, sha256: str) -> bool:
+    """Tell whether a stored file is a picture of some product."""
+    query = select(ProductPicture.id).where(ProductPicture.sha256 == sha256).limit(1)
+    return db.scalar(query) is not None

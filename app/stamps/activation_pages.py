@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary.lot_queries import LotFilter, list_latest_lots
+from app.diary.lot_queries import LotFilter, list_lots
 from app.diary.models import Lot
 from app.diary.queries import get_lot, missing_for
 from app.diary.rules import Missing
@@ -217,7 +217,9 @@ def _lots(db: Session, actor: Actor, keyring: Keyring, form: Filled) -> list[Lot
     stamp = find_stamp(db, keyring=keyring, text=typed_code(form.value("first_code")))
     product_id = stamp.product_id if stamp and stamp.entity_id in actor.memberships else None
     wanted = LotFilter(product_id=product_id, own=True)
-    found = list(list_latest_lots(db, actor=actor, cut=Cut(limit=MOST_LOTS), wanted=wanted).items)
+    found = list(
+        list_lots(db, actor=actor, cut=Cut(limit=MOST_LOTS, newest=True), wanted=wanted).items
+    )
     found += [lot for lot in _named(db, actor, form) if lot not in found]
     products = names_of(db, [lot.product_id for lot in found])
     return [LotChoice(lot, products[lot.product_id], missing_for(db, lot)) for lot in found]

@@ -15,7 +15,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Cutting, Page, next_path
+from app.kit.paging import Cut, Cutting, NewestFirst, Page, next_path
 from app.kit.text import fold
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.queries import list_products
@@ -93,7 +93,7 @@ def batches(
     request: Request,
     db: Db,
     actor: CurrentActor,
-    cut: Cutting,
+    cut: NewestFirst,
     entity: str = "",
     product: str = "",
     state: str = "",

@@ -61,7 +61,7 @@ def own_stamps(request: Request, db: Db, actor: CurrentActor) -> Response:
         batch
         for entity_id in actor.memberships
         for batch in list_batches(
-            db, actor=actor, cut=Cut(limit=MOST_BATCHES), entity_id=entity_id
+            db, actor=actor, cut=Cut(limit=MOST_BATCHES, newest=True), entity_id=entity_id
         ).items
     ]
     newest = sorted(found, key=lambda batch: batch.id, reverse=True)
@@ -120,7 +120,11 @@ def _form(request: Request, db: Db, actor: Actor, form: Filled) -> Response:
         (product.id, product.name)
         for entity_id in _owned(actor)
         for product in list_products(
-            db, actor=actor, cut=Cut(limit=MOST_BATCHES), entity_id=entity_id, status="active"
+            db,
+            actor=actor,
+            cut=Cut(limit=MOST_BATCHES, newest=True),
+            entity_id=entity_id,
+            status="active",
         ).items
     ]
     if len(products) == 1 and not form.value("product_id"):

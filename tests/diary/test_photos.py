@@ -1,14 +1,20 @@
 """Photos of the diary: what is accepted, who sees them, and what erasing leaves."""
 
+import os
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from fastapi import FastAPI
 from PIL import Image
+from sqlalchemy import delete
 
-from app.diary.models import Lot
+from app.diary.models import Lot, LotPhoto
+from app.diary.photo_actions import sweep_photos
 from app.kit.db import Database
+from app.kit.files import Files
 from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Visit
@@ -148,3 +154,25 @@ def test_an_erased_photo_is_seen_by_nobody(visit: Visit, cast: Cast, path: str) 
 )
 def test_no_other_file_is_served(visit: Visit, cast: Cast, name: str) -> None:
     assert visit(page=cast.officer).get(f"/photos/{name}").status_code == 404
+
+
+def test_a_diary_photo_is_no_product_picture(visit: Visit, cast: Cast, path: str) -> None:
+    sha = send(visit(api=cast.owner), path, make.picture()).json()["sha256"]
+    assert visit(api=cast.owner).get(f"/photos/{sha}-320.webp").status_code == 200
+    assert visit().get(f"/pictures/{sha}-320.webp").status_code == 404
+
+
+def test_what_no_row_names_is_swept_a_day_later(
+    visit: Visit, cast: Cast, path: str, database: Database, app: FastAPI
+) -> None:
+    files: Files = app.state.files
+    sha = send(visit(api=cast.owner), path, make.picture()).json()["sha256"]
+    kept = files.path(f"{sha}-320.webp")
+    with database.begin() as db:
+        for age, row, there in ((3, True, True), (0, False, True), (3, False, False)):
+            if not row:
+                db.execute(delete(LotPhoto))
+            written = make.NOW - timedelta(days=age)
+            os.utime(kept, (written.timestamp(),) * 2)
+            sweep_photos(db, files=files, now=make.NOW)
+            assert kept.exists() is there
