@@ -58,7 +58,19 @@ def new_settings(dialect: str, folder: Path, name: str) -> Settings:
 
 @pytest.fixture(scope="session")
 def real_database(settings: Settings) -> Iterator[Database]:
-    """The database itself: what is committed here stays for the session."""
+    """The migrated database itself; nothing may be committed here, for every test reads it."""
+    database = Database(settings.database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def racing_database(
+    dialect: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Database]:
+    """A database of its own for tests of several connections: what they commit stays there."""
+    settings = new_settings(dialect, tmp_path_factory.mktemp("race"), f"ocop_race_{worker_id}")
+    migrate(settings)
     database = Database(settings.database_url)
     yield database
     database.close()

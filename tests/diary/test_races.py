@@ -19,8 +19,8 @@ PHONES = 6
 
 
 @pytest.fixture
-def lot(real_database: Database) -> Lot:
-    with real_database.begin() as db:
+def lot(racing_database: Database) -> Lot:
+    with racing_database.begin() as db:
         return make.lot(db, of=make.product(db, of=make.entity(db)))
 
 
@@ -54,14 +54,16 @@ def sequences(database: Database, lot: Lot) -> list[int]:
         return sorted(db.scalars(query))
 
 
-def test_entries_sent_at_once_are_all_kept_in_one_row(real_database: Database, lot: Lot) -> None:
-    done = send(real_database, lot, [uuid4() for _ in range(PHONES)])
+def test_entries_sent_at_once_are_all_kept_in_one_row(racing_database: Database, lot: Lot) -> None:
+    done = send(racing_database, lot, [uuid4() for _ in range(PHONES)])
     assert all(one.new for one in done)
-    assert sequences(real_database, lot) == list(range(1, PHONES + 1))
+    assert sequences(racing_database, lot) == list(range(1, PHONES + 1))
 
 
-def test_an_entry_sent_by_many_at_once_is_recorded_once(real_database: Database, lot: Lot) -> None:
-    done = send(real_database, lot, [uuid4()] * PHONES)
+def test_an_entry_sent_by_many_at_once_is_recorded_once(
+    racing_database: Database, lot: Lot
+) -> None:
+    done = send(racing_database, lot, [uuid4()] * PHONES)
     assert sorted(one.new for one in done) == [False] * (PHONES - 1) + [True]
     assert {one.entry.sequence for one in done} == {1}
-    assert sequences(real_database, lot) == [1]
+    assert sequences(racing_database, lot) == [1]

@@ -161,16 +161,16 @@ def test_many_look_ups_go_in_one_flush(counter: Counter, database: Database) -> 
 
 
 def test_the_thread_flushes_by_itself_and_at_the_end(
-    real_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    racing_database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(counting, "INTERVAL", 30)
     far = 2**60
-    visitor = hash(real_database).to_bytes(16, "big", signed=True)
-    counter = Counter(real_database, clock)
+    visitor = hash(racing_database).to_bytes(16, "big", signed=True)
+    counter = Counter(racing_database, clock)
     counter.start()
     counter.note(far, visitor, "phone", True, make.NOW)
     counter.stop()
-    with real_database.begin() as db:
+    with racing_database.begin() as db:
         mine = (Scan.line == far) & (Scan.visitor == visitor)
         assert db.scalar(select(func.count()).select_from(Scan).where(mine)) == 1
         db.execute(delete(Scan).where(mine))
@@ -178,16 +178,16 @@ def test_the_thread_flushes_by_itself_and_at_the_end(
 
 
 def test_processes_that_flush_at_the_same_moment_count_each_visit_once(
-    real_database: Database, clock: Clock
+    racing_database: Database, clock: Clock
 ) -> None:
     far, visits = 2**61, 60
-    counters = [Counter(real_database, clock) for _ in range(4)]
+    counters = [Counter(racing_database, clock) for _ in range(4)]
     for number in range(visits):
         for counter in counters:
             counter.note(far + number % 3, number.to_bytes(16, "big"), "phone", True, make.NOW)
     with ThreadPoolExecutor(len(counters)) as pool:
         counted = list(pool.map(Counter.flush, counters))
-    with real_database.begin() as db:
+    with racing_database.begin() as db:
         total = db.scalar(select(func.sum(ScanTotal.lookups)).where(ScanTotal.line >= far))
         db.execute(delete(Scan).where(Scan.line >= far))
         db.execute(delete(ScanTotal).where(ScanTotal.line >= far))
