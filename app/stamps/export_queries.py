@@ -66,9 +66,13 @@ def find_waiting_export(db: Session) -> int | None:
 
 
 def facts_of(db: Session, batch: Batch, *, base_url: str, words: Words) -> dict[str, str]:
-    """Return what stands on every stamp of the batch and on its sheets."""
+    """Return what stands on every stamp of the batch and on its sheets.
+
+    Every stamp bears the short form of its address; the GS1 form waits for the resolver that
+    will answer it, for a printed code can't be mended.
+    """
     query = (
-        select(Product.name, Product.gtin, Entity.name.label("maker"))
+        select(Product.name, Entity.name.label("maker"))
         .join(Entity, Entity.id == Product.entity_id)
         .where(Product.id == batch.product_id)
     )
@@ -78,7 +82,6 @@ def facts_of(db: Session, batch: Batch, *, base_url: str, words: Words) -> dict[
         "label": words.gettext(_BATCH_LABEL).format(number=batch.id),
         "product": row.name,
         "entity": row.maker,
-        "gtin": row.gtin or "",
         "sheet": words.gettext(_SHEET_WORDS.sheet),
         "stamps": words.gettext(_SHEET_WORDS.stamps),
         "activate": words.gettext(_SHEET_WORDS.activate),
@@ -93,7 +96,6 @@ def spec_of(facts: dict[str, str], *, preset: str, first: int) -> JobSpec:
         batch_label=facts["label"],
         product=facts["product"],
         entity=facts["entity"],
-        gtin14=facts["gtin"] or None,
         first_number=first,
         words=SheetWords(facts["sheet"], facts["stamps"], facts["activate"]),
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.kit.db import Database
+from app.stamps.codes import grouped
 from app.stamps.print_actions import (
     Press,
 )
@@ -44,6 +45,11 @@ def test_a_printed_pdf_holds_exactly_the_codes_of_the_list(
         for code in zxingcpp.read_barcodes(page.render(scale=300 / 72).to_pil())
     }
     assert {one for one in seen if "/APP/" not in one.upper()} == {row["url"] for row in rows}
+    # A product with a GTIN too: what is printed leads to the stamp's own page.
+    for row in rows:
+        page = visit().get(row["url"].removeprefix("HTTPS://OCOP.TEST"))
+        assert page.status_code == 200
+        assert grouped(row["code"]) in page.text
 
 
 def test_a_repeated_export_is_the_same_file_and_the_same_record(

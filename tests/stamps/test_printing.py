@@ -107,8 +107,8 @@ def test_a_missing_key_is_named_and_no_file_is_left(cast: Cast, issue: Issue, pr
 def test_a_host_too_long_for_the_stamp_is_refused_before_anything_is_asked(
     cast: Cast, issue: Issue, press: Press
 ) -> None:
-    batch_id = issue(4, gtin="09520001000013")
-    long = replace(press, base_url="https://" + "a" * 90 + ".test")
+    batch_id = issue(4)
+    long = replace(press, base_url="https://" + "a" * 150 + ".test")
     with pytest.raises(PresetTooSmall):
         asked(long, cast, batch_id, format="pdf", preset="84")
 
