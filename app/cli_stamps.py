@@ -11,6 +11,7 @@ from app.stamps.models import Batch
 from app.stamps.print_actions import make_export, stored_name
 from app.stamps.queries import get_stamp
 from app.stamps.span_actions import void_span
+from app.stamps.suspicion_actions import suspect_stamp, trust_stamp
 from app.wiring import create_app
 
 
@@ -255,6 +256,23 @@ def stamp_void(
         )
     count = done.last - done.first + 1
     console.say(f"{count} stamps of batch {done.batch_id} are void.", count=count)
+
+
+@stamp.command("suspect")
+@click.argument("code")
+@click.option("--reason", required=True)
+@click.option("--lift", is_flag=True, help="Take the warning back.")
+@handed
+def stamp_suspect(console: Console, code: str, reason: str, *, lift: bool) -> None:
+    """Warn on a stamp's page that its code may have been copied."""
+    keyring = console.keyring
+    act = trust_stamp if lift else suspect_stamp
+    with console.begin() as db:
+        found = act(
+            db, actor=console.actor, now=console.now, keyring=keyring, text=code, reason=reason
+        )
+    said = "no longer suspected" if lift else "suspected"
+    console.say(f"Stamp {found.number} of batch {found.batch_id} is {said}.", suspicious=not lift)
 
 
 GROUPS = (batch, stamp)

@@ -46,6 +46,8 @@ import app.stamps.export_api
 import app.stamps.export_pages
 import app.stamps.pages
 import app.stamps.phone_pages
+import app.stamps.stamp_api
+import app.stamps.stamp_pages
 import app.stamps.void_pages
 from app.config import Settings
 from app.diary.photo_actions import sweep_photos
@@ -103,6 +105,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 OFFICE = (
     Rail(N_("Home"), "/office"),
     Rail(N_("Stamp batches"), "/office/batches"),
+    Rail(N_("Look up a stamp"), "/office/stamps"),
     Rail(N_("Entities"), "/office/entities"),
     Rail(N_("Products"), "/office/products"),
     Rail(N_("IP rights"), "/office/rights"),
@@ -150,6 +153,8 @@ ROUTERS = (
     app.stamps.export_pages.router,
     app.stamps.pages.router,
     app.stamps.phone_pages.router,
+    app.stamps.stamp_api.router,
+    app.stamps.stamp_pages.router,
     app.stamps.void_pages.router,
 )
 

@@ -26,6 +26,7 @@ from app.sample.records import ENTITIES, SampleEntity, SampleProduct
 from app.stamps.codes import BatchKeys, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
+from app.stamps.suspicion_actions import suspect_stamp
 
 CERTIFIED_DAYS_AGO = 500
 
@@ -53,6 +54,15 @@ def load(
     )
     lots = production.produce(db, made, batches, files=files, keyring=keyring, now=now)
     url = _Addresses(base_url, keyring)
+    suspected = url.stamp(batches[4], 10)
+    suspect_stamp(
+        db,
+        actor=DEPARTMENT,
+        now=now - timedelta(days=1),
+        keyring=keyring,
+        text=suspected["code"],
+        reason="Cùng một mã thấy trên nhiều gói ở ba nơi (mẫu)",
+    )
     return {
         "base_url": base_url,
         **ways_in,
@@ -64,6 +74,7 @@ def load(
             "recalled": url.stamp(batches[1], 10),
             "past_date": url.stamp(batches[2], 10),
             "on_hold": url.stamp(batches[3], 10),
+            "suspicious": suspected,
         },
         "products": [
             {

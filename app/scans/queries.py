@@ -42,3 +42,9 @@ def find_tally(db: Session, *, line: int, visitor: bytes | None) -> Tally:
     row = db.execute(_TALLY, {"line": line, "visitor": visitor or b""}).one()
     lookups, first_at, own, suspected_at = row
     return Tally(lookups or 0, own, first_at, suspected_at)
+
+
+def find_suspicion(db: Session, *, line: int) -> tuple[str, str, datetime] | None:
+    """Return why a stamp is suspected, by whom and since when; None where it is not."""
+    found = db.get(Suspicion, line)
+    return (found.reason, found.set_by, found.set_at) if found else None

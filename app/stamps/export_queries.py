@@ -65,23 +65,29 @@ def find_waiting_export(db: Session) -> int | None:
     return db.scalar(query)
 
 
+def names_of_product(db: Session, *, product_id: int) -> tuple[str, str]:
+    """Return the names of a product and of its entity."""
+    query = (
+        select(Product.name, Entity.name)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(Product.id == product_id)
+    )
+    product, entity = db.execute(query).one()
+    return product, entity
+
+
 def facts_of(db: Session, batch: Batch, *, base_url: str, words: Words) -> dict[str, str]:
     """Return what stands on every stamp of the batch and on its sheets.
 
     Every stamp bears the short form of its address; the GS1 form waits for the resolver that
     will answer it, for a printed code can't be mended.
     """
-    query = (
-        select(Product.name, Entity.name.label("maker"))
-        .join(Entity, Entity.id == Product.entity_id)
-        .where(Product.id == batch.product_id)
-    )
-    row = db.execute(query).one()
+    product, entity = names_of_product(db, product_id=batch.product_id)
     return {
         "base_url": base_url,
         "label": words.gettext(_BATCH_LABEL).format(number=batch.id),
-        "product": row.name,
-        "entity": row.maker,
+        "product": product,
+        "entity": entity,
         "sheet": words.gettext(_SHEET_WORDS.sheet),
         "stamps": words.gettext(_SHEET_WORDS.stamps),
         "activate": words.gettext(_SHEET_WORDS.activate),
