@@ -54,28 +54,19 @@ def load(
     )
     lots = production.produce(db, made, batches, files=files, keyring=keyring, now=now)
     url = _Addresses(base_url, keyring)
-    suspected = url.stamp(batches[4], 10)
+    told = _stamps(url, batches)
     suspect_stamp(
         db,
         actor=DEPARTMENT,
         now=now - timedelta(days=1),
         keyring=keyring,
-        text=suspected["code"],
+        text=told["suspicious"]["code"],
         reason="Cùng một mã thấy trên nhiều gói ở ba nơi (mẫu)",
     )
     return {
         "base_url": base_url,
         **ways_in,
-        "stamps": {
-            "active": url.stamp(batches[0], 5),
-            "not_activated": url.stamp(batches[0], 2000),
-            "void": url.stamp(batches[0], 2905),
-            "lost": url.stamp(batches[0], 2925),
-            "recalled": url.stamp(batches[1], 10),
-            "past_date": url.stamp(batches[2], 10),
-            "on_hold": url.stamp(batches[3], 10),
-            "suspicious": suspected,
-        },
+        "stamps": told,
         "products": [
             {
                 "id": one.product.id,
@@ -92,6 +83,20 @@ def load(
         "lots": [
             {"id": lot.id, "product_id": lot.product_id, "number": lot.number} for lot in lots
         ],
+    }
+
+
+def _stamps(url: "_Addresses", batches: Sequence[Batch]) -> dict[str, dict[str, str]]:
+    """Return a stamp of each kind, by what befell the first batches."""
+    return {
+        "active": url.stamp(batches[0], 5),
+        "not_activated": url.stamp(batches[0], 2000),
+        "void": url.stamp(batches[0], 2905),
+        "lost": url.stamp(batches[0], 2925),
+        "recalled": url.stamp(batches[1], 10),
+        "past_date": url.stamp(batches[2], 10),
+        "on_hold": url.stamp(batches[3], 10),
+        "suspicious": url.stamp(batches[4], 10),
     }
 
 

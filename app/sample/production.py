@@ -141,12 +141,16 @@ def produce(
         )
         lots.append(lot)
         _befall(db, plan, lot, one.owner, now)
+    _spoil(db, made[0].owner, batches[0], keyring, now)
+    return lots
+
+
+def _spoil(db: Session, owner: Actor, batch: Batch, keyring: Keyring, now: datetime) -> None:
     for act, first_no, count, reason in (
         (void_span, 2901, 20, "In hỏng (mẫu)"),
         (lose_span, 2921, 10, "Thất lạc khi vận chuyển (mẫu)"),
     ):
-        first, last = _ends(batches[0], keyring, first_no, count)
-        owner = made[0].owner
+        first, last = _ends(batch, keyring, first_no, count)
         act(
             db,
             actor=owner,
@@ -156,7 +160,6 @@ def produce(
             last_code=last,
             reason=reason,
         )
-    return lots
 
 
 def _lot(db: Session, one: Made, plan: Plan, *, files: Files, now: datetime) -> Lot:

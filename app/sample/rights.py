@@ -10,7 +10,7 @@ from app.kit.clock import day_of
 from app.products.models import Product
 from app.rights.actions import add_right, check_right
 from app.rights.use_right_actions import add_use_right, change_use_right
-from app.sample.records import MARK, RIGHTS
+from app.sample.records import MARK, RIGHTS, SampleRight
 
 # Which sample product bears which right. Only the crab's is checked, so only it gives a badge.
 _USES = (
@@ -24,23 +24,7 @@ _SUSPENDED = f"Thịt cua hấp cấp đông {MARK}"
 
 def grant(db: Session, products: Mapping[str, Product], *, actor: Actor, now: datetime) -> None:
     """Add the rights of the press, check one of them, and grant use rights; one is suspended."""
-    ids = {}
-    for sample in RIGHTS:
-        right = add_right(
-            db,
-            actor=actor,
-            now=now,
-            type=sample.type,
-            sign=sample.sign,
-            goods=sample.goods,
-            registration_no=sample.registration_no,
-            decision_no=sample.decision_no,
-            decision_date=sample.decision_date,
-            managing_body=sample.managing_body,
-            area_as_written=sample.area,
-            source="Báo chí, chưa đối chiếu (dữ liệu mẫu)",
-        )
-        ids[sample.key] = right.id
+    ids = {sample.key: _add(db, sample, actor, now) for sample in RIGHTS}
     check_right(
         db, actor=actor, now=now, right_id=ids["crab"], against=f"Bản sao giấy chứng nhận {MARK}"
     )
@@ -67,3 +51,21 @@ def grant(db: Session, products: Mapping[str, Product], *, actor: Actor, now: da
                 suspended_on=today - timedelta(days=30),
                 status_reason=f"Đang xác minh nguồn nguyên liệu {MARK}",
             )
+
+
+def _add(db: Session, sample: SampleRight, actor: Actor, now: datetime) -> int:
+    right = add_right(
+        db,
+        actor=actor,
+        now=now,
+        type=sample.type,
+        sign=sample.sign,
+        goods=sample.goods,
+        registration_no=sample.registration_no,
+        decision_no=sample.decision_no,
+        decision_date=sample.decision_date,
+        managing_body=sample.managing_body,
+        area_as_written=sample.area,
+        source="Báo chí, chưa đối chiếu (dữ liệu mẫu)",
+    )
+    return right.id
