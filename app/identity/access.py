@@ -80,7 +80,9 @@ async def _maybe_actor(request: Request) -> Actor | None:
     if not hasattr(request.state, "actor"):
         request.state.actor = await run_in_threadpool(find_actor, request)
         if request.state.actor is not None:
-            request.state.language = request.state.actor.language
+            # A program says its language by Accept-Language; a person chose it once.
+            if _bearer(request) is None:
+                request.state.language = request.state.actor.language
             request.state.reader = request.app.state.reader_for(
                 request.state.actor, request.url.path
             )

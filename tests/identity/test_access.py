@@ -144,3 +144,14 @@ def test_only_its_own_account_revokes_a_key(visit: Visit, cast: Cast, database: 
     assert visit(api=cast.owner).get(ENTITIES).status_code == 200
     visit(page=cast.owner).post(path)
     assert visit(api=cast.owner).get(ENTITIES).status_code == 401
+
+
+def test_a_program_is_answered_in_the_language_it_asks_for(visit: Visit, cast: Cast) -> None:
+    client = visit(api=cast.officer)
+    titles = {
+        language: client.get("/api/v1/lots/9", headers={"accept-language": language}).json()[
+            "title"
+        ]
+        for language in ("vi", "en")
+    }
+    assert titles["en"] != titles["vi"]
