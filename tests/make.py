@@ -178,8 +178,13 @@ def complete_lot(db: Session, *, of: Product, **facts: Any) -> Lot:  # noqa: ANN
     return made
 
 
-def picture(form: str = "JPEG", size: tuple[int, int] = (1600, 1200), **more: Any) -> bytes:  # noqa: ANN401 - Pillow's own options
+def picture(
+    form: str = "JPEG",
+    size: tuple[int, int] = (1600, 1200),
+    color: str = "teal",
+    **more: Any,  # noqa: ANN401 - Pillow's own options
+) -> bytes:
     """Return the bytes of a plain picture, as a phone would send them."""
     out = BytesIO()
-    Image.new("RGB", size, "teal").save(out, form, **more)
+    Image.new("RGB", size, color).save(out, form, **more)
     return out.getvalue()

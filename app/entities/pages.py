@@ -8,7 +8,7 @@ from app.entities.api import EntityIn
 from app.entities.models import Entity
 from app.entities.rules import KIND_LABELS
 from app.identity.access import CurrentActor
-from app.kit.errors import DomainError
+from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -92,7 +92,7 @@ def add_entity(
         return _form(request, db, given)
     try:
         entity = actions.add_entity(db, actor=actor, now=now, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, refused(sent, error, words))
     return go(f"/office/entities/{entity.id}", say=ADDED)
 
@@ -111,8 +111,8 @@ def entity(request: Request, db: Db, actor: CurrentActor, entity_id: Id) -> Resp
 
 @router.get("/{entity_id}/edit")
 def edit_entity(request: Request, db: Db, actor: CurrentActor, entity_id: Id) -> Response:
-    actor.require_officer()
     found = queries.get_entity(db, entity_id, actor=actor)
+    actor.require_officer()
     kept = filled_from(found, list(EntityIn.model_fields))
     return _form(request, db, Filled({**kept.values, **request.query_params}), found)
 
@@ -122,12 +122,13 @@ def change_entity(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, entity_id: Id
 ) -> Response:
     found = queries.get_entity(db, entity_id, actor=actor)
+    actor.require_officer()
     given = read_form(EntityIn, sent, words)
     if isinstance(given, Filled):
         return _form(request, db, given, found)
     try:
         actions.change_entity(db, actor=actor, now=now, entity_id=entity_id, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, refused(sent, error, words), found)
     return go(f"/office/entities/{entity_id}", say=CHANGED)
 

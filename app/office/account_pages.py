@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.identity import actions, closing_actions
 from app.identity.access import CurrentActor
 from app.identity.rules import ROLE_LABELS, Actor, Belonging, Role
-from app.kit.errors import DomainError
+from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -117,7 +117,7 @@ def add_account(
             entity_id=given.entity_id,
             belonging=given.belonging,
         )
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words))
     return _link(request, db, account.id, token)
 

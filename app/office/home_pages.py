@@ -22,7 +22,7 @@ class HomeView:
 
 @router.get("")
 def home(request: Request, db: Db, actor: CurrentActor) -> Response:
-    if not actor.roles:
-        return go("/app")
+    if not actor.of_department:
+        return go("/office/rights" if actor.roles else "/app")
     view = HomeView(waiting=queries.list_waiting(db), figures=queries.count_all(db))
     return show(request, "office/home.html", view)

@@ -13,7 +13,7 @@ from app.entities.queries import names_of as entity_names_of
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of
-from app.kit.errors import DomainError, NotFound
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.files import Store
 from app.kit.forms import Filled, Form, Line, filled_from, read_form, refused
 from app.kit.i18n import N_
@@ -163,7 +163,7 @@ def add_product(
         return _form(request, db, actor, given)
     try:
         product = actions.add_product(db, actor=actor, now=now, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words))
     return go(f"/office/products/{product.id}", say=ADDED)
 
@@ -192,6 +192,7 @@ def change_product(
     product_id: Id,
 ) -> Response:
     found = queries.get_product(db, product_id, actor=actor)
+    actor.require_officer()
     given = read_form(ProductEdit, sent, words)
     if isinstance(given, Filled):
         return _form(request, db, actor, given, found)
@@ -199,7 +200,7 @@ def change_product(
         actions.change_product(
             db, actor=actor, now=now, product_id=product_id, **given.model_dump()
         )
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words), found)
     return go(f"/office/products/{product_id}", say=CHANGED)
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.kit.clock import day_of
-from app.kit.errors import DomainError, Invalid
+from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.files import Store
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
@@ -132,6 +132,7 @@ def add_certificate(
     product_id: Id,
 ) -> Response:
     product = queries.get_product(db, product_id, actor=actor)
+    actor.require_officer()
     given = read_form(CertificateIn, sent, words)
     if isinstance(given, Filled):
         return _certificate_form(request, product, given)
@@ -139,7 +140,7 @@ def add_certificate(
         certificate_actions.add_certificate(
             db, actor=actor, now=now, product_id=product_id, **given.model_dump()
         )
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _certificate_form(request, product, refused(sent, error, words))
     return go(f"/office/products/{product_id}", say=CERTIFICATE_ADDED)
 
@@ -168,6 +169,7 @@ def revoke_certificate(
 ) -> Response:
     product = queries.get_product(db, product_id, actor=actor)
     found = queries.get_part(db, OcopCertificate, certificate_id, product_id=product.id)
+    actor.require_officer()
     row = certificate_row(found, day_of(now))
     given = read_form(RevocationIn, sent, words)
     if isinstance(given, Filled):
@@ -181,7 +183,7 @@ def revoke_certificate(
             certificate_id=certificate_id,
             **given.model_dump(),
         )
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _revoke_form(request, product, row, refused(sent, error, words))
     return go(f"/office/products/{product_id}", say=CERTIFICATE_REVOKED)
 
@@ -204,12 +206,13 @@ def add_standard(
     product_id: Id,
 ) -> Response:
     product = queries.get_product(db, product_id, actor=actor)
+    actor.require_officer()
     given = read_form(StandardIn, sent, words)
     if isinstance(given, Filled):
         return _standard_form(request, product, given)
     try:
         actions.add_standard(db, actor=actor, now=now, product_id=product_id, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _standard_form(request, product, refused(sent, error, words))
     return go(f"/office/products/{product_id}", say=STANDARD_ADDED)
 

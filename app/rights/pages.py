@@ -12,7 +12,7 @@ from app.entities.queries import names_of as entity_names_of
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
-from app.kit.errors import DomainError
+from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, In, Line, Note, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -142,7 +142,7 @@ def add_right(
         return _form(request, db, actor, given)
     try:
         right = actions.add_right(db, actor=actor, now=now, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words))
     return go(f"/office/rights/{right.id}", say=ADDED)
 
@@ -175,7 +175,7 @@ def change_right(
         return _form(request, db, actor, given, found)
     try:
         actions.change_right(db, actor=actor, now=now, right_id=right_id, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words), found)
     return go(f"/office/rights/{right_id}", say=CHANGED)
 
@@ -215,7 +215,7 @@ def change_standing(
         return _standing(request, db, found, day_of(now), given)
     try:
         actions.change_right(db, actor=actor, now=now, right_id=right_id, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _standing(request, db, found, day_of(now), refused(sent, error, words))
     return go(f"/office/rights/{right_id}", say=STANDING_CHANGED)
 
@@ -233,7 +233,7 @@ def link_product(
         actions.link_product(
             db, actor=actor, now=now, right_id=right_id, product_id=given.product_id
         )
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         wrong = refused(sent, error, words)
         return _show(request, db, actor, day_of(now), found, link=wrong)
     return go(f"/office/rights/{right_id}", say=LINKED)

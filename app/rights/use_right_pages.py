@@ -10,7 +10,7 @@ from app.entities.queries import names_of as entity_names_of
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
-from app.kit.errors import DomainError
+from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, Line, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -119,7 +119,7 @@ def add_use_right(
         return _form(request, db, actor, given)
     try:
         made = use_right_actions.add_use_right(db, actor=actor, now=now, **given.model_dump())
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words))
     return go(f"/office/use-rights/{made.id}", say=ADDED)
 
@@ -167,7 +167,7 @@ def change_use_right(
         use_right_actions.change_use_right(
             db, actor=actor, now=now, use_right_id=use_right_id, **given.model_dump()
         )
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words), found, day_of(now))
     return go(f"/office/use-rights/{use_right_id}", say=CHANGED)
 
@@ -200,7 +200,7 @@ def change_standing(
         use_right_actions.change_use_right(
             db, actor=actor, now=now, use_right_id=use_right_id, **given.model_dump()
         )
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _standing(request, db, found, day_of(now), refused(sent, error, words))
     return go(f"/office/use-rights/{use_right_id}", say=STANDING_CHANGED)
 

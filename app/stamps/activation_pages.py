@@ -177,7 +177,9 @@ def done(
 ) -> Response:
     """Show what is active now, read from the records and not from the address."""
     found = get_batch(db, batch, actor=actor)
-    base = found.first or 0
+    if found.first is None:
+        return go("/app/stamps")
+    base = found.first
     spans = spans_over(db, first=base + first - 1, last=base + last - 1)
     runs = [span.run.part(base + first - 1, base + last - 1).numbered(base) for span in spans]
     active = [run for run in runs if run.state is State.ACTIVE and run.lot_id is not None]

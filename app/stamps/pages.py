@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.entities.queries import get_entity
 from app.entities.queries import names_of as entity_names
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
@@ -18,7 +19,7 @@ from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, NewestFirst, Page, next_path
 from app.kit.text import fold
 from app.kit.web import Db, Edge, Id, Now, Words
-from app.products.queries import list_products
+from app.products.queries import get_product, list_products
 from app.products.queries import names_of as product_names
 from app.stamps import actions, batch_queries
 from app.stamps.access import LargestBatch, StampKeys
@@ -109,9 +110,9 @@ def batches(
         states=STATES,
         state=state,
         entity_id=entity_id,
-        entity=entity_names(db, [entity_id]).get(entity_id, "") if entity_id else "",
+        entity=get_entity(db, entity_id, actor=actor).name if entity_id else "",
         product_id=product_id,
-        product=product_names(db, [product_id]).get(product_id, "") if product_id else "",
+        product=get_product(db, product_id, actor=actor).name if product_id else "",
         may_request=actor.officer,
     )
     return show(request, "stamps/list.html", view)

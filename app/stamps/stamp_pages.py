@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.diary.queries import find_lot
 from app.identity.access import CurrentActor
-from app.kit.errors import DomainError
+from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.forms import Filled, Form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -83,10 +83,11 @@ def suspect(
     sent: Form,
     code: str,
 ) -> Response:
+    actor.require_officer()
     act, said = (trust_stamp, TRUSTED) if sent.text("lift") else (suspect_stamp, SUSPECTED)
     try:
         act(db, actor=actor, now=now, keyring=keyring, text=code, reason=sent.text("reason"))
-    except DomainError as error:
+    except (Conflict, Invalid) as error:
         return _one(request, db, actor, keyring, code, refused(sent, error, words))
     return go(f"/office/stamps/{code}", say=said)
 

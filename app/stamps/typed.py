@@ -11,7 +11,11 @@ def typed_code(text: str) -> str:
     bare = text.strip()
     if "/" not in bare:
         return bare
-    path = urlsplit(bare if "://" in bare else f"//{bare}").path
+    try:
+        path = urlsplit(bare if "://" in bare else f"//{bare}").path
+    except ValueError:
+        # No address after all, such as one with a lone bracket; so no code either.
+        return bare
     return path.rstrip("/").rpartition("/")[2]
 
 

@@ -59,7 +59,7 @@ def test_only_an_administrator_gives_roles(visit: Visit, cast: Cast, head: make.
     officer = visit(page=cast.officer)
     assert 'name="approver"' not in officer.get(f"{PATH}/new").text
     refused = officer.post(f"{PATH}/new", data=form)
-    assert refused.status_code == 422
+    assert refused.status_code == 403
     assert "Chị Út" not in officer.get(PATH).text
     administrator = visit(page=head)
     assert 'name="approver"' in administrator.get(f"{PATH}/new").text
@@ -92,7 +92,7 @@ def test_a_phone_number_and_an_entity_that_is_not_there_are_refused(
     taken = NEW | {"phone": cast.owner.phone, "entity_id": str(cast.entity.id)}
     assert officer.post(f"{PATH}/new", data=taken).status_code == 422
     nowhere = NEW | {"entity_id": "999999"}
-    assert officer.post(f"{PATH}/new", data=nowhere).status_code == 422
+    assert officer.post(f"{PATH}/new", data=nowhere).status_code == 404
     assert "Chị Út" not in officer.get(PATH).text
 
 

@@ -49,6 +49,8 @@ def test_a_code_typed_in_groups_stays_as_it_is_and_no_text_breaks_the_reading() 
     assert typed_code("3QJAR-MR24W VJ91K-4F4DM") == "3QJAR-MR24W VJ91K-4F4DM"
     for text in ("", "/", "///", "http://", "a/b?c/d"):
         assert typed_code(text) in {"", "b"}
+    for text in ("[/", "http://[/", "a]/b"):
+        assert typed_code(text) == text
 
 
 def test_an_id_is_a_number_the_database_can_hold() -> None:

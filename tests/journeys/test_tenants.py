@@ -1,0 +1,262 @@
+"""Every route against everybody: strangers learn nothing, and each role does its own work only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy import Connection, select
+from starlette.routing import Route
+
+from app.identity.actions import make_link
+from app.identity.models import ApiKey
+from app.identity.rules import Role
+from app.kit.db import Database
+from app.wiring import ROUTERS
+from tests import make
+from tests.client import Client
+from tests.conftest import Cast, Visit
+from tests.journeys.offers import QUERIES, offer
+
+# owner, worker, officer, approver, administrator, inspector, agency reader, mark manager, and
+# an outsider, who owns another entity.
+EVERYBODY = "owfpairmx"
+OFFICERS, DEPARTMENT = "fpa", "fpair"
+KEEPERS = "ow" + DEPARTMENT
+PUBLIC = """
+GET /healthz /readyz /metrics /docs /sign-in /enrol /enrol/{token} /pictures/{picture} /
+    /t/{code} /T/{code} /p/{product_id} /api/v1/communes /api/v1/verify/{code}
+POST /sign-in /sign-out /enrol/{token}
+"""
+# Who gets more than "no" from each route. `+` stands for the address of the route before it.
+ALLOWED = {
+    EVERYBODY: """
+        GET /account /office /office/rights /office/rights/{right_id} /office/lots /office/entities
+            /app /app/lots /app/lots/new /app/activate /app/stamps
+            /api/v1/entities /api/v1/products /api/v1/rights /api/v1/rights/{right_id}
+            /api/v1/use-rights /api/v1/lots /api/v1/batches
+        POST /account/keys /account/language /account/devices/{token_hash}/end
+            /account/keys/{key_id}/revoke
+    """,
+    KEEPERS: """
+        GET /api/v1/entities/{entity_id} /api/v1/products/{product_id}
+            /api/v1/use-rights/{use_right_id} /api/v1/lots/{lot_id} /api/v1/lots/{lot_id}/entries
+            /api/v1/batches/{batch_id} /api/v1/batches/{batch_id}/movements /photos/{name}
+            /office/entities/{entity_id} /office/products /office/products/{product_id}
+            /office/use-rights /office/use-rights/{use_right_id} /office/lots/{lot_id}
+            /office/batches /office/batches/{batch_id} /app/lots/{lot_id} /app/activate/done
+        POST /api/v1/spans/preview
+    """,
+    OFFICERS: """
+        POST /api/v1/entities /api/v1/products /api/v1/rights /api/v1/use-rights
+            /api/v1/products/{product_id}/standards +/{standard_id}/retire
+            /api/v1/products/{product_id}/certificates +/{certificate_id}/revoke
+            /api/v1/products/{product_id}/pictures/{picture_id}/remove
+            /api/v1/rights/{right_id}/check
+            /api/v1/rights/{right_id}/products +/{product_id}/unlink
+            /api/v1/lots/{lot_id}/entries/{entry_id}/erase /api/v1/lots/{lot_id}/recall +/lift
+            /api/v1/batches/{batch_id}/approve /api/v1/batches/{batch_id}/refuse
+            /api/v1/batches/{batch_id}/issue /api/v1/batches/{batch_id}/handover
+            /api/v1/stamps/{code}/suspicion +/lift /office/stamps/{code}/suspicion
+            /office/entities/new /office/entities/{entity_id}/edit
+            /office/products/new /office/products/{product_id}/edit
+            /office/products/{product_id}/pictures/{picture_id}/remove
+            /office/products/{product_id}/certificates/new
+            /office/products/{product_id}/certificates/{certificate_id}/revoke
+            /office/products/{product_id}/standards/new
+            /office/products/{product_id}/standards/{standard_id}/retire
+            /office/rights/new /office/rights/{right_id}/edit /office/rights/{right_id}/check
+            /office/rights/{right_id}/standing
+            /office/rights/{right_id}/products +/{product_id}/unlink
+            /office/use-rights/new /office/use-rights/{use_right_id}/edit
+            /office/use-rights/{use_right_id}/standing /office/accounts/new
+            /office/accounts/{account_id}/link /office/accounts/{account_id}/close
+            /office/accounts/{account_id}/open /office/lots/{lot_id}/recall +/lift
+            /office/batches/new /office/batches/{batch_id}/approve
+            /office/batches/{batch_id}/refuse /office/batches/{batch_id}/issue
+            /office/batches/{batch_id}/handover /office/batches/{batch_id}/exports
+            /office/batches/{batch_id}/void +/confirm
+        PATCH /api/v1/entities/{entity_id} /api/v1/products/{product_id}
+            /api/v1/rights/{right_id} /api/v1/use-rights/{use_right_id}
+        GET /office/entities/new /office/entities/{entity_id}/edit /office/products/new
+            /office/products/{product_id}/edit /office/products/{product_id}/certificates/new
+            /office/products/{product_id}/certificates/{certificate_id}/revoke
+            /office/products/{product_id}/standards/new /office/rights/new
+            /office/rights/{right_id}/edit /office/rights/{right_id}/standing
+            /office/use-rights/new /office/use-rights/{use_right_id}/edit
+            /office/use-rights/{use_right_id}/standing /office/accounts /office/accounts/new
+            /office/accounts/{account_id} /api/v1/batches/{batch_id}/export
+            /api/v1/batches/{batch_id}/exports /api/v1/stamps/{code}/image.{kind}
+            /office/batches/{batch_id}/exports +/{export_id}/file /office/batches/new
+            /office/batches/{batch_id}/void
+    """,
+    DEPARTMENT: "GET /office/stamps /office/stamps/{code}",
+    "o" + OFFICERS: """
+        POST /api/v1/products/{product_id}/pictures /office/products/{product_id}/pictures
+            /api/v1/lots/{lot_id}/hold +/lift /office/lots/{lot_id}/hold +/lift
+            /app/lots/{lot_id}/hold +/lift /api/v1/batches /api/v1/spans/void /app/stamps/new
+    """,
+    "ow": """
+        POST /api/v1/lots /api/v1/lots/{lot_id}/close /api/v1/lots/{lot_id}/entries
+            /api/v1/lots/{lot_id}/photos /app/lots/{lot_id}/entries/new
+            /app/lots/{lot_id}/entries/{entry_id}/correct /app/lots/new /app/lots/{lot_id}/edit
+            /app/lots/{lot_id}/close /api/v1/spans/activate
+        PATCH /api/v1/lots/{lot_id}
+        GET /app/lots/{lot_id}/entries/new /app/lots/{lot_id}/entries/{entry_id}/correct
+            /app/lots/{lot_id}/edit
+    """,
+    "o": "POST /api/v1/lots/{lot_id}/release",
+    # The form comes back with the reason: a stranger's stamp is named there as such.
+    "owmx": "POST /app/activate /app/activate/confirm",
+    "ox": "GET /app/stamps/new",
+}
+
+
+def read(table: str) -> set[tuple[str, str]]:
+    """Return the methods and paths of a table."""
+    found, method, last = set(), "", ""
+    for word in table.split():
+        if word.isalpha():
+            method = word
+        else:
+            last = last + word[1:] if word[0] == "+" else word
+            found.add((method, last))
+    return found
+
+
+OPEN = read(PUBLIC)
+WHO = {route: who for who, table in ALLOWED.items() for route in read(table)}
+
+
+@dataclass(frozen=True)
+class World:
+    """One tenant's records of every kind, and a client for each who asks for them."""
+
+    connection: Connection
+    ids: dict[str, Any]
+    secrets: tuple[str, ...]
+    clients: dict[str, tuple[Client, Client]]
+
+    def ask(self, who: str, method: str, path: str) -> httpx.Response:
+        """Send what belongs to a route, and take back whatever it changed."""
+        api, page = self.clients[who]
+        address = (path + QUERIES.get(path, "") * (method == "GET" or "new" in path)).format(
+            **self.ids
+        )
+        before = self.connection.begin_nested()
+        client = api if path.startswith("/api/") else page
+        answer = client.request(method, address, **offer(method, path, self.ids))
+        before.rollback()
+        return answer
+
+
+@pytest.fixture
+def world(app: FastAPI, database: Database, visit: Visit, cast: Cast) -> World:
+    keyring = app.state.keyring
+    with database.begin() as db:
+        product = make.product(db, of=cast.entity, name="Tôm khô Tuyệt Mật")
+        mark = make.right(db, type="trademark", sign="TM", owner_entity_id=cast.entity.id)
+        gi = make.right(db)
+        batch = make.issued_batch(db, of=product, keyring=keyring, handed=60)
+        lot = make.complete_lot(db, of=product, number="MAT-01")
+        subject = make.person(db, "Nhân viên Kín", entity=cast.entity)
+        people = {
+            "o": cast.owner,
+            "w": cast.colleague,
+            "f": cast.officer,
+            "p": cast.approver,
+            "a": make.person(db, "Quản trị", Role.ADMINISTRATOR),
+            "i": cast.inspector,
+            "r": make.person(db, "Cơ quan khác", Role.READER),
+            "m": make.person(db, "Chủ nhãn hiệu", Role.MARK_MANAGER),
+            "x": cast.outsider,
+        }
+        owned = select(ApiKey.id).where(ApiKey.account_id == cast.owner.account_id)
+        ids: dict[str, Any] = {
+            "entity_id": cast.entity.id,
+            "product_id": product.id,
+            "right_id": mark.id,
+            "gi_id": gi.id,
+            "use_right_id": make.use_right(db, of=gi, product=product).id,
+            "batch_id": batch.id,
+            "code": make.code(batch, 1, keyring=keyring),
+            "kind": "svg",
+            "lot_id": lot.id,
+            "account_id": subject.account_id,
+            "key_id": db.scalars(owned).one(),
+            "token_hash": "0" * 64,
+            "token": make_link(db, actor=make.SYSTEM, now=make.NOW, account_id=subject.account_id),
+        }
+        connection = db.connection()
+    clients = {who: (visit(api=one), visit(page=one)) for who, one in people.items()}
+    ids |= hung_on(clients["o"][0], clients["f"][0], ids)
+    secrets = (cast.entity.name, product.name, lot.number, "Nhân viên Kín", subject.phone[-8:])
+    return World(connection, ids, secrets, clients | {"-": (visit(), visit())})
+
+
+def hung_on(owner: Client, officer: Client, ids: dict[str, Any]) -> dict[str, Any]:
+    """Add what hangs on the records, over the API."""
+    product, lot = f"/api/v1/products/{ids['product_id']}", f"/api/v1/lots/{ids['lot_id']}"
+    batch = f"/api/v1/batches/{ids['batch_id']}/export"
+    picture = {"picture": ("a.jpg", make.picture(), "image/jpeg")}
+    photo = {"photo": ("a.jpg", make.picture(color="red"), "image/jpeg")}
+    certificate = {"stars": 4, "decision_no": "1", "issuer": "UBND", "valid_from": "2025-01-01"}
+    standard = {"kind": "tccs", "number": "TCCS 01"}
+    officer.get(f"{batch}?format=csv&reason=In")
+    pictured = officer.post(f"{product}/pictures", files=picture).json()
+    return {
+        "picture_id": pictured["id"],
+        "standard_id": officer.post(f"{product}/standards", json=standard).json()["id"],
+        "certificate_id": officer.post(f"{product}/certificates", json=certificate).json()["id"],
+        "export_id": officer.get(f"{batch}s").json()[0]["id"],
+        "entry_id": owner.get(f"{lot}/entries").json()["items"][0]["id"],
+        "name": f"{owner.post(f'{lot}/photos', files=photo).json()['sha256']}-1280.jpg",
+        "picture": pictured["webp"]["160"].rpartition("/")[2],
+    }
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Return every route that is served, by method and path."""
+    for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, Route | APIRoute):
+                for method in sorted((route.methods or set()) - {"HEAD"}):
+                    path = route.path.replace(":anything", "")
+                    yield method, path.replace("/pictures/{name}", "/pictures/{picture}")
+
+
+def test_every_route_has_its_place_in_the_table() -> None:
+    assert set(routes()) == OPEN | set(WHO)
+    assert not OPEN & set(WHO)
+
+
+def test_what_is_public_needs_nobody_and_the_rest_somebody(world: World) -> None:
+    for method, path in OPEN - {("POST", "/sign-in")}:
+        assert world.ask("-", method, path).status_code in {200, 303}, path
+    for method, path in WHO:
+        answer = world.ask("-", method, path)
+        if path.startswith("/api/"):
+            assert answer.status_code == 401, path
+        elif path == "/photos/{name}":
+            assert answer.status_code == 404
+        else:
+            assert answer.status_code == 303, path
+            assert answer.headers["location"].startswith("/sign-in?after="), path
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_each_role_does_its_own_work_only(world: World, who: str) -> None:
+    got, wanted = {}, {}
+    for route, allowed in WHO.items():
+        answer = world.ask(who, *route)
+        assert answer.status_code < 500, route
+        got[route] = answer.status_code not in {401, 403, 404}
+        wanted[route] = who in allowed
+        # The register of rights says to everybody who owns them.
+        secrets = world.secrets[1:] if "/rights/" in route[1] else world.secrets
+        if who in "mx":
+            assert [one for one in secrets if one in answer.text] == [], route
+    assert got == wanted
