@@ -1,9 +1,20 @@
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotNotice
@@ -92,6 +103,63 @@ class EntryRow:
         return self.amended_by is not None
 
 
+_later = aliased(DiaryEntry)
+_LATEST_WORK: Final = (DiaryEntry.performed_at.desc(), DiaryEntry.sequence.desc())
+# Columns, and statements built once: the scan page reads by them, and to build a statement or to
+# make mapped objects takes several times as long as to run it.
+_ENTRIES: Final[Select[*tuple[Any, ...]]] = (
+    select(
+        DiaryEntry.id,
+        DiaryEntry.lot_id,
+        DiaryEntry.sequence,
+        DiaryEntry.kind,
+        DiaryEntry.stage,
+        DiaryEntry.performed_at,
+        DiaryEntry.received_at,
+        DiaryEntry.recorder_label,
+        DiaryEntry.public,
+        DiaryEntry.amends,
+        DiaryContent.entry_id.label("content_of"),
+        DiaryContent.facts,
+        DiaryContent.note,
+        DiaryContent.reason,
+        _later.id.label("amended_by"),
+    )
+    .select_from(DiaryEntry)
+    .outerjoin(DiaryContent, DiaryContent.entry_id == DiaryEntry.id)
+    .outerjoin(_later, _later.amends == DiaryEntry.id)
+)
+_ranked = (
+    select(
+        DiaryEntry.id,
+        func.row_number()
+        .over(partition_by=DiaryEntry.lot_id, order_by=_LATEST_WORK)
+        .label("place"),
+    )
+    .where(DiaryEntry.lot_id.in_(bindparam("lots", expanding=True)), DiaryEntry.public)
+    .subquery()
+)
+_PUBLIC: Final = (
+    _ENTRIES.join(_ranked, _ranked.c.id == DiaryEntry.id)
+    .where(_ranked.c.place <= bindparam("most", type_=BigInteger))
+    .order_by(*_LATEST_WORK)
+)
+_PHOTOS: Final = (
+    select(DiaryPhoto.entry_id, DiaryPhoto.sha256, DiaryPhoto.width, DiaryPhoto.height)
+    .where(DiaryPhoto.entry_id.in_(bindparam("entries", expanding=True)))
+    .order_by(DiaryPhoto.position)
+)
+_STANDING: Final = select(
+    LotNotice.lot_id,
+    LotNotice.kind,
+    LotNotice.reason,
+    LotNotice.advice,
+    LotNotice.set_at,
+    LotNotice.set_by,
+    LotNotice.official,
+).where(LotNotice.lot_id.in_(bindparam("lots", expanding=True)), LotNotice.lifted_at.is_(None))
+
+
 def find_lot(db: Session, lot_id: int) -> Lot | None:
     """Return a lot whoever asks; the caller answers for who may see it."""
     return db.get(Lot, lot_id)
@@ -120,10 +188,9 @@ def list_notices(db: Session, lot_id: int) -> list[LotNotice]:
     return list(db.scalars(query))
 
 
-def standing_of(db: Session, ids: Sequence[int]) -> dict[int, Standing]:
-    query = select(LotNotice).where(LotNotice.lot_id.in_(ids), LotNotice.lifted_at.is_(None))
+def standing_of(db: Session, ids: Collection[int]) -> dict[int, Standing]:
     found: dict[int, dict[str, Notice]] = {}
-    for row in db.scalars(query):
+    for row in db.execute(_STANDING, {"lots": ids}):
         found.setdefault(row.lot_id, {})[row.kind] = Notice(
             kind=row.kind,
             reason=row.reason,
@@ -182,31 +249,38 @@ def public_entries(db: Session, lot_id: int, *, limit: int | None = None) -> tup
     Corrected entries stay in it, beside those that correct them. `recorder` is a person's name
     and no part of what may be shown: it is empty here.
     """
-    newest = (DiaryEntry.performed_at.desc(), DiaryEntry.sequence.desc())
-    query = select(DiaryEntry).where(DiaryEntry.lot_id == lot_id, DiaryEntry.public)
-    return _rows(db, query.order_by(*newest).limit(limit), named=False)
+    return public_entries_of(db, [lot_id], limit=limit).get(lot_id, ())
+
+
+def public_entries_of(
+    db: Session, ids: Collection[int], *, limit: int | None = None
+) -> dict[int, tuple[EntryRow, ...]]:
+    """Return the public entries of several lots, at most `limit` of each; see `public_entries`."""
+    asked = {"lots": ids, "most": sys.maxsize if limit is None else limit}
+    found: dict[int, list[EntryRow]] = {}
+    for row in _rows(db, _PUBLIC, asked, named=False):
+        found.setdefault(row.lot_id, []).append(row)
+    return {lot_id: tuple(rows) for lot_id, rows in found.items()}
 
 
 def list_timeline(db: Session, lot_id: int, *, limit: int | None = None) -> tuple[EntryRow, ...]:
     """Return a lot's whole diary for those who keep or check it, the latest work first."""
-    newest = (DiaryEntry.performed_at.desc(), DiaryEntry.sequence.desc())
-    query = select(DiaryEntry).where(DiaryEntry.lot_id == lot_id)
-    return _rows(db, query.order_by(*newest).limit(limit))
+    query = _ENTRIES.where(DiaryEntry.lot_id == lot_id).order_by(*_LATEST_WORK)
+    return _rows(db, query.limit(limit))
 
 
 def list_recent(db: Session, *, actor: Actor, limit: int) -> tuple[EntryRow, ...]:
     """Return the entries last received of the actor's own entities, without those corrected."""
-    later = aliased(DiaryEntry)
     own = DiaryEntry.entity_id.in_(frozenset(actor.memberships))
-    query = select(DiaryEntry).where(own, ~exists().where(later.amends == DiaryEntry.id))
     latest = (DiaryEntry.received_at.desc(), DiaryEntry.sequence.desc())
-    return _rows(db, query.order_by(*latest).limit(limit))
+    query = _ENTRIES.where(own, _later.id.is_(None)).order_by(*latest)
+    return _rows(db, query.limit(limit))
 
 
 def list_entries(db: Session, lot_id: int, *, actor: Actor, cut: Cut) -> Page[EntryRow]:
     """Return a page of a lot's diary in the order of receipt; `after` is a sequence number."""
     lot = get_lot(db, lot_id, actor=actor)
-    query = select(DiaryEntry).where(DiaryEntry.lot_id == lot.id, DiaryEntry.sequence > cut.after)
+    query = _ENTRIES.where(DiaryEntry.lot_id == lot.id, DiaryEntry.sequence > cut.after)
     rows = _rows(db, query.order_by(DiaryEntry.sequence).limit(cut.limit + 1))
     kept = rows[: cut.limit]
     return Page(kept, kept[-1].sequence if len(rows) > cut.limit else None)
@@ -222,33 +296,24 @@ def get_entry(db: Session, lot_id: int, entry_id: UUID, *, actor: Actor) -> Entr
 
 
 def entry_row(db: Session, entry_id: UUID) -> EntryRow | None:
-    rows = _rows(db, select(DiaryEntry).where(DiaryEntry.id == entry_id))
+    rows = _rows(db, _ENTRIES.where(DiaryEntry.id == entry_id))
     return rows[0] if rows else None
 
 
-def _rows(db: Session, query: Select[DiaryEntry], *, named: bool = True) -> tuple[EntryRow, ...]:
-    later = aliased(DiaryEntry)
-    joined = (
-        query.add_columns(DiaryContent, later.id)
-        .outerjoin(DiaryContent, DiaryContent.entry_id == DiaryEntry.id)
-        .outerjoin(later, later.amends == DiaryEntry.id)
-    )
-    found = db.execute(joined).all()
-    photos = _photos(db, [entry.id for entry, _, _ in found])
-    return tuple(
-        _row(entry, content, amended_by, photos.get(entry.id, ()), named=named)
-        for entry, content, amended_by in found
-    )
-
-
-def _row(
-    entry: DiaryEntry,
-    content: DiaryContent | None,
-    amended_by: UUID | None,
-    photos: tuple[PhotoRow, ...],
+def _rows(
+    db: Session,
+    query: Select[Any],
+    asked: Mapping[str, object] | None = None,
     *,
-    named: bool,
-) -> EntryRow:
+    named: bool = True,
+) -> tuple[EntryRow, ...]:
+    found = db.execute(query, asked).all()
+    photos = _photos(db, [entry.id for entry in found])
+    return tuple(_row(entry, photos.get(entry.id, ()), named=named) for entry in found)
+
+
+def _row(entry: Row[Any], photos: tuple[PhotoRow, ...], *, named: bool) -> EntryRow:
+    erased = entry.content_of is None
     return EntryRow(
         id=entry.id,
         lot_id=entry.lot_id,
@@ -260,20 +325,19 @@ def _row(
         late=late_mark(entry.performed_at, entry.received_at),
         recorder=entry.recorder_label if named else "",
         public=entry.public,
-        facts=content.facts if content else {},
-        note=content.note if content else "",
-        reason=content.reason if content else "",
+        facts={} if erased else entry.facts,
+        note=entry.note or "",
+        reason=entry.reason or "",
         photos=photos,
         amends=entry.amends,
-        amended_by=amended_by,
-        erased=content is None,
+        amended_by=entry.amended_by,
+        erased=erased,
     )
 
 
 def _photos(db: Session, ids: list[UUID]) -> dict[UUID, tuple[PhotoRow, ...]]:
-    query = select(DiaryPhoto).where(DiaryPhoto.entry_id.in_(ids)).order_by(DiaryPhoto.position)
     found: dict[UUID, tuple[PhotoRow, ...]] = {}
-    for photo in db.scalars(query):
+    for photo in db.execute(_PHOTOS, {"entries": ids}) if ids else ():
         row = PhotoRow(photo.sha256, photo.width, photo.height)
         found[photo.entry_id] = (*found.get(photo.entry_id, ()), row)
     return found

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Connection,
     DateTime,
@@ -11,11 +12,18 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Subquery,
+    bindparam,
+    cast,
     create_engine,
     event,
+    select,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from app.kit.errors import DomainError
@@ -46,6 +54,31 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class _Elements(FunctionElement[str]):
+    """The elements of a JSON list as rows of one column, `value`."""
+
+    inherit_cache = True
+
+
+@compiles(_Elements, "sqlite")
+def _elements_sqlite(element: _Elements, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own arguments
+    return f"json_each({compiler.process(element.clauses, **more)})"
+
+
+@compiles(_Elements, "postgresql")
+def _elements_postgresql(element: _Elements, compiler: SQLCompiler, **more: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own arguments
+    return f"json_array_elements_text({compiler.process(element.clauses, **more)})"
+
+
+def numbers_asked(name: str) -> Subquery:
+    """Return a table of one column, `number`: the integers a statement is given under a name.
+
+    It lets one statement, built once, answer for any list of numbers.
+    """
+    elements = _Elements(bindparam(name, type_=JSON)).table_valued("value")
+    return select(cast(elements.c.value, BigInteger).label("number")).subquery()
 
 
 class Base(DeclarativeBase):
@@ -167,5 +200,6 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
+    # As on SQLite, all that one request reads is of one moment.
     if not connection.get_execution_options().get("write", True):
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -1,17 +1,15 @@
 """Reading on the look-up's own, short path: the pool of readers, and what may be missing."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.responses import Response
 
-from app.kit.errors import Unavailable
 from app.kit.web import site
+from app.lookup.desk_access import OUTAGES, Desk
 from app.lookup.shelf import Shelf
 from app.scans.counter_actions import Counter
 
@@ -35,19 +33,29 @@ register_url_convertor("anything", Anything())
 
 async def answered(
     request: Request,
-    answer: Callable[[Request], Response],
+    answer: Callable[[Request], Awaitable[Response]],
     unavailable: Callable[[Request], Response],
 ) -> Response:
-    """Run `answer` in the thread pool; without database or key, run `unavailable` instead.
+    """Return the answer; without database or key, what `unavailable` says instead.
 
     Nothing is remembered of a failure, so the next request finds out anew.
     """
     try:
-        async with site(request).readers:
-            return await run_in_threadpool(answer, request)
-    except (DBAPIError, PoolTimeout, Unavailable) as error:
+        return await answer(request)
+    except OUTAGES as error:
         log.error("look-up without an answer: %s", type(error).__name__)  # noqa: TRY400 - a trace for every scan of an outage would bury the cause
         return unavailable(request)
+
+
+async def in_thread(request: Request, answer: Callable[[Request], Response]) -> Response:
+    """Answer with a read of its own in the thread pool."""
+    async with site(request).readers:
+        return await run_in_threadpool(answer, request)
+
+
+def desk_of(request: Request) -> Desk:
+    held: Desk = request.app.state.desk
+    return held
 
 
 def is_head(request: Request) -> bool:

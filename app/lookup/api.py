@@ -5,9 +5,9 @@ from starlette.responses import JSONResponse, Response
 
 from app.kit.forms import Out
 from app.kit.web import site, translator
-from app.lookup.access import answered, counter_of, shelf_of
+from app.lookup.access import answered, desk_of
 from app.lookup.public_access import has_tag, tag_of
-from app.lookup.queries import look_up
+from app.lookup.queries import Ask
 from app.lookup.sheet import Answer, EntityPart, ProductPart, Sheet
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
 from app.rights.rules import Badge
@@ -89,18 +89,9 @@ async def verify(request: Request, code: str) -> Response:
     return await answered(request, _verify, _unavailable)
 
 
-def _verify(request: Request) -> Response:
-    held, counter = site(request), counter_of(request)
-    with held.database.begin(write=False) as db:
-        answer, _, _ = look_up(
-            db,
-            keyring=request.app.state.keyring,
-            text=_text(request),
-            now=held.clock(),
-            visitor=None,
-            waits=lambda line: counter.waiting(line, None),
-            shelf=shelf_of(request),
-        )
+async def _verify(request: Request) -> Response:
+    ask = Ask(_text(request), site(request).clock(), None)
+    answer, _, _ = await desk_of(request).ask(ask)
     body = _out(request, answer).model_dump_json()
     tag = tag_of(body)
     headers = {"ETag": tag, "Cache-Control": FRESH}

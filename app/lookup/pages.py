@@ -1,21 +1,23 @@
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
-from app.lookup.access import answered, counter_of, is_head, shelf_of
+from app.lookup.access import answered, counter_of, desk_of, in_thread, is_head, shelf_of
 from app.lookup.public_access import COUNT, PublicView, around, dressed, render, tagged
-from app.lookup.queries import keep_sheet, look_up
+from app.lookup.queries import Ask, keep_sheet
 from app.lookup.sheet import Answer, Sheet
 from app.lookup.shelf import Kept, Rendered
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
 from app.scans.counter_actions import Counter
-from app.scans.queries import Waiting
 from app.scans.rules import device_class, is_preview_or_bot, visitor
 from app.stamps.codes import grouped, parse
 from app.stamps.queries import Stamp, find_stamp, near_codes
@@ -67,13 +69,13 @@ async def stamp_page(request: Request) -> Response:
 
 async def product_page(request: Request) -> Response:
     """Answer what the public may read of a product."""
-    return await answered(request, _product_page, _unavailable)
+    return await answered(request, partial(in_thread, answer=_product_page), _unavailable)
 
 
 async def home(request: Request) -> Response:
     """Show the form; a code typed into it leads to its page, or to the likely ones."""
     if "code" in request.query_params:
-        return await answered(request, _typed, _unavailable)
+        return await answered(request, partial(in_thread, answer=_typed), _unavailable)
     return _home(request, status=200)
 
 
@@ -83,36 +85,25 @@ router.add_route("/p/{product_id:anything}", product_page, methods=["GET"], incl
 router.add_route("/", home, methods=["GET"], include_in_schema=False)
 
 
-def _stamp_page(request: Request) -> Response:
-    held, now = site(request), site(request).clock()
-    counter = counter_of(request)
-    who = _visitor(request, counter, now)
-
-    def waits(line: int) -> Waiting:
-        return counter.waiting(line, who)
-
-    with held.database.begin(write=False) as db:
-        answer, stamp, kept = look_up(
-            db,
-            keyring=request.app.state.keyring,
-            text=_code(request),
-            now=now,
-            visitor=who,
-            waits=waits,
-            shelf=shelf_of(request),
-        )
+async def _stamp_page(request: Request) -> Response:
+    now, counter = site(request).clock(), counter_of(request)
+    who = await _visitor(request, counter, now)
+    answer, stamp, kept = await desk_of(request).ask(Ask(_code(request), now, who))
     if stamp is not None and who is not None and not is_head(request):
         answer = _counted(request, counter, answer, stamp, who, now)
     return _answer_page(request, answer, kept)
 
 
-def _visitor(request: Request, counter: Counter, now: datetime) -> bytes | None:
+async def _visitor(request: Request, counter: Counter, now: datetime) -> bytes | None:
     """Return who looks, as far as that is kept; None for previews and robots."""
     agent = request.headers.get("user-agent", "")
     if is_preview_or_bot(agent):
         return None
     address = request.client.host if request.client else ""
-    return visitor(counter.key_of_day(now), address, agent)
+    key = counter.held_key(now)
+    if key is None:
+        key = await run_in_threadpool(counter.key_of_day, now)
+    return visitor(key, address, agent)
 
 
 def _counted(
@@ -129,7 +120,7 @@ def _counted(
 def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> Response:
     parsed = parse(answer.code)
     view = StampView(
-        **asdict(around(request)),
+        **vars(around(request)),
         answer=answer,
         grouped=grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS],
         parts=_parts(request, kept) if kept else None,
@@ -147,15 +138,23 @@ def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> 
 
 
 def _parts(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
-    def one(name: str, view: SheetView) -> Markup:
-        text = render(request, f"lookup/{name}.html", view, path="")
-        return Markup(text)  # noqa: S704 - rendered by our own escaping templates
+    language, sheet = translator(request).language, kept.sheet
 
-    def all_(sheet: Sheet) -> Rendered:
-        view = SheetView(**asdict(around(request)), sheet=sheet, name_tag=name_tag)
-        return Rendered(one("about", view), one("diary", view), one("record", view))
+    def one(name: str) -> Callable[[], Markup]:
+        def make() -> Markup:
+            view = SheetView(**vars(around(request)), sheet=sheet, name_tag=name_tag)
+            text = render(request, f"lookup/{name}.html", view, path="")
+            return Markup(text)  # noqa: S704 - rendered by our own escaping templates
 
-    return kept.parts((translator(request).language, name_tag), all_)
+        return make
+
+    # Lots of a product mostly have the same stars and rights, and so share these parts.
+    about = ("about", language, name_tag, sheet.stars, sheet.rights)
+    return Rendered(
+        kept.subject.part(about, one("about")),
+        kept.part(language, one("diary")),
+        kept.subject.part(("record", language), one("record")),
+    )
 
 
 def _count(words: Translator, answer: Answer) -> str:
@@ -188,7 +187,7 @@ def _product_page(request: Request) -> Response:
     if kept is None:
         return _home(request, status=404, missing=True)
     view = ProductView(
-        **asdict(around(request)),
+        **vars(around(request)),
         indexed=True,
         sheet=kept.sheet,
         parts=_parts(request, kept, name_tag="h1"),
@@ -223,7 +222,7 @@ def _home(
     near: tuple[str, ...] = (),
 ) -> Response:
     view = HomeView(
-        **asdict(around(request)),
+        **vars(around(request)),
         indexed=not (tried or missing),
         text=text,
         tried=tried,

@@ -1,14 +1,17 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Executable, bindparam, case, func, or_, select
+from sqlalchemy import Executable, bindparam, case, func, select
 from sqlalchemy.orm import Bundle, Session, aliased
 
 from app.audit.models import AuditEvent
 from app.diary.models import Lot
-from app.diary.queries import EntryRow, public_entries, standing_notices
+from app.diary.queries import EntryRow, public_entries_of, standing_of
 from app.diary.queries import Notice as LotNotice
+from app.diary.queries import Standing as LotStanding
 from app.diary.rules import LateMark
 from app.entities.models import Entity
 from app.entities.rules import KIND_LABELS, Kind
@@ -21,22 +24,21 @@ from app.lookup.sheet import (
     Picture,
     Place,
     ProductPart,
-    Sheet,
     StampPart,
     Standard,
     Standing,
+    Subject,
     facts_of,
 )
-from app.lookup.shelf import Kept, Shelf
+from app.lookup.shelf import Kept, KeptSubject, LotKey, Shelf
 from app.lookup.verdict import Facts, Notice, judge
 from app.places import models as places
 from app.products.models import OcopCertificate, Product, ProductPicture, ProductStandard
-from app.products.rules import CertificateFacts, certificate_line
-from app.rights.lines import lines
+from app.products.rules import CertificateFacts
 from app.rights.queries import facts_for
-from app.scans.queries import Waiting, find_tally
-from app.stamps.keyring import Keyring
-from app.stamps.queries import Stamp, find_stamp
+from app.scans.queries import Looker, Tally, Waiting, find_tallies
+from app.stamps.keyring import KeyMissing, Keyring
+from app.stamps.queries import Stamp, claims_of, find_stamps
 
 # What a page holds of a long diary; a lot with more says so.
 MOST_ENTRIES: Final = 30
@@ -83,14 +85,12 @@ _SUBJECT: Final[Executable] = (
         Bundle("commune", _commune.kind, _commune.name, _commune.name_en),
         Bundle("province", _province.kind, _province.name, _province.name_en),
         Bundle("picture", ProductPicture.sha256, ProductPicture.width, ProductPicture.height),
-        Bundle("lot", Lot.id, Lot.number, Lot.production_date, Lot.expiry_date),
     )
     .select_from(Product)
     .join(Entity, Entity.id == Product.entity_id)
     .outerjoin(_commune, _commune.code == Entity.commune_code)
     .outerjoin(_province, _province.code == _commune.parent_code)
     .outerjoin(ProductPicture, ProductPicture.id == _first_picture)
-    .outerjoin(Lot, Lot.id == bindparam("lot_id"))
     .where(Product.id == bindparam("product_id"))
 )
 _CERTIFICATES: Final = select(
@@ -108,116 +108,185 @@ _STANDARDS: Final = (
     .where(ProductStandard.product_id == bindparam("product_id"))
     .order_by(ProductStandard.id)
 )
-_events_of_entity = or_(
-    AuditEvent.entity_id == bindparam("entity_id"),
-    AuditEvent.entity_id.is_(None),
-    # A right is its owner's, and shows on the products of all who may use it.
-    AuditEvent.subject_kind == "right",
+_LOTS: Final = select(Lot.id, Lot.number, Lot.production_date, Lot.expiry_date).where(
+    Lot.id.in_(bindparam("lots", expanding=True))
 )
-_NEWER: Final[Executable] = select(
-    func.max(AuditEvent.seq).label("last"),
-    func.max(case((_events_of_entity, AuditEvent.seq))).label("own"),
-).where(AuditEvent.seq > bindparam("seq"))
+# A right is its owner's, and shows on the products of all who may use it.
+_touched = case((AuditEvent.subject_kind == "right", None), else_=AuditEvent.entity_id)
 _LAST: Final = select(func.max(AuditEvent.seq))
+_TOUCHED: Final = (
+    select(_touched.label("entity_id"), func.max(AuditEvent.seq).label("last"))
+    .where(AuditEvent.seq > bindparam("seq"))
+    .group_by(_touched)
+)
 
-Waits = Callable[[int], Waiting]
+
+class Ask(NamedTuple):
+    """A look-up: the text in place of a code, and who looks, none where that is not counted."""
+
+    text: str
+    now: datetime
+    visitor: bytes | None
+
+
+class Found(NamedTuple):
+    """What is said of a code, and the stamp and sheet where it is ours."""
+
+    answer: Answer
+    stamp: Stamp | None = None
+    kept: Kept | None = None
+
+
+Waits = Callable[[int, bytes | None], Waiting]
 
 
 def look_up(
-    db: Session,
-    *,
-    keyring: Keyring,
-    text: str,
-    now: datetime,
-    visitor: bytes | None,
-    waits: Waits,
-    shelf: Shelf,
-) -> tuple[Answer, Stamp | None, Kept | None]:
-    """Return what is said of a code to this visitor, and the stamp and sheet where it is ours.
+    db: Session, asks: Sequence[Ask], *, keyring: Keyring, waits: Waits, shelf: Shelf
+) -> list[Found | KeyMissing]:
+    """Return what is said to each who asks, in their order, or why nothing can be said.
 
-    `waits` tells of look-ups not yet in the database. Raises KeyMissing.
+    The statements are as many for one as for all. `waits` tells of look-ups not yet in the
+    database.
     """
-    stamp = find_stamp(db, keyring=keyring, text=text)
-    if stamp is None:
-        return Answer(code=text, judgement=judge(Facts(), now)), None, None
-    part = StampPart(
-        number=stamp.number,
-        batch_id=stamp.batch_id,
-        state=stamp.state,
-        lapses_on=stamp.lapses_on,
-        activated_at=stamp.activated_at,
-    )
+    claims = claims_of((ask.text for ask in asks), keyring)
+    lines = {claim.text: claim.line for claim in claims if claim.line is not None}
     # Asked before the database: a flush in between is then counted twice rather than missed.
-    waiting = waits(stamp.line)
-    tally = find_tally(db, line=stamp.line, visitor=visitor)
-    kept = keep_sheet(db, product_id=stamp.product_id, lot_id=stamp.lot_id, now=now, shelf=shelf)
-    sheet = kept.sheet if kept else None
-    facts = facts_of(
-        part,
-        sheet.lot if sheet else None,
-        _standing(db, stamp.lot_id),
-        suspected_at=tally.suspected_at,
-        by_others=tally.lookups - tally.own + waiting.others,
-    )
-    firsts = [first for first in (tally.first_at, waiting.first_at) if first is not None]
-    answer = Answer(
-        code=stamp.code,
-        judgement=judge(facts, now),
-        stamp=part,
-        sheet=sheet,
-        lookups=tally.lookups + waiting.own + waiting.others,
-        first_at=min(firsts, default=None),
-    )
-    return answer, stamp, kept
+    waiting = {ask: waits(lines[ask.text], ask.visitor) for ask in asks if ask.text in lines}
+    stamps = find_stamps(db, claims)
+    ours = {text: stamp for text, stamp in stamps.items() if isinstance(stamp, Stamp)}
+    about = _About.read(db, [(ask, ours[ask.text]) for ask in asks if ask.text in ours], shelf)
+    found: list[Found | KeyMissing] = []
+    for ask in asks:
+        stamp = stamps.get(ask.text)
+        if stamp is None:
+            found.append(Found(Answer(code=ask.text, judgement=judge(Facts(), ask.now))))
+        elif isinstance(stamp, KeyMissing):
+            found.append(stamp)
+        else:
+            found.append(about.found(ask, stamp, waiting[ask]))
+    return found
+
+
+@dataclass(frozen=True)
+class _About:
+    """All that was read of the stamps of some look-ups."""
+
+    tallies: dict[Looker, Tally]
+    standing: dict[int, LotStanding]
+    sheets: dict[LotKey, Kept]
+
+    @classmethod
+    def read(cls, db: Session, looks: Sequence[tuple[Ask, Stamp]], shelf: Shelf) -> "_About":
+        if not looks:
+            return cls({}, {}, {})
+        lots = {stamp.lot_id for _, stamp in looks if stamp.lot_id is not None}
+        return cls(
+            find_tallies(db, {(stamp.line, ask.visitor) for ask, stamp in looks}),
+            standing_of(db, lots) if lots else {},
+            keep_sheets(
+                db,
+                {(stamp.product_id, stamp.lot_id) for _, stamp in looks},
+                now=max(ask.now for ask, _ in looks),
+                shelf=shelf,
+            ),
+        )
+
+    def found(self, ask: Ask, stamp: Stamp, waiting: Waiting) -> Found:
+        tally = self.tallies[stamp.line, ask.visitor]
+        kept = self.sheets.get((stamp.product_id, stamp.lot_id))
+        sheet = kept.sheet if kept else None
+        part = StampPart(
+            number=stamp.number,
+            batch_id=stamp.batch_id,
+            state=stamp.state,
+            lapses_on=stamp.lapses_on,
+            activated_at=stamp.activated_at,
+        )
+        facts = facts_of(
+            part,
+            sheet.lot if sheet else None,
+            _standing(self.standing.get(stamp.lot_id or 0, LotStanding())),
+            suspected_at=tally.suspected_at,
+            by_others=tally.lookups - tally.own + waiting.others,
+        )
+        firsts = [first for first in (tally.first_at, waiting.first_at) if first is not None]
+        answer = Answer(
+            code=stamp.code,
+            judgement=judge(facts, ask.now),
+            stamp=part,
+            sheet=sheet,
+            lookups=tally.lookups + waiting.own + waiting.others,
+            first_at=min(firsts, default=None),
+        )
+        return Found(answer, stamp, kept)
 
 
 def keep_sheet(
     db: Session, *, product_id: int, now: datetime, shelf: Shelf, lot_id: int | None = None
 ) -> Kept | None:
-    """Return the sheet from the shelf where no event since has touched it, else read anew."""
-    day, kept = day_of(now), shelf.find((product_id, lot_id))
-    if kept is not None and kept.good_on(day, now):
-        asked = {"entity_id": kept.sheet.entity.id, "seq": kept.seq}
-        newer = db.execute(_NEWER, asked).one()
-        if newer.own is None:
-            kept.seq = newer.last or kept.seq
-            return kept
-    # Read before the sheet: events are numbered in the order of their commits.
+    """Return what the public may read of a product, and of a lot of it."""
+    key = (product_id, lot_id)
+    return keep_sheets(db, {key}, now=now, shelf=shelf).get(key)
+
+
+def keep_sheets(
+    db: Session, wanted: AbstractSet[LotKey], *, now: datetime, shelf: Shelf
+) -> dict[LotKey, Kept]:
+    """Return the sheets from the shelf where no event since has touched them, else read anew."""
+    # Read before the sheets: events are numbered in the order of their commits.
+    day, seq = day_of(now), _follow(db, shelf)
+    found = {key: kept for key in wanted if (kept := shelf.find_good(key, day, now)) is not None}
+    cold = wanted - found.keys()
+    lots = _lots(db, {lot_id for _, lot_id in cold if lot_id is not None})
+    for product_id, lot_id in cold:
+        subject = _keep_subject(db, product_id, now=now, seq=seq, shelf=shelf)
+        if subject is None:
+            continue
+        lot = None if lot_id is None else lots.get(lot_id)
+        sheet = subject.subject.sheet(day, lot)
+        kept = Kept(sheet=sheet, seq=seq, day=day, read_at=subject.read_at, subject=subject)
+        shelf.put((product_id, lot_id), kept)
+        found[product_id, lot_id] = kept
+    return found
+
+
+def _follow(db: Session, shelf: Shelf) -> int:
+    """Tell the shelf of the events since it was last told; return the last that is seen here."""
     seq = db.scalar(_LAST) or 0
-    sheet = find_sheet(db, product_id=product_id, now=now, lot_id=lot_id)
-    if sheet is None:
-        return None
-    kept = Kept(sheet, seq, day, now)
-    shelf.put((product_id, lot_id), kept)
+    if shelf.seq is None or seq > shelf.seq:
+        since = {"seq": shelf.seq or 0}
+        touched = db.execute(_TOUCHED, since).all() if shelf.seq is not None else ()
+        shelf.follow(seq, [(row.entity_id, row.last) for row in touched])
+    return seq
+
+
+def _keep_subject(
+    db: Session, product_id: int, *, now: datetime, seq: int, shelf: Shelf
+) -> KeptSubject | None:
+    kept = shelf.find_subject(product_id, now)
+    if kept is None and (subject := find_subject(db, product_id)) is not None:
+        kept = KeptSubject(subject=subject, seq=seq, read_at=now)
+        shelf.put_subject(product_id, kept)
     return kept
 
 
-def find_sheet(
-    db: Session, *, product_id: int, now: datetime, lot_id: int | None = None
-) -> Sheet | None:
-    """Return what the public may read of a product, and of a lot of it."""
-    found = db.execute(_SUBJECT, {"product_id": product_id, "lot_id": lot_id}).one_or_none()
+def find_subject(db: Session, product_id: int) -> Subject | None:
+    """Return what the public may read of a product, its maker and what was granted to it."""
+    asked = {"product_id": product_id}
+    found = db.execute(_SUBJECT, asked).one_or_none()
     if found is None:
         return None
-    day = day_of(now)
-    lot = _lot(db, found.lot) if found.lot.id is not None else None
-    made_on = lot.production_date if lot else None
-    certificates = [
-        CertificateFacts(**row._asdict())
-        for row in db.execute(_CERTIFICATES, {"product_id": product_id})
-    ]
-    held = facts_for(db, entity_id=found.entity.id, product_id=product_id)
-    return Sheet(
+    granted = facts_for(db, entity_id=found.entity.id, product_id=product_id)
+    return Subject(
         product=_product(found.product, found.picture),
         entity=_entity(found),
-        lot=lot,
-        stars=certificate_line(certificates, day, made_on=made_on),
-        rights=lines(
-            held.rights, held.use_rights, found.entity.id, product_id, day, made_on=made_on
+        certificates=tuple(
+            CertificateFacts(**row._asdict()) for row in db.execute(_CERTIFICATES, asked)
         ),
+        rights=granted.rights,
+        use_rights=granted.use_rights,
         standards=tuple(
-            Standard(number=row.number, title=row.title)
-            for row in db.execute(_STANDARDS, {"product_id": product_id})
+            Standard(number=row.number, title=row.title) for row in db.execute(_STANDARDS, asked)
         ),
     )
 
@@ -245,13 +314,18 @@ def _entity(found: Any) -> EntityPart:  # noqa: ANN401 - a bundle of the stateme
     )
 
 
-def _lot(db: Session, row: Any) -> LotPart:  # noqa: ANN401 - a bundle of the statement above
-    rows = public_entries(db, row.id, limit=MOST_ENTRIES + 1)
-    return LotPart(
-        **row._asdict(),
-        entries=tuple(_entry(entry) for entry in rows[:MOST_ENTRIES]),
-        more_entries=len(rows) > MOST_ENTRIES,
-    )
+def _lots(db: Session, ids: AbstractSet[int]) -> dict[int, LotPart]:
+    if not ids:
+        return {}
+    entries = public_entries_of(db, ids, limit=MOST_ENTRIES + 1)
+    return {
+        row.id: LotPart(
+            **row._asdict(),
+            entries=tuple(_entry(entry) for entry in entries.get(row.id, ())[:MOST_ENTRIES]),
+            more_entries=len(entries.get(row.id, ())) > MOST_ENTRIES,
+        )
+        for row in db.execute(_LOTS, {"lots": ids})
+    }
 
 
 def _entry(row: EntryRow) -> EntryPart:
@@ -273,10 +347,7 @@ def _text(value: object) -> str:
     return {True: "✓", False: "✗"}[value] if isinstance(value, bool) else str(value)
 
 
-def _standing(db: Session, lot_id: int | None) -> Standing:
-    if lot_id is None:
-        return Standing()
-    found = standing_notices(db, lot_id)
+def _standing(found: LotStanding) -> Standing:
     return Standing(recall=_notice(found.recall), hold=_notice(found.hold))
 
 

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Final
 
 from app.lookup.verdict import Facts, Judgement, Notice
-from app.products.rules import CertificateLine
-from app.rights.lines import RightLine
-from app.rights.rules import Badge
+from app.products.rules import CertificateFacts, CertificateLine, certificate_line
+from app.rights.lines import RightLine, lines
+from app.rights.rules import Badge, RightFacts, UseRightFacts
 
 WEBP_SLOTS: Final = (160, 320, 640)
 JPEG_SLOT: Final = 640
@@ -135,6 +135,37 @@ class Sheet:
     @property
     def badges(self) -> tuple[Badge, ...]:
         return tuple(line.badge for line in self.rights if line.badge is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A product with its maker and all that was granted to it, as it is for every lot of it."""
+
+    product: ProductPart
+    entity: EntityPart
+    certificates: tuple[CertificateFacts, ...]
+    rights: tuple[RightFacts, ...]
+    use_rights: tuple[UseRightFacts, ...]
+    standards: tuple[Standard, ...]
+
+    def sheet(self, day: date, lot: LotPart | None) -> Sheet:
+        """Return the sheet of a lot of this product, or of none, as of a day."""
+        made_on = lot.production_date if lot else None
+        return Sheet(
+            product=self.product,
+            entity=self.entity,
+            lot=lot,
+            stars=certificate_line(self.certificates, day, made_on=made_on),
+            rights=lines(
+                self.rights,
+                self.use_rights,
+                self.entity.id,
+                self.product.id,
+                day,
+                made_on=made_on,
+            ),
+            standards=self.standards,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

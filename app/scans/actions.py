@@ -16,8 +16,6 @@ from app.scans.models import Scan, ScanTotal, Suspicion, VisitorKey
 
 RAW_DAYS: Final = 90
 _KEY_BYTES: Final = 32
-# Five columns a row: far below the number of values either database takes in one statement.
-_CHUNK: Final = 1000
 
 
 class Visit(NamedTuple):
@@ -52,15 +50,12 @@ def count_lookups(db: Session, lookups: Iterable[Lookup]) -> int:
         {**row.visit._asdict(), "device": row.device, "active": row.active}
         for row in sorted(lookups, key=lambda row: row.visit)
     ]
-    new: list[tuple[int, bool, datetime]] = []
-    for start in range(0, len(rows), _CHUNK):
-        query = _insert(db, Scan).values(rows[start : start + _CHUNK]).on_conflict_do_nothing()
-        new += [
-            (line, active, minute)
-            for line, active, minute in db.execute(
-                query.returning(Scan.line, Scan.active, Scan.minute)
-            )
-        ]
+    if not rows:
+        return 0
+    # Rows apart from the statement: all in one VALUES took 240 us a row to build.
+    query = _insert(db, Scan).on_conflict_do_nothing()
+    kept = db.execute(query.returning(Scan.line, Scan.active, Scan.minute), rows)
+    new = [(line, active, minute) for line, active, minute in kept]
     _add_up(db, _sums(new))
     return len(new)
 
@@ -119,26 +114,25 @@ def _add_up(db: Session, sums: dict[tuple[int, bool], _Sum]) -> None:
         {"line": line, "active": active, **found._asdict()}
         for (line, active), found in sums.items()
     ]
-    for start in range(0, len(rows), _CHUNK):
-        query = _insert(db, ScanTotal).values(rows[start : start + _CHUNK])
-        more, old = query.excluded, ScanTotal
-        first_at = case((more.first_at < old.first_at, more.first_at), else_=old.first_at)
-        last_at = case((more.last_at > old.last_at, more.last_at), else_=old.last_at)
-        db.execute(
-            query.on_conflict_do_update(
-                index_elements=["line", "active"],
-                set_={
-                    "lookups": old.lookups + more.lookups,
-                    "first_at": first_at,
-                    "last_at": last_at,
-                },
-            )
-        )
+    if not rows:
+        return
+    query = _insert(db, ScanTotal)
+    more, old = query.excluded, ScanTotal
+    first_at = case((more.first_at < old.first_at, more.first_at), else_=old.first_at)
+    last_at = case((more.last_at > old.last_at, more.last_at), else_=old.last_at)
+    db.execute(
+        query.on_conflict_do_update(
+            index_elements=["line", "active"],
+            set_={"lookups": old.lookups + more.lookups, "first_at": first_at, "last_at": last_at},
+        ),
+        rows,
+    )
 
 
 def _insert(db: Session, model: type[Base]) -> Any:  # noqa: ANN401 - the two dialects' own INSERT share no base with ON CONFLICT
     postgres = db.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(model) if postgres else sqlite.insert(model)
+    table = Base.metadata.tables[model.__tablename__]
+    return postgresql.insert(table) if postgres else sqlite.insert(table)
 
 
 def _noted(

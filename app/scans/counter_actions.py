@@ -46,12 +46,18 @@ class Counter:
 
     def key_of_day(self, now: datetime) -> bytes:
         """Return the key of the day's visitor hashes, shared by every process and made once."""
-        day, held = day_of(now), self._key
-        if held is None or held[0] != day:
+        key = self.held_key(now)
+        if key is None:
+            day = day_of(now)
             with self._database.begin() as db:
-                held = day, day_key(db, day)
-            self._key = held
-        return held[1]
+                key = day_key(db, day)
+            self._key = day, key
+        return key
+
+    def held_key(self, now: datetime) -> bytes | None:
+        """Return the day's key where it is at hand, without asking the database."""
+        held = self._key
+        return held[1] if held is not None and held[0] == day_of(now) else None
 
     def note(self, line: int, visitor: bytes, device: str, active: bool, at: datetime) -> bool:  # noqa: FBT001 - the columns of a look-up, in their order
         """Keep one look-up for the next flush; False where it is a repeat within its minute."""

@@ -1,10 +1,12 @@
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.kit.db import numbers_asked
 from app.scans.models import Scan, ScanTotal, Suspicion
 
 
@@ -26,22 +28,45 @@ class Waiting(NamedTuple):
     first_at: datetime | None
 
 
-_total = (ScanTotal.line == bindparam("line")) & ScanTotal.active
-_own = (Scan.line == bindparam("line")) & (Scan.visitor == bindparam("visitor")) & Scan.active
-# One statement, built once: building it anew takes longer than running it.
-_TALLY: Final = select(
-    select(ScanTotal.lookups).where(_total).scalar_subquery(),
-    select(ScanTotal.first_at).where(_total).scalar_subquery(),
-    select(func.count()).select_from(Scan).where(_own).scalar_subquery(),
-    select(Suspicion.set_at).where(Suspicion.line == bindparam("line")).scalar_subquery(),
+_asked = numbers_asked("lines")
+# Built once: building them anew takes longer than running them.
+_TOTALS: Final = (
+    select(_asked.c.number, ScanTotal.lookups, ScanTotal.first_at, Suspicion.set_at)
+    .select_from(_asked)
+    .outerjoin(ScanTotal, and_(ScanTotal.line == _asked.c.number, ScanTotal.active))
+    .outerjoin(Suspicion, Suspicion.line == _asked.c.number)
 )
+_OWN: Final = (
+    select(Scan.line, Scan.visitor, func.count().label("own"))
+    .where(tuple_(Scan.line, Scan.visitor).in_(bindparam("visits", expanding=True)), Scan.active)
+    .group_by(Scan.line, Scan.visitor)
+)
+Looker = tuple[int, bytes | None]
 
 
 def find_tally(db: Session, *, line: int, visitor: bytes | None) -> Tally:
-    """Return the counts of a stamp since its activation, in one statement and so of one moment."""
-    row = db.execute(_TALLY, {"line": line, "visitor": visitor or b""}).one()
-    lookups, first_at, own, suspected_at = row
-    return Tally(lookups or 0, own, first_at, suspected_at)
+    """Return the counts of a stamp since its activation, and those of one visitor."""
+    return find_tallies(db, [(line, visitor)])[line, visitor]
+
+
+def find_tallies(db: Session, lookers: Collection[Looker]) -> dict[Looker, Tally]:
+    """Return the counts for each stamp and visitor asked for. Two statements, however many."""
+    lines = list({line for line, _ in lookers})
+    totals = {row.number: row for row in db.execute(_TOTALS, {"lines": lines})}
+    visits = {
+        (line, visitor) for line, visitor in lookers if visitor is not None and totals[line].lookups
+    }
+    rows = db.execute(_OWN, {"visits": visits}) if visits else ()
+    own = {(row.line, row.visitor): row.own for row in rows}
+    return {
+        (line, visitor): Tally(
+            totals[line].lookups or 0,
+            own.get((line, visitor), 0),
+            totals[line].first_at,
+            totals[line].set_at,
+        )
+        for line, visitor in lookers
+    }
 
 
 def find_suspicion(db: Session, *, line: int) -> tuple[str, str, datetime] | None:

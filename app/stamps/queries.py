@@ -1,11 +1,13 @@
 import hmac
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar, Final, NamedTuple
 
-from sqlalchemy import Row, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
+from app.kit.db import numbers_asked
 from app.kit.errors import NotFound, Unavailable
 from app.kit.i18n import N_
 from app.stamps import codes
@@ -13,6 +15,43 @@ from app.stamps.keyring import KeyMissing, Keyring
 from app.stamps.models import Batch, KeyEpoch, Span
 
 MOST_GUESSES = 3
+
+_CHECKS: Final = select(KeyEpoch.epoch, KeyEpoch.root_check).where(
+    KeyEpoch.epoch.in_(bindparam("epochs", expanding=True))
+)
+_nearest = aliased(Span)
+_asked = numbers_asked("lines")
+# The span and batch at each place, by one index seek. Built once: building takes longer than
+# running.
+_AT: Final = (
+    select(
+        _asked.c.number,
+        Span.state,
+        Span.lot_id,
+        Span.activated_at,
+        Batch.id,
+        Batch.entity_id,
+        Batch.product_id,
+        Batch.first,
+        Batch.secret,
+        Batch.lapses_on,
+    )
+    .select_from(_asked)
+    .join(
+        Span,
+        and_(
+            Span.id
+            == select(_nearest.id)
+            .where(_nearest.first <= _asked.c.number)
+            .order_by(_nearest.first.desc())
+            .limit(1)
+            .correlate(_asked)
+            .scalar_subquery(),
+            Span.last >= _asked.c.number,
+        ),
+    )
+    .join(Batch, Batch.id == Span.batch_id)
+)
 
 
 class NoSuchStamp(NotFound):
@@ -55,29 +94,55 @@ class Stamp:
     activated_at: datetime | None
 
 
+class Claim(NamedTuple):
+    """A well-formed code and the place it claims, if its root is at hand."""
+
+    text: str
+    parsed: codes.ParsedCode
+    root: codes.Root | None
+    number: int
+    line: int | None
+
+
 def find_stamp(db: Session, *, keyring: Keyring, text: str) -> Stamp | None:
     """Return the stamp whose code was read or typed; None where no such code was ever made.
 
     Raises KeyMissing where the code's epoch was opened but its root is missing or another one:
     then nothing can be said about the code.
     """
-    parsed = codes.parse(text)
-    if parsed is None:
-        return None
-    root = keyring.roots.get(parsed.epoch)
-    if root is None:
-        if db.get(KeyEpoch, parsed.epoch) is not None:
-            raise KeyMissing(epoch=parsed.epoch)
-        return None
-    number = codes.number_of(parsed, root)
-    row = _at(db, codes.line(parsed.epoch, number))
-    if row is None:
-        return None
-    if not _matches(root, row.root_check):
-        raise KeyMissing(epoch=parsed.epoch)
-    if row.secret is None or not codes.verify(parsed, root, row.secret, number):
-        return None
-    return _stamp(parsed, number, row)
+    found = find_stamps(db, claims_of((text,), keyring)).get(text)
+    if isinstance(found, KeyMissing):
+        raise found
+    return found
+
+
+def claims_of(texts: Iterable[str], keyring: Keyring) -> tuple[Claim, ...]:
+    """Return what each text claims to be; what is no code at all is left out."""
+    return tuple(claim for text in set(texts) if (claim := _claim(text, keyring)) is not None)
+
+
+def find_stamps(db: Session, claims: Collection[Claim]) -> dict[str, Stamp | KeyMissing]:
+    """Return the stamp of each text, or why nothing can be said of it; see `find_stamp`.
+
+    Two statements, however many claims. What no code was ever made for is left out.
+    """
+    if not claims:
+        return {}
+    epochs = {claim.parsed.epoch for claim in claims}
+    checks = {row.epoch: row.root_check for row in db.execute(_CHECKS, {"epochs": epochs})}
+    lines = [claim.line for claim in claims if claim.line is not None]
+    rows = {row.number: row for row in db.execute(_AT, {"lines": lines})} if lines else {}
+    found: dict[str, Stamp | KeyMissing] = {}
+    for claim in claims:
+        epoch, row = claim.parsed.epoch, rows.get(claim.line)
+        check = checks.get(epoch)
+        if check is None:
+            continue
+        if claim.root is None or not _matches(claim.root, check):
+            found[claim.text] = KeyMissing(epoch=epoch)
+        elif row is not None and _proven(claim, claim.root, row.secret):
+            found[claim.text] = _stamp(claim, row)
+    return found
 
 
 def get_stamp(db: Session, *, keyring: Keyring, text: str) -> Stamp:
@@ -126,43 +191,26 @@ def _matches(root: codes.Root, check: bytes) -> bool:
     return hmac.compare_digest(codes.root_check(root), check)
 
 
-def _at(db: Session, place: int) -> Row[*tuple[object, ...]] | None:
-    """Read the epoch of a place, and the span and batch there, by one index seek."""
-    epoch, _ = codes.unline(place)
-    nearest = (
-        select(Span.id)
-        .where(Span.first <= place)
-        .order_by(Span.first.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(
-            KeyEpoch.root_check,
-            Span.state,
-            Span.lot_id,
-            Span.activated_at,
-            Batch.id,
-            Batch.entity_id,
-            Batch.product_id,
-            Batch.first,
-            Batch.secret,
-            Batch.lapses_on,
-        )
-        .select_from(KeyEpoch)
-        .outerjoin(Span, and_(Span.id == nearest, Span.last >= place))
-        .outerjoin(Batch, Batch.id == Span.batch_id)
-        .where(KeyEpoch.epoch == epoch)
-    )
-    return db.execute(query).one_or_none()
+def _claim(text: str, keyring: Keyring) -> Claim | None:
+    parsed = codes.parse(text)
+    if parsed is None:
+        return None
+    root = keyring.roots.get(parsed.epoch)
+    if root is None:
+        return Claim(text, parsed, None, 0, None)
+    number = codes.number_of(parsed, root)
+    return Claim(text, parsed, root, number, codes.line(parsed.epoch, number))
 
 
-def _stamp(parsed: codes.ParsedCode, number: int, row: Row[*tuple[object, ...]]) -> Stamp:
-    place = codes.line(parsed.epoch, number)
+def _proven(claim: Claim, root: codes.Root, secret: bytes | None) -> bool:
+    return secret is not None and codes.verify(claim.parsed, root, secret, claim.number)
+
+
+def _stamp(claim: Claim, row: Row[Any]) -> Stamp:
     return Stamp(
-        code=parsed.code,
-        line=place,
-        number=place - row.first + 1,
+        code=claim.parsed.code,
+        line=row.number,
+        number=row.number - row.first + 1,
         batch_id=row.id,
         entity_id=row.entity_id,
         product_id=row.product_id,
