@@ -16,6 +16,7 @@ from app.identity.access import (
     cookie_name,
     session_token,
 )
+from app.identity.devices import device_name
 from app.identity.models import ApiKey, SessionToken
 from app.identity.rules import ROLE_LABELS, Actor, BadPhone, hashed, normalised_phone
 from app.kit.errors import DomainError, Forbidden, Throttled, status_of
@@ -59,6 +60,10 @@ class AccountView:
     form: Filled
     days: list[tuple[int, str]]
     new_key: str = ""
+
+    @staticmethod
+    def device(session: SessionToken) -> str:
+        return device_name(session.device)
 
 
 class KeyIn(In):
