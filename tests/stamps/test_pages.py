@@ -42,7 +42,7 @@ def test_an_officer_takes_a_batch_its_whole_way(visit: Visit, cast: Cast, produc
     assert "Đã phê duyệt" not in page
     assert "1.500" in page
     page = sent(client, f"{path}/approve", quantity="1200", decision_no="7/QĐ-SNN")
-    assert "Phát hành 1.200 tem" in page
+    assert "Cấp 1.200 tem" in page
     assert "Phê duyệt</button>" not in page
     page = sent(client, f"{path}/issue")
     assert "Còn 1.200 tem chưa bàn giao" in page
