@@ -145,7 +145,7 @@ def read_form(model: type[M], sent: Sent, words: Translator) -> M | Filled:
 
 def refused(sent: Sent, error: DomainError, words: Translator) -> Filled:
     """Return the form filled in again, with a domain error beside its field or on top."""
-    text = error.explain(words) or error.title(words)
+    text = ". ".join(filter(None, (error.title(words), error.explain(words))))
     if error.field:
         return Filled(sent.fields, {error.field: text})
     return Filled(sent.fields, problem=text)
