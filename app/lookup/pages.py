@@ -2,6 +2,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import ClassVar, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -12,11 +13,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
 from app.lookup.access import answered, counter_of, desk_of, in_thread, is_head, shelf_of
-from app.lookup.public_access import COUNT, PublicView, around, dressed, render, tagged
+from app.lookup.public_access import COUNT, Gapped, PublicView, around, dressed, gap, render, tagged
 from app.lookup.queries import Ask, keep_sheet
-from app.lookup.sheet import Answer, Sheet
+from app.lookup.sheet import Answer, Sheet, StampPart
 from app.lookup.shelf import Kept, Rendered
-from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
+from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Judgement, Verdict, judge
 from app.scans.counter_actions import Counter
 from app.scans.rules import device_class, is_preview_or_bot, visitor
 from app.stamps.codes import grouped, parse
@@ -26,16 +27,26 @@ router = APIRouter()
 
 TYPED_CHARS = 120
 PRODUCT_DIGITS = 18
+NOTHING: Final = Markup()
 
 
 @dataclass(frozen=True, kw_only=True)
 class StampView(PublicView):
-    """The page of one code: its verdict first."""
+    """The page of one code, its verdict first; what differs from stamp to stamp is a gap."""
 
-    answer: Answer
+    judgement: Judgement
     grouped: str
-    parts: Rendered | None
-    count: Markup = COUNT
+    sheet: Sheet | None = None
+    activated: bool = False
+    about: Markup = NOTHING
+    record: Markup = NOTHING
+    count: ClassVar[Markup] = COUNT
+    code: ClassVar[Markup] = gap("code")
+    activated_on: ClassVar[Markup] = gap("activated_on")
+    number: ClassVar[Markup] = gap("number")
+    batch: ClassVar[Markup] = gap("batch")
+    lot: ClassVar[Markup] = gap("lot")
+    diary: ClassVar[Markup] = gap("diary")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,23 +129,54 @@ def _counted(
 
 
 def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> Response:
+    status = answer.judgement.status
+    if answer.stamp is not None and kept is not None:
+        body = _stamp_body(request, answer, answer.stamp, kept)
+        return tagged(request, body, count=_count(translator(request), answer), status=status)
     parsed = parse(answer.code)
-    view = StampView(
-        **vars(around(request)),
-        answer=answer,
-        grouped=grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS],
-        parts=_parts(request, kept) if kept else None,
-    )
+    shown = grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS]
+    view = StampView(**vars(around(request)), judgement=answer.judgement, grouped=shown)
     path = f"/t/{quote(answer.code[:TYPED_CHARS], safe='')}"
     body = render(request, "lookup/stamp.html", view, path=path)
-    status = answer.judgement.status
-    if answer.stamp is not None:
-        return tagged(request, body, count=_count(translator(request), answer), status=status)
     response = dressed(request, HTMLResponse(body, status_code=status))
     if answer.judgement.verdict is Verdict.UNAVAILABLE:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
+
+
+def _stamp_body(request: Request, answer: Answer, stamp: StampPart, kept: Kept) -> str:
+    """Return a genuine stamp's page without its count, rendered only as far as it is new."""
+    words, sheet, judgement = translator(request), kept.sheet, answer.judgement
+    parts, surroundings = _parts(request, kept), around(request)
+    activated = stamp.activated_at is not None
+
+    def make() -> Gapped:
+        view = StampView(
+            **vars(surroundings),
+            judgement=judgement,
+            grouped=gap("grouped"),
+            sheet=sheet,
+            activated=activated,
+            about=parts.about,
+            record=parts.record,
+        )
+        return Gapped(render(request, "lookup/stamp.html", view, path="/t/" + gap("code")))
+
+    sample = request.app.state.pages.sample
+    alike = (words.language, surroundings, sample, sheet.stars, sheet.rights, judgement, activated)
+    return kept.subject.part(alike, make).fill(
+        {
+            "count": COUNT,
+            "code": answer.code,
+            "grouped": grouped(answer.code),
+            "activated_on": words.date(stamp.activated_at) if stamp.activated_at else "",
+            "number": words.number(stamp.number),
+            "batch": stamp.batch_id,
+            "lot": parts.lot,
+            "diary": parts.diary,
+        }
+    )
 
 
 def _parts(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
@@ -152,7 +194,8 @@ def _parts(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
     about = ("about", language, name_tag, sheet.stars, sheet.rights)
     return Rendered(
         kept.subject.part(about, one("about")),
-        kept.part(language, one("diary")),
+        kept.part(("lot", language), one("lot")),
+        kept.part(("diary", language), one("diary")),
         kept.subject.part(("record", language), one("record")),
     )
 

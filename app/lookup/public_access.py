@@ -30,8 +30,39 @@ POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def gap(name: str) -> Markup:
+    """Return the mark of a place in a page that is filled in last; see `Gapped`."""
+    return Markup(f"<!--{name}-->")  # noqa: S704 - our own names only
+
+
 # The count changes with every look-up: it is put in after the page's tag is taken.
-COUNT: Final = Markup("<!--count-->")
+COUNT: Final = gap("count")
+
+
+_PUBLIC_HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "Vary": "Accept-Language",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+
+
+class Gapped:
+    """A rendered page but for its gaps: to fill them takes 5 us, to render the page 1 ms.
+
+    What people write can't make a gap, since it is escaped.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._pieces = re.split(r"<!--(\w+)-->", text)
+
+    def fill(self, values: Mapping[str, object]) -> str:
+        """Return the page with each gap's value, escaped where it isn't Markup."""
+        pieces = self._pieces.copy()
+        pieces[1::2] = [Markup.escape(values[name]) for name in pieces[1::2]]
+        return "".join(pieces)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +121,7 @@ def render(
         language=language,
         path=path,
         other_language=other,
-        other_url=f"{path}?{urlencode({**(asked or {}), 'lang': other})}",
+        other_url=path + f"?{urlencode({**(asked or {}), 'lang': other})}",
         reader=Reader(),
         sample=pages.sample,
         said="",
@@ -101,13 +132,10 @@ def render(
 
 def dressed(request: Request, response: Response, *, indexed: bool = False) -> Response:
     """Give an answer the headers of every public page."""
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Content-Language"] = translator(request).language
-    response.headers["Vary"] = "Accept-Language"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers.setdefault("Cache-Control", "private, no-cache")
+    headers = {**_PUBLIC_HEADERS, "Content-Language": translator(request).language}
     if not indexed:
-        response.headers["X-Robots-Tag"] = "noindex"
+        headers["X-Robots-Tag"] = "noindex"
+    response.headers.update(headers)
     return response
 
 

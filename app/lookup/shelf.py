@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from markupsafe import Markup
 
@@ -19,6 +19,8 @@ from app.lookup.sheet import Sheet, Subject
 
 MOST: Final = 20_000
 MOST_PRODUCTS: Final = 1_000
+# Languages, verdicts and their reasons; suspicions have a day each.
+MOST_PARTS: Final = 50
 # A change is seen at once by its audit event. What leaves none is seen within a minute.
 LONGEST: Final = timedelta(minutes=1)
 
@@ -33,6 +35,7 @@ class Rendered:
     """A sheet's parts of a page, in one language."""
 
     about: Markup
+    lot: Markup
     diary: Markup
     record: Markup
 
@@ -43,12 +46,14 @@ class _Kept:
 
     seq: int
     read_at: datetime
-    rendered: dict[Hashable, Markup] = field(default_factory=dict)
+    rendered: dict[Hashable, Any] = field(default_factory=dict)
 
-    def part(self, key: Hashable, render: Callable[[], Markup]) -> Markup:
+    def part(self, key: Hashable, render: Callable[[], Thing]) -> Thing:
         """Return a rendered part, made when first asked for."""
-        made = self.rendered.get(key)
+        made: Thing | None = self.rendered.get(key)
         if made is None:
+            if len(self.rendered) >= MOST_PARTS:
+                self.rendered.clear()
             made = self.rendered[key] = render()
         return made
 
