@@ -1,6 +1,7 @@
 """The `ocop` command. Thin: each subcommand calls the action the web calls."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -40,7 +41,7 @@ def migrate(console: Console) -> None:
 
 @main.command()
 @click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"))
-@click.option("--port", type=int, default=lambda: int(os.environ.get("PORT", "8000")))
+@click.option("--port", type=int, default=lambda: os.environ.get("PORT", "8000"))
 @click.option("--workers", type=int, default=1, help="Processes; more than one on PostgreSQL only.")
 @handed
 def serve(console: Console, host: str, port: int, workers: int) -> None:
@@ -73,10 +74,11 @@ def work(console: Console) -> None:
         runner = make_runner(create_app(console.settings))
     except BadKeys as error:
         console.stop(str(error))
-    try:
-        runner.run()
-    except KeyboardInterrupt:
-        runner.stop()
+    # `docker stop` and systemd send SIGTERM, and to the first process of a container it does
+    # nothing by itself. The task in hand is finished.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: runner.ask_to_stop())
+    runner.run()
 
 
 @main.command()
@@ -97,7 +99,7 @@ def demo(context: click.Context, *, no_serve: bool) -> None:
     from app.sample.demo import prepare  # noqa: PLC0415 - the sample data is needed here only
 
     host = os.environ.get("HOST", "127.0.0.1")
-    port = int(os.environ.get("PORT", "8000"))
+    port = click.IntRange(1, 65_535)(os.environ.get("PORT", "8000"), None, context)
     environment = prepare(Path("var"), host=host, port=port, say=click.echo)
     if not no_serve:
         os.environ.update(environment)

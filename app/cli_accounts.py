@@ -4,6 +4,7 @@ from app.cli_base import Console, handed
 from app.identity import actions, queries
 from app.identity.rules import Belonging, Role, normalised_phone
 from app.keyfile import BadKeys, add_root, load_keyring, make_keys
+from app.office.account_actions import enrol_account
 from app.stamps.epoch_actions import rotate_epoch
 
 
@@ -62,22 +63,20 @@ def user_add(
     worker_of: int | None,
 ) -> None:
     """Add an account and print the one-time link that sets its password."""
+    if owner_of is not None and worker_of is not None:
+        message = "give --owner-of or --worker-of, not both"
+        raise click.UsageError(message)
     with console.begin() as db:
-        actor, now = console.actor, console.now
-        account = actions.add_account(db, actor=actor, now=now, phone=phone, name=name)
-        for role in roles:
-            actions.grant_role(db, actor=actor, now=now, account_id=account.id, role=Role(role))
-        for entity_id, belonging in ((owner_of, Belonging.OWNER), (worker_of, Belonging.WORKER)):
-            if entity_id is not None:
-                actions.join_entity(
-                    db,
-                    actor=actor,
-                    now=now,
-                    account_id=account.id,
-                    entity_id=entity_id,
-                    belonging=belonging,
-                )
-        token = actions.make_link(db, actor=actor, now=now, account_id=account.id)
+        account, token = enrol_account(
+            db,
+            actor=console.actor,
+            now=console.now,
+            phone=phone,
+            name=name,
+            roles=[Role(role) for role in roles],
+            entity_id=worker_of if owner_of is None else owner_of,
+            belonging=Belonging.WORKER if owner_of is None else Belonging.OWNER,
+        )
     link = f"{console.settings.base_url}/enrol/{token}"
     console.say(f"{account.name}: {link} (7 days)", id=account.id, link=link)
 

@@ -94,11 +94,16 @@ def test_people_and_keys_are_made(run: Run) -> None:
     run("migrate")
     added = said(run("--json", "user", "add", "0912 345 678", "Nguyễn Văn A", "--role", "officer"))
     assert added["link"].startswith("https://ocop.test/enrol/")
-    assert run("user", "add", "0912345678", "Khác").exit_code == 1
+    assert run("user", "add", "0912345678", "Khác", "--role", "officer").exit_code == 1
     assert said(run("--json", "user", "link", "0912345678"))["link"] != added["link"]
     assert said(run("--json", "key", "new", "0912345678", "cửa hàng"))["key"].startswith("ocop_")
     assert said(run("--json", "user", "list"))[0]["roles"] == "officer"
     assert run("key", "new", "0999999999", "x").exit_code == 1
+    assert run("user", "add", "0912345679", "Chị", "--owner-of", 9).exit_code == 1
+    assert run("user", "add", "0912345679", "Chị").exit_code == 1
+    assert run("user", "add", "0912345679", "Chị\u202e", "--role", "officer").exit_code == 1
+    both = run("user", "add", "0912345679", "Chị", "--owner-of", 1, "--worker-of", 1)
+    assert both.exit_code == 2
 
 
 def test_keys_rotate_and_are_never_overwritten(run: Run, settings_here: Settings) -> None:

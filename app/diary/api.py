@@ -113,13 +113,13 @@ def list_lots(
     db: Db,
     actor: CurrentActor,
     cut: Cutting,
-    product: Annotated[int | None, Query(ge=1, le=2**62)] = None,
-    entity: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    product_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    entity_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     state: LotState | None = None,
     q: Annotated[str, Query(max_length=100)] = "",
 ) -> Listed[LotOut]:
     """Return the lots the caller sees; `q` is part of a lot number or of a product's name."""
-    wanted = lot_queries.LotFilter(product_id=product, entity_id=entity, state=state, text=q)
+    wanted = lot_queries.LotFilter(product_id=product_id, entity_id=entity_id, state=state, text=q)
     page = lot_queries.list_lots(db, actor=actor, cut=cut, wanted=wanted)
     return listed(request, page, LotOut.model_validate)
 

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -65,10 +65,12 @@ def list_entities(
     cut: Cutting,
     q: str = "",
     commune: str = "",
-    status: str = "",
+    status: Literal["active", "dissolved"] | None = None,
 ) -> Listed[EntityOut]:
     """Return the entities the caller sees; `q` searches names without diacritics."""
-    page = queries.list_entities(db, actor=actor, cut=cut, text=q, commune=commune, status=status)
+    page = queries.list_entities(
+        db, actor=actor, cut=cut, text=q, commune=commune, status=status or ""
+    )
     return listed(request, page, EntityOut.model_validate)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
+from python_multipart.multipart import parse_options_header
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -125,10 +126,28 @@ class Replayed(Exception):
         self.answer = answer
 
 
+_REPEATABLE = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A key of your own; a repeat with the same key gets the first answer again.",
+    "schema": {"type": "string", "maxLength": KEY_CHARS},
+}
+
+
 class ApiRoute(Edge):
     """An edge whose writes may carry an `Idempotency-Key`: a repeat gets the first answer."""
 
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:  # noqa: ANN401 - FastAPI's own arguments
+        super().__init__(path, endpoint, **more)
+        if not (self.methods or set()) <= SAFE:
+            self.openapi_extra = {"parameters": [_REPEATABLE]}
+
     async def answer(self, request: Request, inner: Inner) -> Response:
+        response = await self._once(request, inner)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    async def _once(self, request: Request, inner: Inner) -> Response:
         asked = await _asked(request)
         if asked is None:
             return await inner(request)
@@ -160,9 +179,18 @@ async def _asked(request: Request) -> Idempotency | None:
         key=key,
         method=request.method,
         path=f"{request.url.path}{query}"[:500],
-        body_hash=hashlib.sha256(await request.body()).hexdigest(),
+        body_hash=await _body_hash(request),
         created_at=site(request).clock(),
     )
+
+
+async def _body_hash(request: Request) -> str:
+    """Return a hash that every repeat shares, though each makes a boundary of its own."""
+    kind, parameters = parse_options_header(request.headers.get("content-type"))
+    body = await request.body()
+    if kind == b"multipart/form-data" and parameters.get(b"boundary"):
+        body = body.replace(parameters[b"boundary"], b"")
+    return hashlib.sha256(body).hexdigest()
 
 
 def claim(db: Session, asked: Idempotency) -> None:

@@ -31,6 +31,7 @@ from app.identity.rules import (
 from app.kit.db import on_refusal
 from app.kit.errors import Conflict, Throttled, Unauthenticated
 from app.kit.i18n import N_
+from app.kit.text import clean_text
 
 SESSION_DAYS = 90
 LINK_DAYS = 7
@@ -128,7 +129,7 @@ def add_account(
 ) -> Account:
     """Add an account. Officers only; what it may do is granted by its own actions."""
     actor.require_officer()
-    number = normalised_phone(phone)
+    number, name = normalised_phone(phone), clean_text(name, limit=120, field="name")
     if find_account(db, phone=number):
         raise PhoneTaken
     account = Account(
@@ -301,7 +302,7 @@ def make_api_key(
     """
     if account_id != actor.account_id:
         actor.require_role(Role.ADMINISTRATOR)
-    key = f"ocop_{secrets.token_urlsafe(32)}"
+    key, label = f"ocop_{secrets.token_urlsafe(32)}", clean_text(label, limit=80, field="label")
     db.add(
         ApiKey(
             account_id=account_id,

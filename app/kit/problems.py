@@ -102,8 +102,9 @@ def answer(request: Request, error: DomainError, *, status: int | None = None) -
         errors=_fields(error, error.explain(words)),
         request_id=request.state.request_id,
     )
+    kept_from_caches = {"Cache-Control": "no-store"}
     response = (
-        JSONResponse(_problem(view), view.status, media_type="application/problem+json")
+        JSONResponse(_problem(view), view.status, kept_from_caches, "application/problem+json")
         if wants_json(request)
         else show(request, "kit/problem.html", view, status=view.status)
     )

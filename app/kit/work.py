@@ -78,9 +78,13 @@ class Runner:
         self._thread = Thread(target=self.run, name="ocop-work", daemon=True)
         self._thread.start()
 
+    def ask_to_stop(self) -> None:
+        """Have the work end after the task in hand. Does not wait, so a signal may call it."""
+        self._stopping.set()
+
     def stop(self, *, within: float = _GRACE) -> None:
         """Have the work end after the task in hand and wait so long for it."""
-        self._stopping.set()
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join(within)
 

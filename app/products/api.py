@@ -88,12 +88,12 @@ def list_products(
     actor: CurrentActor,
     cut: Cutting,
     q: Line = "",
-    entity: Annotated[int, Field(ge=0, le=2**62)] = 0,
+    entity_id: Annotated[int, Field(ge=0, le=2**62)] = 0,
     status: ProductStatus | None = None,
 ) -> Listed[ProductOut]:
     """Return the products the caller sees; `q` searches names without diacritics, or a GTIN."""
     page = queries.list_products(
-        db, actor=actor, cut=cut, text=q, entity_id=entity, status=status or ""
+        db, actor=actor, cut=cut, text=q, entity_id=entity_id, status=status or ""
     )
     return Listed(items=_shown(request, db, page.items), next=next_path(request, page))
 

@@ -110,13 +110,13 @@ def list_rights(
     cut: Cutting,
     q: Line = "",
     type: RightType | None = None,  # noqa: A002 - the name of the field it filters by
-    owner_entity: Wanted = 0,
+    owner_entity_id: Wanted = 0,
     checked: bool | None = None,
 ) -> Listed[RightOut]:
     """Return the rights, which everybody signed in may read; `q` is a part of sign or number."""
     del actor  # Only who is signed in.
     page = queries.list_rights(
-        db, cut=cut, text=q, kind=type or "", owner_entity_id=owner_entity, checked=checked
+        db, cut=cut, text=q, kind=type or "", owner_entity_id=owner_entity_id, checked=checked
     )
     return Listed(items=_shown(db, page.items, day_of(now)), next=next_path(request, page))
 

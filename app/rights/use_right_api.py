@@ -78,13 +78,19 @@ def list_use_rights(
     now: Now,
     cut: Cutting,
     q: Line = "",
-    right: Wanted = 0,
-    entity: Wanted = 0,
-    product: Wanted = 0,
+    right_id: Wanted = 0,
+    entity_id: Wanted = 0,
+    product_id: Wanted = 0,
 ) -> Listed[UseRightOut]:
     """Return the use rights the caller sees; `q` searches entity, product and certificate."""
     page = queries.list_use_rights(
-        db, actor=actor, cut=cut, text=q, right_id=right, entity_id=entity, product_id=product
+        db,
+        actor=actor,
+        cut=cut,
+        text=q,
+        right_id=right_id,
+        entity_id=entity_id,
+        product_id=product_id,
     )
     return listed(request, page, lambda one: _shown(one, day_of(now)))
 

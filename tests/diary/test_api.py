@@ -31,7 +31,8 @@ def test_the_owner_opens_a_lot_and_reads_what_is_missing(
     visit: Visit, cast: Cast, new: dict[str, Any]
 ) -> None:
     client = visit(api=cast.owner)
-    opened = client.post("/api/v1/lots", json=new, headers={"accept-language": "en"})
+    english = {"accept-language": "en"}
+    opened = client.post("/api/v1/lots", json=new, headers=english)
     assert opened.status_code == 201, opened.text
     lot = opened.json()
     assert lot["state"] == "open"
@@ -40,7 +41,7 @@ def test_the_owner_opens_a_lot_and_reads_what_is_missing(
     assert lot["missing"] == [{"code": "entry", "words": lot["missing"][0]["words"]}]
     assert lot["missing"][0]["words"]
     assert (lot["recall"], lot["hold"], lot["entries"]) == (None, None, 0)
-    assert client.get(f"/api/v1/lots/{lot['id']}").json() == lot
+    assert client.get(f"/api/v1/lots/{lot['id']}", headers=english).json() == lot
 
 
 def test_a_worker_opens_a_lot_and_keeps_a_given_expiry_date(
@@ -178,11 +179,11 @@ def test_lots_are_listed_page_by_page_and_filtered(
     def ids(query: str) -> list[int]:
         return [item["id"] for item in client.get(f"/api/v1/lots?{query}").json()["items"]]
 
-    assert ids(f"product={new['product_id']}") == [mine]
+    assert ids(f"product_id={new['product_id']}") == [mine]
     assert ids("state=open") == [mine]
     assert ids("q=l2603") == [mine]
     assert ids("q=mat ong") == [lot.id for lot in made]
-    assert ids(f"entity={cast.other.id}") == []
+    assert ids(f"entity_id={cast.other.id}") == []
     assert client.get("/api/v1/lots?state=lost").status_code == 422
     everything = visit(api=cast.officer).get("/api/v1/lots").json()["items"]
     assert {foreign.id, mine} <= {item["id"] for item in everything}

@@ -74,6 +74,23 @@ def test_a_failure_is_not_kept_so_the_repeat_may_succeed(
     assert count(database, NEW["name"]) == 2
 
 
+def test_a_repeated_file_is_the_same_request_though_its_boundary_is_another(
+    visit: Visit, cast: Cast, database: Database
+) -> None:
+    with database.begin() as db:
+        product = make.product(db, of=cast.entity)
+    client, path = visit(api=cast.owner), f"/api/v1/products/{product.id}/pictures"
+
+    def send(color: str) -> httpx.Response:
+        picture = ("a.jpg", make.picture(size=(90, 80), color=color), "image/jpeg")
+        return client.post(path, files={"picture": picture}, headers=KEY)
+
+    first, again, other = send("teal"), send("teal"), send("red")
+    assert first.request.headers["content-type"] != again.request.headers["content-type"]
+    assert (first.status_code, again.content) == (201, first.content)
+    assert (other.status_code, other.json()["code"]) == (422, "identity.key_reused")
+
+
 def test_keys_are_each_accounts_own(visit: Visit, cast: Cast, database: Database) -> None:
     with database.begin() as db:
         other = make.person(db, "Cán bộ Hai", Role.OFFICER)

@@ -5,10 +5,13 @@ from decimal import Decimal
 from inspect import Parameter, signature
 from typing import Any, get_args, get_origin, get_type_hints
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRouter
+from sqlalchemy.exc import ProgrammingError
 
+from app.kit.asgi import JsonLines
 from app.kit.errors import STATUS, DomainError, Throttled, Unavailable, status_of, title_of
 from app.kit.i18n import LANGUAGES, Language
 from app.kit.problems import AlreadyThere
@@ -225,6 +228,18 @@ def test_what_nobody_expected_is_a_plain_500_that_tells_nothing(
     assert "secret" not in told.text + page.text
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert told.headers["x-request-id"] in caplog.text
+
+
+def test_what_a_database_quotes_of_its_rows_stays_out_of_the_log(
+    visit: Visit, raises: Raises, caplog: pytest.LogCaptureFixture
+) -> None:
+    row = psycopg.DataError("Failing row contains (+84912345678)")
+    raises(ProgrammingError("INSERT", {"phone": "+84912345678"}, row))
+    assert visit().get("/boom").status_code == 500
+    line = next(JsonLines().format(one) for one in caplog.records if one.exc_info)
+    assert "ProgrammingError" in line
+    assert __file__ in line
+    assert "912345678" not in line
 
 
 def test_an_answer_that_asks_to_wait_says_how_long(visit: Visit, raises: Raises) -> None:

@@ -75,7 +75,7 @@ def test_a_foreign_product_is_not_found_on_any_route(visit: Visit, cast: Cast) -
     ]
     assert [answer.status_code for answer in answers] == [404] * len(answers)
     assert stranger.get("/api/v1/products").json()["items"] == []
-    assert stranger.get(f"/api/v1/products?entity={cast.entity.id}").json()["items"] == []
+    assert stranger.get(f"/api/v1/products?entity_id={cast.entity.id}").json()["items"] == []
 
 
 def test_the_public_has_no_key_and_sees_no_list(visit: Visit) -> None:

@@ -163,7 +163,7 @@ def test_rights_are_filtered_and_found_by_sign_and_number(visit: Visit, cast: Ca
         ("type=gi", crab),
         ("checked=true", crab),
         ("checked=false", sauce),
-        (f"owner_entity={cast.entity.id}", sauce),
+        (f"owner_entity_id={cast.entity.id}", sauce),
     ):
         items = client.get(f"/api/v1/rights?{query}").json()["items"]
         assert [one["id"] for one in items] == [wanted["id"]], query
@@ -258,7 +258,7 @@ def test_owners_see_their_own_use_rights_and_no_others(
     stranger = visit(api=cast.outsider)
     assert stranger.get(path).status_code == 404
     assert stranger.patch(path, json={"certificate_no": "x"}).status_code == 404
-    for query in ("", f"?entity={cast.entity.id}", f"?right={use_right.right_id}"):
+    for query in ("", f"?entity_id={cast.entity.id}", f"?right_id={use_right.right_id}"):
         assert stranger.get(f"/api/v1/use-rights{query}").json()["items"] == []
     body = {
         "right_id": use_right.right_id,
@@ -278,9 +278,9 @@ def test_use_rights_are_found_by_entity_product_right_and_words(
         other = make.use_right(db, of=make.right(db), product=theirs, certificate_no="GCN/9")
     client = visit(api=cast.officer)
     for query, wanted in (
-        (f"entity={cast.entity.id}", use_right),
-        (f"right={use_right.right_id}", use_right),
-        (f"product={theirs.id}", other),
+        (f"entity_id={cast.entity.id}", use_right),
+        (f"right_id={use_right.right_id}", use_right),
+        (f"product_id={theirs.id}", other),
         ("q=mam ba", other),
         ("q=rach goc", use_right),
         ("q=GCN/9", other),

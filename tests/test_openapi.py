@@ -1,0 +1,74 @@
+"""What `/openapi.json` and `/docs` promise to those who program against them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.client import Client
+from tests.conftest import Visit
+
+WRITES = {"post", "patch"}
+
+
+@pytest.fixture
+def document(visit: Visit) -> dict[str, Any]:
+    found: dict[str, Any] = visit().get("/openapi.json").json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(names) > 50
+    assert len(names) == len(set(names))
+    assert all(path.startswith("/api/v1/") for path in document["paths"])
+
+
+def test_each_operation_tells_its_refusals_and_what_it_needs(document: dict[str, Any]) -> None:
+    public = {"/api/v1/verify/{code}", "/api/v1/communes"}
+    for method, path, operation in operations(document):
+        assert {"400", "401", "403", "404", "409", "413", "422", "503"} <= set(
+            operation["responses"]
+        ), path
+        assert ("security" in operation) == (path not in public), path
+        headers = [one["name"] for one in operation.get("parameters", []) if one["in"] == "header"]
+        assert headers == (["Idempotency-Key"] if method in WRITES else []), path
+
+
+def test_every_name_the_document_refers_to_is_in_it(document: dict[str, Any]) -> None:
+    named = set(re.findall(r"'#/components/schemas/([^']+)'", str(document)))
+    assert named <= set(document["components"]["schemas"])
+
+
+def test_bodies_refuse_fields_they_do_not_know(document: dict[str, Any]) -> None:
+    checked = 0
+    for _, path, operation in operations(document):
+        content = operation.get("requestBody", {}).get("content", {})
+        for name in re.findall(r"#/components/schemas/(\w+In|\w+Patch)'", str(content)):
+            assert document["components"]["schemas"][name]["additionalProperties"] is False, path
+            checked += 1
+    assert checked > 20
+
+
+def test_the_api_browser_asks_no_other_host(visit: Visit) -> None:
+    client: Client = visit()
+    page = client.get("/docs")
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert loaded
+    for address in loaded:
+        assert address.startswith(("/static/", "data:")), address
+        assert address.startswith("data:") or client.get(address).status_code == 200
+    assert "'self'" in page.headers["content-security-policy"]
+    assert "http" not in page.headers["content-security-policy"]
+
+
+def test_what_the_api_tells_stays_out_of_caches(visit: Visit) -> None:
+    refused = visit().get("/api/v1/entities")
+    assert (refused.status_code, refused.headers["cache-control"]) == (401, "no-store")
