@@ -60,12 +60,14 @@ def clean_note(text: str, *, limit: int = NOTE_CHARS, field: str | None = None) 
 def fold(text: str) -> str:
     """Return text as it is searched: lower case, without diacritics, đ as d, blanks joined.
 
-    Both spellings of a tone mark (huỷ, hủy) fold to the same letters.
+    Both spellings of a tone mark (huỷ, hủy) fold to the same letters. At most 200 characters,
+    as many as are kept: some signs unfold to eighteen letters.
     """
     # Compatibility forms (full width, letter-like signs) only show their case once taken apart.
     apart = unicodedata.normalize("NFKD", text).replace("đ", "d").replace("Đ", "d")
     lowered = unicodedata.normalize("NFKD", apart.casefold())
-    return " ".join("".join(one for one in lowered if unicodedata.category(one) != "Mn").split())
+    letters = "".join(one for one in lowered if unicodedata.category(one) != "Mn")
+    return " ".join(letters.split())[:LINE_CHARS]
 
 
 def _plain(text: str, limit: int, field: str | None, *, breaks: str) -> str:

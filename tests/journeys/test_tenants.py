@@ -15,6 +15,7 @@ from app.identity.actions import make_link
 from app.identity.models import ApiKey
 from app.identity.rules import Role
 from app.kit.db import Database
+from app.kit.web import SAFE
 from app.wiring import ROUTERS
 from tests import make
 from tests.client import Client
@@ -143,7 +144,7 @@ class World:
     def ask(self, who: str, method: str, path: str) -> httpx.Response:
         """Send what belongs to a route, and take back whatever it changed."""
         api, page = self.clients[who]
-        address = (path + QUERIES.get(path, "") * (method == "GET" or "new" in path)).format(
+        address = (path + QUERIES.get(path, "") * (method in SAFE or "new" in path)).format(
             **self.ids
         )
         before = self.connection.begin_nested()
@@ -245,6 +246,15 @@ def test_what_is_public_needs_nobody_and_the_rest_somebody(world: World) -> None
         else:
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/sign-in?after="), path
+
+
+@pytest.mark.parametrize("who", "-ofx")
+def test_head_answers_as_get_does_on_every_route(world: World, who: str) -> None:
+    for method, path in OPEN | set(WHO):
+        if method == "GET" and path != "/metrics":
+            got, head = world.ask(who, "GET", path), world.ask(who, "HEAD", path)
+            assert (head.status_code, head.content) == (got.status_code, b""), path
+            assert head.headers.get("content-type") == got.headers.get("content-type"), path
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
