@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import and_, bindparam, func, select, tuple_
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.kit.db import numbers_asked
@@ -36,9 +36,15 @@ _TOTALS: Final = (
     .outerjoin(ScanTotal, and_(ScanTotal.line == _asked.c.number, ScanTotal.active))
     .outerjoin(Suspicion, Suspicion.line == _asked.c.number)
 )
+# SQLite reads the whole table for (line, visitor) IN (VALUES ...). So it seeks every pair of the
+# two lists, and those not asked for are left aside.
 _OWN: Final = (
     select(Scan.line, Scan.visitor, func.count().label("own"))
-    .where(tuple_(Scan.line, Scan.visitor).in_(bindparam("visits", expanding=True)), Scan.active)
+    .where(
+        Scan.line.in_(bindparam("lines", expanding=True)),
+        Scan.visitor.in_(bindparam("visitors", expanding=True)),
+        Scan.active,
+    )
     .group_by(Scan.line, Scan.visitor)
 )
 Looker = tuple[int, bytes | None]
@@ -53,10 +59,9 @@ def find_tallies(db: Session, lookers: Collection[Looker]) -> dict[Looker, Tally
     """Return the counts for each stamp and visitor asked for. Two statements, however many."""
     lines = list({line for line, _ in lookers})
     totals = {row.number: row for row in db.execute(_TOTALS, {"lines": lines})}
-    visits = {
-        (line, visitor) for line, visitor in lookers if visitor is not None and totals[line].lookups
-    }
-    rows = db.execute(_OWN, {"visits": visits}) if visits else ()
+    looked_up = {line for line in lines if totals[line].lookups}
+    visitors = {who for line, who in lookers if who is not None and line in looked_up}
+    rows = db.execute(_OWN, {"lines": looked_up, "visitors": visitors}) if visitors else ()
     own = {(row.line, row.visitor): row.own for row in rows}
     return {
         (line, visitor): Tally(
