@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from app.lookup.sheet import Sheet, Subject
 
+# About 3 kB a lot with one diary entry in one language, so 60 MB; a long diary takes more.
 MOST: Final = 20_000
 MOST_PRODUCTS: Final = 1_000
 # Languages, verdicts and their reasons; suspicions have a day each.
