@@ -1,0 +1,135 @@
+"""Every page there is: the template that draws it, who opens it, and what they do there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+PUBLIC, OFFICE, OWNER, STRANGER = "public", "administrator", "owner", "stranger"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page to look at: `fill` goes into its fields by selector, then `click` is pressed.
+
+    Words in braces in `path` and `fill` are looked up in the facts of the served installation.
+    """
+
+    template: str
+    who: str
+    path: str
+    fill: tuple[tuple[str, str], ...] = ()
+    click: str = ""
+
+
+SEND = "main form button >> nth=-1"
+STAMPS = (("#first_code", "{received}"), ("#last_code", "{received}"))
+
+PAGES = {
+    PUBLIC: {
+        "lookup/home.html": ["/", "/?code=XYZ", "/?code={typo}", "/p/999999"],
+        "lookup/stamp.html": ["/t/{active}", "/t/{not_activated}", "/t/{void}"],
+        "lookup/product.html": ["/p/1", "/p/{long_product}"],
+        "identity/sign_in.html": ["/sign-in"],
+        "identity/code.html": ["/enrol"],
+        "identity/enrol.html": ["/enrol/{link}"],
+        "kit/problem.html": ["/enrol/SPENT"],
+    },
+    OFFICE: {
+        "office/home.html": ["/office"],
+        "office/accounts.html": ["/office/accounts"],
+        "office/account.html": ["/office/accounts/{account}"],
+        "office/account_new.html": ["/office/accounts/new"],
+        "stamps/list.html": ["/office/batches", "/office/batches?state=refused&product=1"],
+        "stamps/new.html": ["/office/batches/new"],
+        "stamps/one.html": ["/office/batches/{requested}", "/office/batches/{issued}"],
+        "stamps/exports.html": ["/office/batches/1/exports"],
+        "stamps/void.html": ["/office/batches/1/void"],
+        "stamps/find.html": ["/office/stamps"],
+        "stamps/stamp.html": ["/office/stamps/{active}"],
+        "entities/list.html": ["/office/entities", "/office/entities?q=zzz"],
+        "entities/one.html": ["/office/entities/{long_entity}"],
+        "entities/edit.html": ["/office/entities/1/edit"],
+        "products/list.html": ["/office/products", "/office/products?q=zzz"],
+        "products/one.html": ["/office/products/1", "/office/products/{long_product}"],
+        "products/edit.html": ["/office/products/1/edit"],
+        "products/certificate.html": ["/office/products/1/certificates/new"],
+        "products/revoke.html": ["/office/products/1/certificates/1/revoke"],
+        "products/standard.html": ["/office/products/1/standards/new"],
+        "rights/list.html": ["/office/rights"],
+        "rights/one.html": ["/office/rights/1"],
+        "rights/edit.html": ["/office/rights/new"],
+        "rights/standing.html": ["/office/rights/1/standing"],
+        "rights/use_list.html": ["/office/use-rights"],
+        "rights/use_one.html": ["/office/use-rights/1"],
+        "rights/use_edit.html": ["/office/use-rights/new"],
+        "diary/office_lots.html": ["/office/lots", "/office/lots?q=zzz"],
+        "diary/office_lot.html": ["/office/lots/1", "/office/lots/2"],
+        "diary/stranger_office.html": ["/app"],
+        "kit/problem.html": ["/office/batches/999999"],
+    },
+    OWNER: {
+        "diary/today.html": ["/app"],
+        "diary/lots.html": ["/app/lots"],
+        "diary/lot_form.html": ["/app/lots/new", "/app/lots/new?product=1"],
+        "diary/lot.html": ["/app/lots/1", "/app/lots/{open_lot}"],
+        "diary/kinds.html": ["/app/lots/{open_lot}/entries/new"],
+        "diary/entry.html": ["/app/lots/{open_lot}/entries/new?kind=feeding"],
+        "stamps/own.html": ["/app/stamps"],
+        "stamps/own_new.html": ["/app/stamps/new"],
+        "stamps/activate.html": ["/app/activate", "/app/activate?lot={open_lot}"],
+        "identity/account.html": ["/account"],
+        "kit/problem.html": ["/app/lots/999999"],
+    },
+    STRANGER: {"diary/stranger.html": ["/app"]},
+}
+
+# What only a sent form shows: forms that are wrong, and what is confirmed before it is done.
+ACTS = (
+    Stop("identity/sign_in.html", PUBLIC, "/sign-in", (("#phone", "12"),), SEND),
+    Stop(
+        "entities/edit.html",
+        OFFICE,
+        "/office/entities/new",
+        (("#website", "x"),),
+        "main .acts button",
+    ),
+    Stop("products/edit.html", OFFICE, "/office/products/new", (("#gtin", "1"),), SEND),
+    Stop("stamps/one.html", OFFICE, "/office/batches/{requested}", (), "[action$=approve] button"),
+    Stop("stamps/exports.html", OFFICE, "/office/batches/1/exports", (), SEND),
+    Stop(
+        "stamps/void_preview.html",
+        OFFICE,
+        "/office/batches/1/void",
+        (*STAMPS, ("#reason", "In hỏng")),
+        SEND,
+    ),
+    Stop(
+        "office/account_link.html",
+        OFFICE,
+        "/office/accounts/{account}",
+        (),
+        "[action$=link] button",
+    ),
+    Stop("diary/lot_form.html", OWNER, "/app/lots/new?product=1", (("#number", "Lô 1"),), SEND),
+    Stop(
+        "diary/entry.html",
+        OWNER,
+        "/app/lots/{open_lot}/entries/new?kind=feeding",
+        (("#performed_at", "2099-01-01T10:00"),),
+        SEND,
+    ),
+    Stop("diary/entry.html", OWNER, "/app/lots/1", (), "a.change >> nth=0"),
+    Stop("stamps/activate.html", OWNER, "/app/activate?lot=1", (("#first_code", "A"),), SEND),
+    Stop("stamps/activate_preview.html", OWNER, "/app/activate?lot=1", STAMPS, SEND),
+    Stop("stamps/activated.html", OWNER, "/app/activate/done?batch=1&first=1&last=1200"),
+)
+
+# The description of the API is drawn by somebody else's program.
+NOT_OURS = frozenset({"kit/docs.html"})
+
+
+def stops() -> Iterator[Stop]:
+    for who, pages in PAGES.items():
+        for template, paths in pages.items():
+            for path in paths:
+                yield Stop(template, who, path)
+        yield from (act for act in ACTS if act.who == who)

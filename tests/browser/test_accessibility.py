@@ -1,0 +1,250 @@
+"""Every page in both languages, on a phone and on a desk: axe, targets, words, requests."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+
+from app.config import Settings
+from app.identity.actions import add_account, hash_password, make_link
+from app.keyfile import load_keyring
+from app.kit.db import Database
+from app.products.models import Product
+from app.sample.demo import prepare
+from app.stamps.actions import request_batch
+from tests import make
+from tests.browser.stops import NOT_OURS, OWNER, PUBLIC, STRANGER, Stop, stops
+from tests.served import Server, free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+APP = Path(__file__).parents[2] / "app"
+PASSWORD = "mat-khau-thu-1"
+PHONE, DESK, SMALL = (360, 640), (1280, 800), (320, 640)
+LONG = "Hợp tác xã Nông nghiệp Dịch vụ Nuôi trồng Chế biến Thủy sản Sinh thái Đất Mũi Ngọc Hiển"
+DESK_RULES = {
+    "resultTypes": ["violations"],
+    "preload": False,
+    "rules": {"target-size": {"enabled": True}},
+}
+# On a phone the same page is laid out anew, and nothing stands there that a desk has not.
+PHONE_RULES = {
+    "resultTypes": ["violations"],
+    "preload": False,
+    "runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"],
+}
+# What a finger must meet; links among other words are left to axe.
+LOW_TARGETS = """() => [...document.querySelectorAll(
+  "button, .button, .tap, summary, nav a, select, textarea, " +
+  "input:not([type=hidden], [type=checkbox], [type=radio])"
+)].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 47.5)
+  .map((one) => one.outerHTML.slice(0, 80))"""
+SAID = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [document.title];
+  while (walker.nextNode()) texts.push(walker.currentNode.data);
+  for (const name of ["aria-label", "placeholder", "alt", "title"])
+    for (const one of document.querySelectorAll(`[${name}]`)) texts.push(one.getAttribute(name));
+  return texts.map((text) => text.trim().replace(/[:.]$/, ""));
+}"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The sample installation, served, with long names and every state put in."""
+
+    base_url: str
+    facts: dict[str, str]
+    accounts: dict[str, tuple[str, str]]
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
+    folder = tmp_path_factory.mktemp("sample")
+    port = free_port()
+    environment = prepare(folder, host="127.0.0.1", port=port, say=lambda _line: None)
+    settings = Settings.from_env(os.environ | environment)
+    told = json.loads((folder / "demo.json").read_text(encoding="utf-8"))
+    accounts = {one["role"]: (one["phone"], one["password"]) for one in told["accounts"]}
+    accounts[STRANGER] = ("0912000003", PASSWORD)
+    facts = {name: stamp["code"] for name, stamp in told["stamps"].items()}
+    facts |= {"received": facts["not_activated"], "typo": _mistyped(facts["active"])}
+    facts |= {name: str(number) for name, number in _more(settings).items()}
+    server = Server(replace(settings, base_url=told["base_url"]), port, folder / "server.log")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OCOP_SAMPLE", "1")
+        server.start()
+    yield Sample(told["base_url"], facts, accounts)
+    server.stop()
+
+
+def _mistyped(code: str) -> str:
+    return code[:7] + ("A" if code[7] != "A" else "B") + code[8:]
+
+
+def _more(settings: Settings) -> dict[str, int | str]:
+    """Add what the sample data has none of; return the ids."""
+    database, now = Database(settings.database_url), datetime.now(UTC)
+    who: dict[str, Any] = {"actor": make.SYSTEM, "now": now}
+    with database.begin() as db:
+        entity = make.entity(db, name=LONG, phone="0290 3831 234", phone_public=True)
+        product = make.product(db, of=entity, name=f"Tôm khô {LONG}", picture=False)
+        make.use_right(db, of=make.right(db, sign=LONG), product=product)
+        batch = request_batch(
+            db, product_id=product.id, quantity=10**6, reason=LONG, largest=10**6, **who
+        )
+        issued = make.issued_batch(db, of=product, keyring=load_keyring(settings))
+        secret = hash_password(PASSWORD)
+        stranger, invited = (
+            add_account(db, phone=phone, name="Người mới", password_hash=secret, **who)
+            for phone in ("0912000003", "0912000004")
+        )
+        found: dict[str, int | str] = {
+            "long_entity": entity.id,
+            "long_product": product.id,
+            "requested": batch.id,
+            "issued": issued.id,
+            "open_lot": make.lot(db, of=db.get_one(Product, 1), number="L-MO").id,
+            "account": stranger.id,
+            "link": make_link(db, account_id=invited.id, **who),
+        }
+    database.close()
+    return found
+
+
+def english() -> set[str]:
+    """Return the messages that read otherwise in Vietnamese."""
+    found: set[str] = set()
+    for path in APP.glob("*/locale/vi.po"):
+        with path.open("rb") as source:
+            found |= {
+                message.id.rstrip(".:")
+                for message in read_po(source, locale="vi")
+                if isinstance(message.id, str) and message.id not in {"", message.string}
+            }
+    return found
+
+
+class Looker:
+    """Opens page after page in one browser profile and keeps what is wrong with them."""
+
+    def __init__(self, browser: Browser, sample: Sample, who: str, language: str) -> None:
+        self.sample, self.language, self.wrong = sample, language, list[str]()
+        self.where, self.untranslated = "", english() if language == "vi" else set()
+        self.context = _context(browser, sample, language)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        if who != PUBLIC:
+            self._sign_in(*sample.accounts[who])
+        self.page.on("request", lambda request: self._from(request.url))
+        self.page.on("pageerror", lambda error: self.say(str(error)))
+        self.page.on("console", self._console)
+
+    def say(self, what: str) -> None:
+        self.wrong.append(f"{self.where} [{self.language}]: {what}")
+
+    def _sign_in(self, phone: str, password: str) -> None:
+        self.page.goto("/sign-in")
+        self.page.fill("#phone", phone)
+        self.page.fill("#password", password)
+        self.page.click("main form button")
+        self.page.goto("/account")
+        self.page.select_option("#language", self.language)
+        self.page.click("[action='/account/language'] button")
+
+    def _from(self, url: str) -> None:
+        if not url.startswith((self.sample.base_url, "data:")):
+            self.say(f"asks another host: {url}")
+
+    def _console(self, told: ConsoleMessage) -> None:
+        # A page that is itself an answer of 4xx is reported by the browser, and meant.
+        meant = told.text.startswith("Failed to load") and told.location["url"] == self.page.url
+        if told.type in {"error", "warning"} and not meant:
+            self.say(f"console: {told.text}")
+
+    def look_at(self, stop: Stop) -> None:
+        path = stop.path.format(**self.sample.facts)
+        self.where = f"{stop.template} {path}"
+        self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        self.page.goto(path)
+        for selector, value in stop.fill:
+            self.page.fill(selector, value.format(**self.sample.facts))
+        if stop.click:
+            self.page.click(stop.click)
+        elif urlsplit(self.page.url).path != path.partition("?")[0]:
+            self.say(f"led to {self.page.url}")
+        self._frame()
+        self.page.evaluate(AXE_SCRIPT)
+        self._axe("on a phone", PHONE_RULES)
+        if stop.who in {PUBLIC, OWNER, STRANGER}:
+            for target in self.page.evaluate(LOW_TARGETS):
+                self.say(f"lower than 48 px: {target}")
+            self._no_wider_than(SMALL)
+        self._no_wider_than(DESK)
+        self._axe("on a desk", DESK_RULES)
+
+    def _frame(self) -> None:
+        facts = self.page.evaluate(
+            "() => [document.querySelectorAll('h1').length, document.documentElement.lang]"
+        )
+        if facts != [1, self.language]:
+            self.say(f"h1s and lang are {facts}")
+        if not re.match(r"\S.* · OCOP$", self.page.title()):
+            self.say(f"title: {self.page.title()}")
+        for text in sorted(self.untranslated & set(self.page.evaluate(SAID))):
+            self.say(f"English: {text}")
+
+    def _no_wider_than(self, size: tuple[int, int]) -> None:
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if wide > 0:
+            self.say(f"{wide} px wider than {size[0]} px")
+
+    def _axe(self, where: str, rules: dict[str, Any]) -> None:
+        for found in self.page.evaluate("(rules) => axe.run(rules)", rules)["violations"]:
+            nodes = "; ".join(node["html"][:120] for node in found["nodes"][:3])
+            self.say(f"axe {where}: {found['id']}: {nodes}")
+
+
+def _context(browser: Browser, sample: Sample, language: str) -> BrowserContext:
+    return browser.new_context(
+        base_url=sample.base_url,
+        locale={"vi": "vi-VN", "en": "en-GB"}[language],
+        timezone_id="Asia/Ho_Chi_Minh",
+    )
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_page_reads_well_and_can_be_worked_by_everybody(
+    chromium: Browser, sample: Sample, language: str
+) -> None:
+    wrong: list[str] = []
+    for who in dict.fromkeys(stop.who for stop in stops()):
+        looker = Looker(chromium, sample, who, language)
+        for stop in stops():
+            if stop.who == who:
+                looker.look_at(stop)
+        looker.context.close()
+        wrong += looker.wrong
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_page_that_is_drawn_is_looked_at() -> None:
+    drawn = {
+        f"{path.parents[1].name}/{path.name}"
+        for path in APP.glob("*/templates/*.html")
+        if "{% block title %}{% endblock %}" not in (text := path.read_text(encoding="utf-8"))
+        and ("{% extends" in text or "<!doctype" in text)
+    }
+    layouts = {"kit/office.html", "kit/phone.html"}
+    assert drawn - layouts - NOT_OURS == {stop.template for stop in stops()}
