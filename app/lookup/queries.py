@@ -252,11 +252,13 @@ def keep_sheets(
 
 def _follow(db: Session, shelf: Shelf) -> int:
     """Tell the shelf of the events since it was last told; return the last that is seen here."""
-    seq = db.scalar(_LAST) or 0
-    if shelf.seq is None or seq > shelf.seq:
-        since = {"seq": shelf.seq or 0}
-        touched = db.execute(_TOUCHED, since).all() if shelf.seq is not None else ()
-        shelf.follow(seq, [(row.entity_id, row.last) for row in touched])
+    since, seq = shelf.seq, db.scalar(_LAST) or 0
+    if since is None:
+        # Another thread may have told it first: then nothing read before this event stands.
+        shelf.follow(seq, [(None, seq)])
+    elif seq > since:
+        rows = db.execute(_TOUCHED, {"seq": since})
+        shelf.follow(seq, [(row.entity_id, row.last) for row in rows])
     return seq
 
 

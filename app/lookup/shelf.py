@@ -89,15 +89,17 @@ class Shelf:
 
     def __init__(self) -> None:
         self.seq: int | None = None
+        self._lock = Lock()
         self._touched: dict[int | None, int] = {}
         self._lots: _Latest[LotKey, Kept] = _Latest()
         self._subjects: _Latest[int, KeptSubject] = _Latest()
 
     def follow(self, seq: int, touched: Iterable[tuple[int | None, int]]) -> None:
         """Note the last event of each producer up to `seq`; None is an event of everybody's."""
-        for entity_id, last in touched:
-            self._touched[entity_id] = max(last, self._touched.get(entity_id, 0))
-        self.seq = max(seq, self.seq or 0)
+        with self._lock:
+            for entity_id, last in touched:
+                self._touched[entity_id] = max(last, self._touched.get(entity_id, 0))
+            self.seq = max(seq, self.seq or 0)
 
     def find(self, lot: LotKey) -> Kept | None:
         return self._lots.find(lot)
