@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -10,20 +10,28 @@ from app.audit.models import AuditEvent
 _LOCK = 7_021_954
 
 
+class Author(Protocol):
+    """Who acts, by plain values: this table outlives accounts."""
+
+    @property
+    def account_id(self) -> int | None: ...
+    @property
+    def label(self) -> str: ...
+
+
 def record(
     db: Session,
     *,
+    by: Author,
     now: datetime,
-    actor_id: int | None,
-    actor_label: str,
     action: str,
-    subject_kind: str,
     subject_id: object,
+    subject_kind: str = "",
     entity_id: int | None = None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
-    """Add one event, numbered in the order of commits.
+    """Add one event, numbered in the order of commits. `product.add` is of a product.
 
     On PostgreSQL the number is taken under a lock held to the end of the transaction: a
     sequence alone would let a reader who tails `seq` miss a late commit. SQLite has one writer.
@@ -34,10 +42,10 @@ def record(
     event = AuditEvent(
         seq=last + 1,
         at=now,
-        actor_id=actor_id,
-        actor_label=actor_label,
+        actor_id=by.account_id,
+        actor_label=by.label,
         action=action,
-        subject_kind=subject_kind,
+        subject_kind=subject_kind or action.partition(".")[0],
         subject_id=str(subject_id),
         entity_id=entity_id,
         before=_plain(before),

@@ -206,11 +206,9 @@ def _noted(
 ) -> None:
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action=action,
-        subject_kind="lot",
         subject_id=lot.id,
         entity_id=lot.entity_id,
         before=before,

@@ -97,11 +97,9 @@ def erase_entry_content(
     entry = db.get_one(DiaryEntry, found.id)
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action="entry.erase",
-        subject_kind="entry",
         subject_id=entry.id,
         entity_id=entry.entity_id,
         after={"lot_id": entry.lot_id, "reason": why},
@@ -205,11 +203,9 @@ def _noted(db: Session, actor: Actor, now: datetime, entry: DiaryEntry) -> None:
     # The audit trail can't be erased, so what the entry says stays out of it.
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action="entry.record",
-        subject_kind="entry",
         subject_id=entry.id,
         entity_id=entry.entity_id,
         after={

@@ -102,11 +102,9 @@ def _noted(
 ) -> None:
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action=action,
-        subject_kind="entity",
         subject_id=entity.id,
         entity_id=entity.id,
         before=before,

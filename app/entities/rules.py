@@ -60,11 +60,6 @@ def normalised_tax_no(text: str) -> str | None:
     raise BadTaxNumber
 
 
-def is_personal(tax_no: str | None) -> bool:
-    """Tell a citizen's number, which households use as tax code, from a company's."""
-    return tax_no is not None and len(tax_no) == 12  # noqa: PLR2004 - the length of a citizen's number
-
-
 def checked_gln(text: str) -> str | None:
     if not text:
         return None

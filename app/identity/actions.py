@@ -87,21 +87,11 @@ def noted(
     actor: Actor,
     now: datetime,
     action: str,
-    kind: str,
-    subject: object,
+    account_id: int,
     **after: object,
 ) -> None:
     """Record an act of the actor on the audit trail, with its new values."""
-    record(
-        db,
-        now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
-        action=action,
-        subject_kind=kind,
-        subject_id=subject,
-        after=after,
-    )
+    record(db, by=actor, now=now, action=action, subject_id=account_id, after=after)
 
 
 def require_charge(db: Session, actor: Actor, account_id: int) -> Account:
@@ -137,7 +127,7 @@ def add_account(
     )
     db.add(account)
     db.flush()
-    noted(db, actor, now, "account.add", "account", account.id, name=name)
+    noted(db, actor, now, "account.add", account.id, name=name)
     return account
 
 
@@ -147,7 +137,7 @@ def grant_role(db: Session, *, actor: Actor, now: datetime, account_id: int, rol
     get_account(db, account_id)
     db.merge(AccountRole(account_id=account_id, role=role))
     db.flush()
-    noted(db, actor, now, "account.grant_role", "account", account_id, role=role)
+    noted(db, actor, now, "account.grant_role", account_id, role=role)
 
 
 def join_entity(
@@ -162,9 +152,7 @@ def join_entity(
     require_charge(db, actor, account_id)
     db.merge(Membership(account_id=account_id, entity_id=entity_id, role=belonging))
     db.flush()
-    noted(
-        db, actor, now, "account.join", "account", account_id, entity_id=entity_id, role=belonging
-    )
+    noted(db, actor, now, "account.join", account_id, entity_id=entity_id, role=belonging)
 
 
 def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> str:
@@ -187,7 +175,7 @@ def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> s
         )
     )
     db.flush()
-    noted(db, actor, now, "account.link", "account", account_id)
+    noted(db, actor, now, "account.link", account_id)
     return token
 
 
@@ -201,7 +189,7 @@ def set_password_by_link(db: Session, *, now: datetime, token: str, password_has
     db.execute(delete(SessionToken).where(SessionToken.account_id == account.id))
     db.flush()
     own = Actor(account_id=account.id, label=account.name)
-    noted(db, own, now, "account.set_password", "account", account.id)
+    noted(db, own, now, "account.set_password", account.id)
     return account
 
 
@@ -313,7 +301,7 @@ def make_api_key(
         )
     )
     db.flush()
-    noted(db, actor, now, "account.api_key", "account", account_id, label=label)
+    noted(db, actor, now, "account.api_key", account_id, label=label)
     return key
 
 
@@ -321,4 +309,4 @@ def revoke_api_key(db: Session, *, actor: Actor, now: datetime, key_id: int) -> 
     key = db.get(ApiKey, key_id)
     if key is not None and key.account_id == actor.account_id and key.revoked_at is None:
         key.revoked_at = now
-        noted(db, actor, now, "account.revoke_key", "account", key.account_id, label=key.label)
+        noted(db, actor, now, "account.revoke_key", key.account_id, label=key.label)

@@ -25,7 +25,7 @@ def close_account(db: Session, *, actor: Actor, now: datetime, account_id: int) 
     account.active = False
     db.execute(delete(SessionToken).where(SessionToken.account_id == account_id))
     spend_links(db, account_id=account_id, now=now)
-    noted(db, actor, now, "account.close", "account", account_id, active=False)
+    noted(db, actor, now, "account.close", account_id, active=False)
 
 
 def open_account(db: Session, *, actor: Actor, now: datetime, account_id: int) -> None:
@@ -33,4 +33,4 @@ def open_account(db: Session, *, actor: Actor, now: datetime, account_id: int) -
     account = require_charge(db, actor, account_id)
     account.active = True
     db.flush()
-    noted(db, actor, now, "account.open", "account", account_id, active=True)
+    noted(db, actor, now, "account.open", account_id, active=True)

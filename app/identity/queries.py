@@ -101,8 +101,3 @@ def list_accounts(db: Session) -> list[Account]:
 def list_roles(db: Session, *, account_id: int) -> list[str]:
     roles = select(AccountRole.role).where(AccountRole.account_id == account_id)
     return sorted(db.scalars(roles))
-
-
-def list_memberships(db: Session, *, account_id: int) -> list[Membership]:
-    query = select(Membership).where(Membership.account_id == account_id)
-    return list(db.scalars(query.order_by(Membership.entity_id)))

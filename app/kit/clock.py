@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -17,8 +17,3 @@ def day_of(now: datetime) -> date:
 def start_of(day: date) -> datetime:
     """Return the first instant of a day in Vietnam."""
     return datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
-
-
-def end_of(day: date) -> datetime:
-    """Return the instant a day in Vietnam is over, which is already the next day's."""
-    return start_of(day + timedelta(days=1))

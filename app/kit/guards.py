@@ -6,7 +6,7 @@ overlap). They live here because SQLite drops triggers silently when a table is 
 `install` makes them all again after every migration.
 """
 
-from sqlalchemy import Connection, MetaData, Table, event, inspect
+from sqlalchemy import Connection, MetaData, Table, inspect
 
 _PG_REFUSE = """
 CREATE OR REPLACE FUNCTION ocop_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,14 +27,6 @@ def install(connection: Connection, metadata: MetaData) -> None:
     for table in metadata.sorted_tables:
         for statement in make(table) if table.name in there else ():
             connection.exec_driver_sql(statement)
-
-
-def install_with(metadata: MetaData) -> None:
-    """Have `metadata.create_all` install the guards too."""
-
-    @event.listens_for(metadata, "after_create")
-    def _after(_target: MetaData, connection: Connection, **_: object) -> None:
-        install(connection, metadata)
 
 
 def _refused(table: Table) -> tuple[str, ...]:

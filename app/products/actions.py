@@ -112,11 +112,9 @@ def note(
     """Record a change of a product, or of what hangs on it, in the audit trail."""
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action=action,
-        subject_kind="product",
         subject_id=product.id,
         entity_id=product.entity_id,
         before=before,

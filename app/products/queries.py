@@ -37,11 +37,6 @@ def get_product(db: Session, product_id: int, *, actor: Actor) -> Product:
     return product
 
 
-def find_product(db: Session, product_id: int) -> Product | None:
-    """Return a product whoever asks: for public pages and for other slices' facts."""
-    return db.get(Product, product_id)
-
-
 def find_by_gtin(db: Session, gtin14: str) -> Product | None:
     return db.scalars(select(Product).where(Product.gtin == gtin14)).one_or_none()
 
@@ -65,11 +60,6 @@ def list_products(
     if status:
         query = query.where(Product.status == status)
     return take(db, query, Product.id, cut)
-
-
-def products_by_id(db: Session, ids: Iterable[int]) -> dict[int, Product]:
-    rows = db.scalars(select(Product).where(Product.id.in_(set(ids))))
-    return {product.id: product for product in rows}
 
 
 def names_of(db: Session, ids: Iterable[int]) -> dict[int, str]:

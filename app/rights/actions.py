@@ -188,11 +188,9 @@ def note(
     """Record a change of a right in the audit trail."""
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action=action,
-        subject_kind="right",
         subject_id=right.id,
         entity_id=right.owner_entity_id,
         before=before,

@@ -107,11 +107,9 @@ def note(
     """Record a change of a use right in the audit trail."""
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action=action,
-        subject_kind="use_right",
         subject_id=use_right.id,
         entity_id=use_right.entity_id,
         before=before,

@@ -138,13 +138,4 @@ def _insert(db: Session, model: type[Base]) -> Any:  # noqa: ANN401 - the two di
 def _noted(
     db: Session, actor: Actor, now: datetime, action: str, line: int, after: dict[str, str]
 ) -> None:
-    record(
-        db,
-        now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
-        action=action,
-        subject_kind="stamp",
-        subject_id=line,
-        after=after,
-    )
+    record(db, by=actor, now=now, action=action, subject_id=line, after=after)

@@ -2,17 +2,14 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
-
-from app.kit.clock import day_of
 
 VISITOR_BYTES: Final = 16
 # Far more than any browser sends; what follows tells no more about the visitor.
 _AGENT_CHARS: Final = 512
 _IPV6_NETWORK_BITS: Final = 64
-_FIRST_DAY: Final = date(2025, 1, 1)
 
 # Browsers have begun so since the nineties; a link preview, a script or a library often not.
 _BROWSER: Final = re.compile(r"(?:Mozilla|Opera)/[0-9]")
@@ -90,8 +87,3 @@ def device_class(user_agent: str) -> DeviceClass:
 def minute_of(now: datetime) -> datetime:
     """Return the minute of an instant, in UTC: the finest time that is kept of a look-up."""
     return now.astimezone(UTC).replace(second=0, microsecond=0)
-
-
-def key_index(now: datetime) -> int:
-    """Return the number of the key of an instant's day in Vietnam; it rises by one a day."""
-    return (day_of(now) - _FIRST_DAY).days

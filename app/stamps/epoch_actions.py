@@ -87,15 +87,7 @@ def rotate_epoch(db: Session, *, actor: Actor, now: datetime, keyring: Keyring) 
         raise NoNewRoot(epoch=newest.epoch)
     db.execute(update(KeyEpoch).where(KeyEpoch.closed_at.is_(None)).values(closed_at=now))
     _open(db, newest, now)
-    record(
-        db,
-        now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
-        action="epoch.open",
-        subject_kind="epoch",
-        subject_id=newest.epoch,
-    )
+    record(db, by=actor, now=now, action="epoch.open", subject_id=newest.epoch)
     return newest.epoch
 
 

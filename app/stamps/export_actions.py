@@ -238,11 +238,9 @@ def _noted(
 ) -> None:
     record(
         db,
+        by=actor,
         now=now,
-        actor_id=actor.account_id,
-        actor_label=actor.label,
         action=action,
-        subject_kind=action.partition(".")[0],
         subject_id=subject_id,
         entity_id=entity_id,
         after=after,

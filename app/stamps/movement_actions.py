@@ -108,9 +108,8 @@ def noted(db: Session, *, act: Act, action: str, batch: tuple[int, int], **after
     batch_id, entity_id = batch
     record(
         db,
+        by=act.actor,
         now=act.now,
-        actor_id=act.actor.account_id,
-        actor_label=act.actor.label,
         action=action,
         subject_kind="batch",
         subject_id=batch_id,

@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
+from app.identity.rules import Actor
 from app.kit.db import Database
 from app.kit.errors import Conflict, DomainError, Unavailable, Words
 from app.kit.i18n import N_
@@ -216,11 +217,9 @@ def _record_ready(db: Session, export_id: int, spool: Spool, now: datetime) -> N
         batch = db.get_one(Batch, export.batch_id)
         record(
             db,
+            by=Actor(account_id=None, label=export.asked_by),
             now=now,
-            actor_id=None,
-            actor_label=export.asked_by,
             action="export.made",
-            subject_kind="export",
             subject_id=export.id,
             entity_id=batch.entity_id,
             after=recorded_facts(export),

@@ -120,14 +120,6 @@ def gs1_prefix(base_url: str, gtin14: str) -> str:
     return f"{base_url.rstrip('/')}/01/{gtin14}/21/".upper()
 
 
-def short_url(base_url: str, code: str) -> str:
-    return short_prefix(base_url) + code
-
-
-def gs1_url(base_url: str, gtin14: str, code: str) -> str:
-    return gs1_prefix(base_url, gtin14) + code
-
-
 def check_symbols(template: Template, samples: Iterable[Sequence[str]]) -> None:
     """Raise SymbolMismatchError unless each sample's symbol is bit for bit the library's own.
 

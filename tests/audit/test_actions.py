@@ -6,17 +6,16 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.audit.models import AuditEvent
+from app.identity.rules import Actor
 from tests import make
 
 
 def note(db: Session, subject_id: object = 1, **more: object) -> AuditEvent:
     return record(
         db,
+        by=Actor(account_id=1, label="Cán bộ"),
         now=make.NOW,
-        actor_id=1,
-        actor_label="Cán bộ",
         action="entity.change",
-        subject_kind="entity",
         subject_id=subject_id,
         after=more,
     )

@@ -1,15 +1,13 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.clock import day_of
 from app.scans.rules import (
     DeviceClass,
     device_class,
     is_preview_or_bot,
-    key_index,
     minute_of,
     network_of,
     visitor,
@@ -133,13 +131,3 @@ def test_a_time_is_kept_to_the_minute() -> None:
     hanoi = datetime.fromisoformat("2026-06-15T07:30:59.999999+07:00")
     assert minute_of(hanoi) == datetime(2026, 6, 15, 0, 30, tzinfo=UTC)
     assert minute_of(hanoi).tzinfo is UTC
-
-
-INSTANTS = st.datetimes(datetime(2025, 1, 2), datetime(2099, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone
-
-
-@given(INSTANTS)
-def test_the_key_changes_with_the_day_in_vietnam(now: datetime) -> None:
-    assert key_index(now + timedelta(days=1)) == key_index(now) + 1
-    same = day_of(now) == day_of(now + timedelta(hours=1))
-    assert (key_index(now) == key_index(now + timedelta(hours=1))) == same
