@@ -1,14 +1,20 @@
 import json
 import logging
 import secrets
+import sqlite3
 from time import perf_counter
+from traceback import format_tb
 from typing import Final
 
+import psycopg
 from prometheus_client import Counter, Histogram
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("ocop.requests")
+
+_DRIVERS: Final = psycopg.Error | sqlite3.Error
 
 REQUESTS = Counter("ocop_requests_total", "Answered requests", ["method", "route", "status"])
 SECONDS = Histogram("ocop_request_seconds", "Time to answer", ["route"])
@@ -28,6 +34,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 SERVER_ERROR: Final = 500
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class HeadAsGet:
@@ -90,12 +97,15 @@ class Outermost:
 
 def _figure(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     """Count and log by the route's pattern: an address may hold a stamp's code."""
-    route = getattr(scope.get("route"), "path", "") or "none"
-    REQUESTS.labels(scope["method"], route, str(status)).inc()
+    known = getattr(scope.get("route"), "path", ""), getattr(scope.get("endpoint"), "__name__", "")
+    route = next(filter(None, known), "none")
+    # A method is whatever the client made up: one label for all of those.
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    REQUESTS.labels(method, route, str(status)).inc()
     SECONDS.labels(route).observe(seconds)
     figures = {
         "request_id": request_id,
-        "method": scope["method"],
+        "method": method,
         "route": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
@@ -134,6 +144,25 @@ async def _plain_500(send: Send, path: str, request_id: str) -> None:
     await send({"type": "http.response.body", "body": body.encode()})
 
 
+def _trace(error: BaseException) -> str:
+    """Return where it went wrong. What a database says is left out: it quotes rows."""
+    told = []
+    for one in _causes(error):
+        spoken = "" if isinstance(one, SQLAlchemyError | _DRIVERS) else f": {one}"
+        told += [*format_tb(one.__traceback__), f"{type(one).__qualname__}{spoken}\n"]
+    return "".join(told)
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """Return the error after the one it came from, and so on."""
+    chain = [error]
+    while found := chain[0].__cause__ or chain[0].__context__:
+        if found in chain:
+            break
+        chain.insert(0, found)
+    return chain
+
+
 class JsonLines(logging.Formatter):
     """Structured log lines; only the named extras are kept."""
 
@@ -143,6 +172,6 @@ class JsonLines(logging.Formatter):
         line = {"at": self.formatTime(record), "level": record.levelname, "log": record.name}
         line["message"] = record.getMessage()
         line |= {name: getattr(record, name) for name in self.KEPT if hasattr(record, name)}
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1]:
+            line["error"] = _trace(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
