@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -21,6 +21,14 @@ class Client:
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own arguments
         return self._runner.run(self.http.request(method, path, **more))
+
+    def get_at_once(self, paths: Sequence[str]) -> list[httpx.Response]:
+        """Send all at the same time and return their answers in the order of the paths."""
+
+        async def all_() -> list[httpx.Response]:
+            return await asyncio.gather(*(self.http.get(path) for path in paths))
+
+        return self._runner.run(all_())
 
     def get(self, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - as above
         return self.request("GET", path, **more)
