@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.diary.queries import find_lot
 from app.identity.access import CurrentActor
-from app.kit.errors import Conflict, DomainError, Invalid
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.forms import Filled, Form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -61,8 +61,8 @@ def find(
         return show(request, "stamps/find.html", FindView(Filled()))
     try:
         stamp = get_stamp(db, keyring=keyring, text=typed_code(code))
-    except DomainError as error:
-        form = Filled({"code": code}, {"code": error.explain(words)})
+    except NotFound as error:
+        form = Filled({"code": code}, {"code": f"{error.title(words)}. {error.explain(words)}"})
         return show(request, "stamps/find.html", FindView(form), status=404)
     return go(f"/office/stamps/{stamp.code}")
 
