@@ -1,10 +1,9 @@
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -70,40 +69,6 @@ from app.stamps.print_actions import make_waiting_exports, reopen_exports
 from app.stamps.queries import check_roots
 
 ROOT = Path(app.__file__).parent
-
-# Every error of the API has this one shape, RFC 9457.
-_PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
-            },
-        },
-    },
-}
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": words, "content": {"application/problem+json": {"schema": _PROBLEM}}}
-    for status, words in {
-        400: "The body can't be read",
-        401: "No valid key or session",
-        403: "The role does not allow it",
-        404: "Not there, or somebody else's",
-        409: "The record is in another state",
-        413: "The body is too large",
-        422: "Some values are wrong",
-        503: "Nothing was changed; try again",
-    }.items()
-}
 
 OFFICE = (
     Rail(N_("Home"), "/office"),
@@ -194,7 +159,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=_lifespan,
-        responses=PROBLEMS,
+        responses=problems.DOCUMENTED,
     )
     folders, spoken = slice_folders(), words()
     held = make_site(database or Database(settings.database_url), spoken, clock, settings.base_url)
@@ -214,6 +179,11 @@ def create_app(
     made.state.files = Files(settings.files)
     made.state.pages = Pages(folders, spoken, sample=settings.sample)
     made.state.reader_for = reader_for
+    _open_routes(made, folders)
+    return made
+
+
+def _open_routes(made: FastAPI, folders: Mapping[str, Path]) -> None:
     for router in ROUTERS:
         made.include_router(router)
     for name, folder in folders.items():
@@ -223,7 +193,6 @@ def create_app(
     problems.install(made, sign_in=_sign_in)
     made.add_middleware(asgi.HeadAsGet)
     made.add_middleware(asgi.Outermost)
-    return made
 
 
 @asynccontextmanager

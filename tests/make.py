@@ -15,10 +15,11 @@ from app.diary.models import Lot
 from app.diary.rules import EntryKind
 from app.diary.written import Written
 from app.entities.models import Entity
-from app.identity.actions import make_api_key, sign_in
+from app.identity.actions import make_api_key
 from app.identity.models import Account, AccountRole, Membership
 from app.identity.queries import actor_for, get_account
 from app.identity.rules import Actor, Belonging, Role
+from app.identity.session_actions import sign_in
 from app.kit.text import fold
 from app.products.models import Product, ProductPicture
 from app.rights.models import IpRight, UseRight

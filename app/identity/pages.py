@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
-from app.identity import actions, queries
+from app.identity import actions, queries, session_actions
 from app.identity.access import (
     CurrentActor,
     MaybeActor,
@@ -141,7 +141,9 @@ def sign_in(
     account = queries.get_account(db, claimed.account_id) if claimed.account_id else None
     device = request.headers.get("user-agent", "")
     try:
-        token = actions.sign_in(db, now=now, account=account, right=claimed.right, device=device)
+        token = session_actions.sign_in(
+            db, now=now, account=account, right=claimed.right, device=device
+        )
     except DomainError as error:
         view = SignInView(refused(sent, error, words), own_path(sent.text("after")))
         response = show(request, "identity/sign_in.html", view, status=422)
@@ -160,7 +162,7 @@ def set_cookie(request: Request, response: Response, token: str) -> None:
     response.set_cookie(
         cookie_name(request),
         token,
-        max_age=actions.SESSION_DAYS * 86_400,
+        max_age=session_actions.SESSION_DAYS * 86_400,
         secure=request.url.scheme == "https",
         httponly=True,
         samesite="lax",
@@ -172,7 +174,7 @@ def sign_out(request: Request, db: Db, actor: MaybeActor) -> Response:
     check_origin(request)
     token = session_token(request)
     if token and actor:
-        actions.sign_out(db, token=token)
+        session_actions.sign_out(db, token=token)
     response = go("/sign-in")
     response.delete_cookie(
         cookie_name(request), secure=request.url.scheme == "https", httponly=True, samesite="lax"
@@ -230,7 +232,7 @@ def choose_language(db: Db, actor: CurrentActor, sent: Form) -> Response:
 
 @router.post("/account/devices/{token_hash}/end")
 def end_session(db: Db, actor: CurrentActor, token_hash: str) -> Response:
-    actions.end_session(db, actor=actor, token_hash=token_hash)
+    session_actions.end_session(db, actor=actor, token_hash=token_hash)
     return go("/account", say=DEVICE_OUT)
 
 

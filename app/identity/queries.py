@@ -20,7 +20,7 @@ class LinkSpent(NotFound):
     """The link is used or too old"""
 
     code = "identity.link_spent"
-    detail = N_("Ask the Department, or your entity's owner, for a new one.")
+    detail = N_("Ask the Department for a new one.")
 
 
 def find_account(db: Session, *, phone: str) -> Account | None:

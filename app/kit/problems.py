@@ -207,3 +207,38 @@ def _serialisation(error: DBAPIError) -> bool:
 
 def _sqlstate(error: DBAPIError) -> str:
     return getattr(error.orig, "sqlstate", None) or ""
+
+
+# Every error of the API has this one shape, RFC 9457.
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "reason": {"type": "string"}},
+            },
+        },
+    },
+}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+    for status, words in {
+        400: "The body can't be read",
+        401: "No valid key or session",
+        403: "The role does not allow it",
+        404: "Not there, or somebody else's",
+        409: "The record is in another state",
+        413: "The body is too large",
+        422: "Some values are wrong",
+        503: "Nothing was changed; try again",
+    }.items()
+}

@@ -88,13 +88,7 @@ def add_certificate(
     last = valid_to or last_valid_day(valid_from)
     if last < valid_from:
         raise EndsBeforeItBegins(valid_from=valid_from)
-    same = select(OcopCertificate.id).where(
-        OcopCertificate.product_id == product.id,
-        OcopCertificate.decision_no == decision_no,
-        OcopCertificate.valid_from == valid_from,
-    )
-    if db.scalar(same) is not None:
-        raise CertificateThere(decision_no=decision_no, valid_from=valid_from)
+    _refuse_second(db, product.id, decision_no, valid_from)
     facts = {
         "stars": stars,
         "score": score,
@@ -109,6 +103,16 @@ def add_certificate(
     db.flush()
     note(db, actor, now, "product.certificate.add", product, None, {"id": certificate.id} | facts)
     return certificate
+
+
+def _refuse_second(db: Session, product_id: int, decision_no: str, valid_from: date) -> None:
+    same = select(OcopCertificate.id).where(
+        OcopCertificate.product_id == product_id,
+        OcopCertificate.decision_no == decision_no,
+        OcopCertificate.valid_from == valid_from,
+    )
+    if db.scalar(same) is not None:
+        raise CertificateThere(decision_no=decision_no, valid_from=valid_from)
 
 
 def revoke_certificate(

@@ -16,7 +16,7 @@ from app.migrate import migrate
 from app.sample.load import load
 
 
-def prepare(var: Path, *, host: str, port: int, say: Callable[[str], None]) -> dict[str, str]:
+def prepare(var: Path, *, host: str, port: int, say: Callable[[str], object]) -> dict[str, str]:
     """Make the demo's data unless it stands, write demo.json, print the ways in.
 
     Returns the environment to serve it with. A run that was killed half-way starts afresh: the

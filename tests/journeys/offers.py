@@ -83,27 +83,12 @@ def _forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     product = {"product_id": ids["product_id"]}
     ends = {"first_code": ids["code"], "last_code": ids["code"]}
     entry = {"id": str(uuid4()), "performed_at": WHEN, **REASON}
-    use = {"valid_from": "2025-01-01"}
     activation = ends | {"lot_id": ids["lot_id"]}
-    on_product, on_lot = "/office/products/{product_id}", "/office/lots/{lot_id}"
-    on_batch = "/office/batches/{batch_id}"
-    return {
+    on_lot, on_batch = "/office/lots/{lot_id}", "/office/batches/{batch_id}"
+    return _register_forms(ids) | {
         "/account/keys": {"label": "máy tính", "days": "30"},
         "/account/language": {"language": "vi"},
         "/enrol/{token}": {"password": "bí-mật-dài", "again": "bí-mật-dài"},
-        "/office/entities/new": ENTITY,
-        "/office/entities/{entity_id}/edit": ENTITY,
-        "/office/products/new": {"entity_id": ids["entity_id"], "name": "Cua"},
-        f"{on_product}/edit": {"name": "Cua", "status": "active"},
-        f"{on_product}/certificates/new": CERTIFICATE,
-        f"{on_product}/certificates/{{certificate_id}}/revoke": REASON | {"decision_no": "3"},
-        f"{on_product}/standards/new": STANDARD,
-        "/office/rights/new": {"type": "gi", "sign": "Năm Căn"},
-        "/office/rights/{right_id}/edit": {"type": "trademark", "sign": "Năm Căn"},
-        "/office/rights/{right_id}/check": {"against": "Giấy chứng nhận"},
-        "/office/rights/{right_id}/products": product,
-        "/office/use-rights/new": product | use | {"right_id": ids["gi_id"]},
-        "/office/use-rights/{use_right_id}/edit": use,
         "/office/accounts/new": {"phone": "0912345678", "name": "A", "entity_id": ids["entity_id"]},
         "/app/lots/{lot_id}/entries/new": entry,
         "/app/lots/{lot_id}/entries/{entry_id}/correct": entry,
@@ -126,4 +111,24 @@ def _forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         f"{on_batch}/void": ends | REASON,
         f"{on_batch}/void/confirm": ends | REASON,
         "/office/stamps/{code}/suspicion": REASON,
+    }
+
+
+def _register_forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    product, use = {"product_id": ids["product_id"]}, {"valid_from": "2025-01-01"}
+    on_product = "/office/products/{product_id}"
+    return {
+        "/office/entities/new": ENTITY,
+        "/office/entities/{entity_id}/edit": ENTITY,
+        "/office/products/new": {"entity_id": ids["entity_id"], "name": "Cua"},
+        f"{on_product}/edit": {"name": "Cua", "status": "active"},
+        f"{on_product}/certificates/new": CERTIFICATE,
+        f"{on_product}/certificates/{{certificate_id}}/revoke": REASON | {"decision_no": "3"},
+        f"{on_product}/standards/new": STANDARD,
+        "/office/rights/new": {"type": "gi", "sign": "Năm Căn"},
+        "/office/rights/{right_id}/edit": {"type": "trademark", "sign": "Năm Căn"},
+        "/office/rights/{right_id}/check": {"against": "Giấy chứng nhận"},
+        "/office/rights/{right_id}/products": product,
+        "/office/use-rights/new": product | use | {"right_id": ids["gi_id"]},
+        "/office/use-rights/{use_right_id}/edit": use,
     }

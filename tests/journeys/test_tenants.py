@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session
 from starlette.routing import Route
 
 from app.identity.actions import make_link
@@ -164,17 +165,7 @@ def world(app: FastAPI, database: Database, visit: Visit, cast: Cast) -> World:
         batch = make.issued_batch(db, of=product, keyring=keyring, handed=60)
         lot = make.complete_lot(db, of=product, number="MAT-01")
         subject = make.person(db, "Nhân viên Kín", entity=cast.entity)
-        people = {
-            "o": cast.owner,
-            "w": cast.colleague,
-            "f": cast.officer,
-            "p": cast.approver,
-            "a": make.person(db, "Quản trị", Role.ADMINISTRATOR),
-            "i": cast.inspector,
-            "r": make.person(db, "Cơ quan khác", Role.READER),
-            "m": make.person(db, "Chủ nhãn hiệu", Role.MARK_MANAGER),
-            "x": cast.outsider,
-        }
+        people = everybody(db, cast)
         owned = select(ApiKey.id).where(ApiKey.account_id == cast.owner.account_id)
         ids: dict[str, Any] = {
             "entity_id": cast.entity.id,
@@ -196,6 +187,20 @@ def world(app: FastAPI, database: Database, visit: Visit, cast: Cast) -> World:
     ids |= hung_on(clients["o"][0], clients["f"][0], ids)
     secrets = (cast.entity.name, product.name, lot.number, "Nhân viên Kín", subject.phone[-8:])
     return World(connection, ids, secrets, clients | {"-": (visit(), visit())})
+
+
+def everybody(db: Session, cast: Cast) -> dict[str, make.Person]:
+    return {
+        "o": cast.owner,
+        "w": cast.colleague,
+        "f": cast.officer,
+        "p": cast.approver,
+        "a": make.person(db, "Quản trị", Role.ADMINISTRATOR),
+        "i": cast.inspector,
+        "r": make.person(db, "Cơ quan khác", Role.READER),
+        "m": make.person(db, "Chủ nhãn hiệu", Role.MARK_MANAGER),
+        "x": cast.outsider,
+    }
 
 
 def hung_on(owner: Client, officer: Client, ids: dict[str, Any]) -> dict[str, Any]:
