@@ -9,14 +9,13 @@ from pydantic import Field
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.files import Store
 from app.kit.forms import In, Line, Note, Out
-from app.kit.web import Db, Id, Now
+from app.kit.web import Databases, Db, Id, Now
 from app.products import actions, certificate_actions, picture_actions
 from app.products.models import ProductPicture
 from app.products.pictures import (
     MAX_BYTES,
     CheckedPicture,
     PictureFormat,
-    check_and_resize,
     file_name,
     slots,
 )
@@ -92,10 +91,12 @@ class CertificateOut(Out):
     revocation_reason: str
 
 
-def uploaded(actor: CurrentActor, picture: UploadFile) -> CheckedPicture:
+def uploaded(
+    actor: CurrentActor, database: Databases, product_id: Id, picture: UploadFile
+) -> CheckedPicture:
     """Check the picture before a transaction is begun: it is the slow part."""
-    del actor  # Only who is signed in has pictures decoded.
-    return check_and_resize(picture.file.read(MAX_BYTES + 1), field="picture")
+    raw = picture.file.read(MAX_BYTES + 1)
+    return picture_actions.receive_picture(database, raw, actor=actor, product_id=product_id)
 
 
 Uploaded = Annotated[CheckedPicture, Depends(uploaded)]

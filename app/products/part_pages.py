@@ -13,13 +13,13 @@ from app.kit.files import Store
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Databases, Db, Edge, Id, Now, Words
 from app.products import actions, certificate_actions, picture_actions, queries
 from app.products.models import OcopCertificate, Product
 from app.products.pages import CertificateRow, certificate_row, show_product
 from app.products.part_api import CertificateIn, RevocationIn, StandardIn
 from app.products.picture_actions import PictureThere, TooManyPictures
-from app.products.pictures import CheckedPicture, check_and_resize
+from app.products.pictures import CheckedPicture
 from app.products.rules import VALID_MONTHS
 from app.products.standards import StandardKind
 
@@ -63,11 +63,13 @@ class StandardFormView:
     kinds: list[tuple[str, str]]
 
 
-def uploaded(actor: CurrentActor, sent: Form) -> CheckedPicture | Invalid:
+def uploaded(
+    actor: CurrentActor, database: Databases, product_id: Id, sent: Form
+) -> CheckedPicture | Invalid:
     """Check the picture before a transaction is begun, and keep the refusal for the page."""
-    del actor  # Only who is signed in has pictures decoded.
+    _, raw = sent.files.get("picture", ("", b""))
     try:
-        return check_and_resize(sent.files.get("picture", ("", b""))[1], field="picture")
+        return picture_actions.receive_picture(database, raw, actor=actor, product_id=product_id)
     except Invalid as error:
         return error
 

@@ -4,12 +4,13 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
+from app.kit.db import Database
 from app.kit.errors import Conflict
 from app.kit.files import Files
 from app.kit.i18n import N_
 from app.products.actions import note
-from app.products.models import ProductPicture
-from app.products.pictures import CheckedPicture, file_name
+from app.products.models import Product, ProductPicture
+from app.products.pictures import CheckedPicture, check_and_resize, file_name
 from app.products.queries import get_part, get_product, list_pictures
 
 MAX_PICTURES: Final = 12
@@ -34,6 +35,18 @@ class TooManyPictures(Conflict):
         self.limit = MAX_PICTURES
 
 
+def receive_picture(
+    database: Database, raw: bytes, *, actor: Actor, product_id: int
+) -> CheckedPicture:
+    """Check a picture and write it anew: slow, so call it outside the transaction.
+
+    Nothing is decoded for a product the actor may not give pictures to.
+    """
+    with database.begin(write=False) as db:
+        _get_writable(db, product_id, actor=actor)
+    return check_and_resize(raw, field="picture")
+
+
 def add_picture(
     db: Session,
     *,
@@ -47,8 +60,7 @@ def add_picture(
 
     The files stand before the row does: a row never names a file that is not there.
     """
-    product = get_product(db, product_id, actor=actor)
-    actor.require_member_or_officer(product.entity_id, owner=True)
+    product = _get_writable(db, product_id, actor=actor)
     there = list_pictures(db, product.id)
     if any(one.sha256 == picture.sha256 for one in there):
         raise PictureThere
@@ -82,3 +94,9 @@ def remove_picture(
     db.delete(picture)
     db.flush()
     note(db, actor, now, "product.picture.remove", product, before, None)
+
+
+def _get_writable(db: Session, product_id: int, *, actor: Actor) -> Product:
+    product = get_product(db, product_id, actor=actor)
+    actor.require_member_or_officer(product.entity_id, owner=True)
+    return product

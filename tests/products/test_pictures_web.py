@@ -182,3 +182,12 @@ def test_other_stored_files_are_no_pictures(visit: Visit, settings: Settings) ->
     for name in names:
         (folder / name).write_bytes(b"secret")
         assert visit().get(f"/pictures/{name}").status_code == 404
+
+
+def test_nothing_is_decoded_for_who_may_not_give_a_picture(
+    visit: Visit, cast: Cast, product: Product
+) -> None:
+    broken = {"picture": ("a.jpg", b"no picture", "image/jpeg")}
+    for person, status in ((cast.outsider, 404), (cast.colleague, 403), (cast.owner, 422)):
+        answer = visit(api=person).post(f"/api/v1/products/{product.id}/pictures", files=broken)
+        assert answer.status_code == status
