@@ -3,11 +3,14 @@
 import app.audit.models
 import app.diary.models
 import app.entities.models
+import app.entities.part_models
 import app.identity.models
 import app.places.models
 import app.products.models
 import app.rights.models
 import app.scans.models
+import app.stamps.allotment_models
+import app.stamps.ledger_models
 import app.stamps.models  # noqa: F401 - imported for its tables
 from app.kit.db import Base
 

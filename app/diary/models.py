@@ -140,3 +140,22 @@ class LotPhoto(Base):
     width: Mapped[int]
     height: Mapped[int]
     received_at: Mapped[datetime]
+
+
+class ProductionProcess(Base):
+    """A version of how a product is made: its stages, approved by an officer from a day on."""
+
+    __tablename__ = "production_process"
+    __table_args__ = (UniqueConstraint("product_id", "version"),)
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    version: Mapped[int]
+    stages: Mapped[list[str]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(Text, default="")
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(120))
+    valid_from: Mapped[date | None]
+    approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str] = mapped_column(String(120), default="")

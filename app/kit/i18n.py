@@ -69,7 +69,7 @@ class Translator:
 
 
 def translators(folders: Iterable[Path]) -> dict[Language, Translator]:
-    """Return a translator per language from the `locale/<language>.po` files of the folders.
+    """Return a translator per language from the `locale/<language>*.po` files of the folders.
 
     English is the language of the msgids, so it needs no file.
     """
@@ -83,10 +83,9 @@ def translators(folders: Iterable[Path]) -> dict[Language, Translator]:
 def _merged(language: Language, folders: list[Path]) -> Catalog:
     merged = Catalog(locale=language, charset="utf-8")
     merged.header_comment = ""
-    for folder in folders:
-        path = folder / "locale" / f"{language}.po"
-        if not path.exists():
-            continue
+    for path in (
+        path for folder in folders for path in sorted(folder.glob(f"locale/{language}*.po"))
+    ):
         with path.open("rb") as source:
             for message in read_po(source, locale=language, abort_invalid=True):
                 if message.id:

@@ -19,8 +19,12 @@ class Product(Base):
     gtin: Mapped[str | None] = mapped_column(String(14), unique=True)
     own_code: Mapped[str] = mapped_column(String(40), default="")
     brand: Mapped[str] = mapped_column(String(120), default="")
+    model: Mapped[str] = mapped_column(String(120), default="", server_default="")
     ocop_group: Mapped[str] = mapped_column(String(30), default="")
     net_content: Mapped[str] = mapped_column(String(60), default="")
+    # What one stamped piece holds, in a unit of the diary: active stamps are weighed against lots.
+    net_quantity: Mapped[float | None] = mapped_column(Numeric(14, 3, asdecimal=False))
+    net_unit: Mapped[str] = mapped_column(String(3), default="", server_default="")
     ingredients: Mapped[str] = mapped_column(Text, default="")
     usage: Mapped[str] = mapped_column(Text, default="")
     storage: Mapped[str] = mapped_column(Text, default="")
@@ -29,9 +33,40 @@ class Product(Base):
     shelf_life_days: Mapped[int | None]
     origin: Mapped[str] = mapped_column(String(300), default="")
     story: Mapped[str] = mapped_column(Text, default="")
+    self_declaration_no: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    self_declared_on: Mapped[date | None]
     status: Mapped[str] = mapped_column(String(10), default="active")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+
+class ProductPack(Base):
+    """A pack a product is sold in, with its own GTIN where it has one. Retired, never deleted."""
+
+    __tablename__ = "product_pack"
+    __table_args__ = (CheckConstraint("net_quantity > 0", name="net_quantity"),)
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    net_quantity: Mapped[float | None] = mapped_column(Numeric(14, 3, asdecimal=False))
+    net_unit: Mapped[str] = mapped_column(String(3), default="")
+    gtin: Mapped[str | None] = mapped_column(String(14), unique=True)
+    retired_on: Mapped[date | None]
+
+
+class OcopSubgroup(Base):
+    """A sub-group of the programme's product groups, in one version of the list."""
+
+    __tablename__ = "ocop_subgroup"
+
+    version: Mapped[str] = mapped_column(String(20), primary_key=True)
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    ocop_group: Mapped[str] = mapped_column(String(30))
+    name: Mapped[str] = mapped_column(String(200))
+    # The decision the list comes from, and from when on it is used.
+    source: Mapped[str] = mapped_column(String(120), default="")
+    valid_from: Mapped[date | None]
 
 
 class ProductStandard(Base):
@@ -73,6 +108,8 @@ class OcopCertificate(Base):
     id: Mapped[Key]
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
     stars: Mapped[int]
+    # As "version/code" of the list it was made under.
+    subgroup: Mapped[str] = mapped_column(String(31), default="", server_default="")
     score: Mapped[float | None] = mapped_column(Numeric(5, 2, asdecimal=False))
     certificate_no: Mapped[str] = mapped_column(String(60), default="")
     decision_no: Mapped[str] = mapped_column(String(60))

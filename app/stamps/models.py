@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, Text
@@ -46,6 +47,9 @@ class Batch(Base):
     decision_no: Mapped[str] = mapped_column(String(60), default="")
     refusal: Mapped[str] = mapped_column(Text, default="")
     programme: Mapped[str] = mapped_column(String(120), default="")
+    allotment_id: Mapped[int | None] = mapped_column(ForeignKey("allotment.id"), index=True)
+    facility_id: Mapped[int | None] = mapped_column(ForeignKey("facility.id"), index=True)
+    pack_id: Mapped[int | None] = mapped_column(ForeignKey("product_pack.id"))
     budget_year: Mapped[int | None]
     handed_over: Mapped[int] = mapped_column(BigInt, default=0)
     epoch: Mapped[int | None] = mapped_column(ForeignKey("key_epoch.epoch"))
@@ -55,8 +59,10 @@ class Batch(Base):
     lapses_on: Mapped[date | None]
     requested_at: Mapped[datetime]
     requested_by: Mapped[str] = mapped_column(String(120))
+    requested_by_id: Mapped[int | None] = mapped_column(BigInt)
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(120), default="")
+    decided_by_id: Mapped[int | None] = mapped_column(BigInt)
     issued_at: Mapped[datetime | None]
     issued_by: Mapped[str] = mapped_column(String(120), default="")
 
@@ -127,6 +133,8 @@ class Refusal(Base):
     lot_id: Mapped[int | None] = mapped_column(BigInt)
     first: Mapped[int | None] = mapped_column(BigInt)
     last: Mapped[int | None] = mapped_column(BigInt)
+    # The figures it was refused by, where figures decide.
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class Export(Base):

@@ -1,26 +1,10 @@
 """Every page there is: the template that draws it, who opens it, and what they do there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-PUBLIC, OFFICE, OWNER, STRANGER = "public", "administrator", "owner", "stranger"
+from tests.browser.stop import OFFICE, OWNER, PUBLIC, SEND, STRANGER, Stop
+from tests.parts import parts_of
 
-
-@dataclass(frozen=True)
-class Stop:
-    """A page to look at: `fill` goes into its fields by selector, then `click` is pressed.
-
-    Words in braces in `path` and `fill` are looked up in the facts of the served installation.
-    """
-
-    template: str
-    who: str
-    path: str
-    fill: tuple[tuple[str, str], ...] = ()
-    click: str = ""
-
-
-SEND = "main form button >> nth=-1"
 STAMPS = (("#first_code", "{received}"), ("#last_code", "{received}"))
 
 PAGES = {
@@ -127,9 +111,14 @@ ACTS = (
 NOT_OURS = frozenset({"kit/docs.html"})
 
 
+PARTS = parts_of("browser")
+
+
 def stops() -> Iterator[Stop]:
-    for who, pages in PAGES.items():
-        for template, paths in pages.items():
-            for path in paths:
-                yield Stop(template, who, path)
-        yield from (act for act in ACTS if act.who == who)
+    tables = [PAGES, *(part.PAGES for part in PARTS)]
+    acts = [*ACTS, *(act for part in PARTS for act in getattr(part, "ACTS", ()))]
+    for who in PAGES:
+        for pages in (table.get(who, {}) for table in tables):
+            for template, paths in pages.items():
+                yield from (Stop(template, who, path) for path in paths)
+        yield from (act for act in acts if act.who == who)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from app.kit.web import SAFE
 from tests import make
+from tests.parts import parts_of
 
 WHEN = "2026-03-10T09:00"
 REASON = {"reason": "Kiểm tra"}
@@ -22,6 +23,8 @@ QUERIES = {
     "/office/products": "?entity={entity_id}",
     "/office/use-rights": "?product={product_id}",
 }
+for part in parts_of("journeys"):
+    QUERIES |= getattr(part, "QUERIES", {})
 
 
 def offer(method: str, path: str, ids: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +79,15 @@ def _bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST stamps/{code}/suspicion": REASON,
         "POST stamps/{code}/suspicion/lift": REASON,
     }
-    return {key.replace(" ", " /api/v1/", 1): body for key, body in bodies.items()}
+    known = {key.replace(" ", " /api/v1/", 1): body for key, body in bodies.items()}
+    return known | _more("bodies", ids)
+
+
+def _more(name: str, ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for part in parts_of("journeys"):
+        found |= getattr(part, name)(ids) if hasattr(part, name) else {}
+    return found
 
 
 def _forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -85,33 +96,41 @@ def _forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
     entry = {"id": str(uuid4()), "performed_at": WHEN, **REASON}
     activation = ends | {"lot_id": ids["lot_id"]}
     on_lot, on_batch = "/office/lots/{lot_id}", "/office/batches/{batch_id}"
-    return _register_forms(ids) | {
-        "/account/keys": {"label": "máy tính", "days": "30"},
-        "/account/language": {"language": "vi"},
-        "/enrol/{token}": {"password": "bí-mật-dài", "again": "bí-mật-dài"},
-        "/office/accounts/new": {"phone": "0912345678", "name": "A", "entity_id": ids["entity_id"]},
-        "/app/lots/{lot_id}/entries/new": entry,
-        "/app/lots/{lot_id}/entries/{entry_id}/correct": entry,
-        "/app/lots/new": product | {"number": "N2"},
-        "/app/lots/{lot_id}/edit": {"number": "N3"},
-        "/app/lots/{lot_id}/hold": REASON,
-        "/app/lots/{lot_id}/hold/lift": REASON,
-        "/app/activate": activation,
-        "/app/activate/confirm": activation,
-        "/app/stamps/new": product | {"quantity": 1},
-        f"{on_lot}/recall": REASON,
-        f"{on_lot}/recall/lift": REASON,
-        f"{on_lot}/hold": REASON,
-        f"{on_lot}/hold/lift": REASON,
-        "/office/batches/new": product | {"quantity": 1},
-        f"{on_batch}/approve": GRANT,
-        f"{on_batch}/refuse": REASON,
-        f"{on_batch}/handover": HANDOVER,
-        f"{on_batch}/exports": REASON | {"format": "csv"},
-        f"{on_batch}/void": ends | REASON,
-        f"{on_batch}/void/confirm": ends | REASON,
-        "/office/stamps/{code}/suspicion": REASON,
-    }
+    return (
+        _more("forms", ids)
+        | _register_forms(ids)
+        | {
+            "/account/keys": {"label": "máy tính", "days": "30"},
+            "/account/language": {"language": "vi"},
+            "/enrol/{token}": {"password": "bí-mật-dài", "again": "bí-mật-dài"},
+            "/office/accounts/new": {
+                "phone": "0912345678",
+                "name": "A",
+                "entity_id": ids["entity_id"],
+            },
+            "/app/lots/{lot_id}/entries/new": entry,
+            "/app/lots/{lot_id}/entries/{entry_id}/correct": entry,
+            "/app/lots/new": product | {"number": "N2"},
+            "/app/lots/{lot_id}/edit": {"number": "N3"},
+            "/app/lots/{lot_id}/hold": REASON,
+            "/app/lots/{lot_id}/hold/lift": REASON,
+            "/app/activate": activation,
+            "/app/activate/confirm": activation,
+            "/app/stamps/new": product | {"quantity": 1},
+            f"{on_lot}/recall": REASON,
+            f"{on_lot}/recall/lift": REASON,
+            f"{on_lot}/hold": REASON,
+            f"{on_lot}/hold/lift": REASON,
+            "/office/batches/new": product | {"quantity": 1},
+            f"{on_batch}/approve": GRANT,
+            f"{on_batch}/refuse": REASON,
+            f"{on_batch}/handover": HANDOVER,
+            f"{on_batch}/exports": REASON | {"format": "csv"},
+            f"{on_batch}/void": ends | REASON,
+            f"{on_batch}/void/confirm": ends | REASON,
+            "/office/stamps/{code}/suspicion": REASON,
+        }
+    )
 
 
 def _register_forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -22,6 +22,7 @@ from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Visit
 from tests.journeys.offers import QUERIES, offer
+from tests.parts import parts_of
 
 # owner, worker, officer, approver, administrator, inspector, agency reader, mark manager, and
 # an outsider, who owns another entity.
@@ -129,8 +130,15 @@ def read(table: str) -> set[tuple[str, str]]:
     return found
 
 
-OPEN = read(PUBLIC)
-WHO = {route: who for who, table in ALLOWED.items() for route in read(table)}
+PARTS = parts_of("journeys")
+OPEN = read(" ".join([PUBLIC, *(getattr(part, "PUBLIC", "") for part in PARTS)]))
+TABLES = [ALLOWED, *(part.ALLOWED for part in PARTS)]
+WHO = {
+    route: frozenset(who)
+    for allowed in TABLES
+    for who, table in allowed.items()
+    for route in read(table)
+}
 
 
 @dataclass(frozen=True)
@@ -183,6 +191,8 @@ def world(app: FastAPI, database: Database, visit: Visit, cast: Cast) -> World:
             "token": make_link(db, actor=make.SYSTEM, now=make.NOW, account_id=subject.account_id),
         }
         connection = db.connection()
+        for part in PARTS:
+            ids |= part.hung(db, ids, keyring) if hasattr(part, "hung") else {}
     clients = {who: (visit(api=one), visit(page=one)) for who, one in people.items()}
     ids |= hung_on(clients["o"][0], clients["f"][0], ids)
     secrets = (cast.entity.name, product.name, lot.number, "Nhân viên Kín", subject.phone[-8:])
