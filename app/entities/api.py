@@ -8,7 +8,7 @@ from app.entities import actions, queries
 from app.entities.rules import Kind
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.forms import In, Line, Out
-from app.kit.paging import Cutting, Listed, listed
+from app.kit.paging import Listed, Sorting, listed
 from app.kit.web import Db, Id, Now
 
 router = APIRouter(prefix="/api/v1/entities", tags=["entities"], route_class=ApiRoute)
@@ -62,7 +62,7 @@ def list_entities(
     request: Request,
     db: Db,
     actor: CurrentActor,
-    cut: Cutting,
+    cut: Sorting,
     q: str = "",
     commune: str = "",
     status: Literal["active", "dissolved"] | None = None,

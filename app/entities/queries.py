@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +11,8 @@ from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
 from app.places.models import Place
+
+SORTS: Final = {"name": (Entity.folded,)}
 
 
 class NoSuchEntity(NotFound):
@@ -41,7 +44,7 @@ def list_entities(
         query = query.where((Entity.commune_code == commune) | Entity.commune_code.in_(communes))
     if status:
         query = query.where(Entity.status == status)
-    return take(db, query, Entity.id, cut)
+    return take(db, query, Entity.id, cut, SORTS)
 
 
 def find_by_tax_no(db: Session, tax_no: str) -> Entity | None:

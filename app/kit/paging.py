@@ -1,34 +1,69 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, tuple_
 from sqlalchemy.orm import Session
+
+from app.kit.errors import Invalid
+from app.kit.i18n import N_
 
 T = TypeVar("T")
 U = TypeVar("U")
 
+NEWEST = "newest"
+
+
+class UnknownOrder(Invalid):
+    """The list has no such order"""
+
+    code: ClassVar[str] = "paging.unknown_order"
+    detail: ClassVar[str] = N_("Choose one of: {expected}.")
+    field = "sort"
+
+    def __init__(self, *, expected: str) -> None:
+        self.expected = expected
+
+
+class NoSuchRow(Invalid):
+    """The row to go on from is not in the list"""
+
+    code: ClassVar[str] = "paging.no_such_row"
+    detail: ClassVar[str] = N_("Open the list again from its beginning.")
+    field = "after"
+
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a page of a list starts, how long it may be, and whether the newest come first."""
+    """Where a page of a list starts, how long it may be, and in which order the rows stand.
+
+    `after` is the id of the row to go on from; with `back` the page ends before it. `sort`
+    names one of the list's own orders, or the newest first.
+    """
 
     after: int = 0
     limit: int = 50
     newest: bool = False
+    sort: str = ""
+    back: bool = False
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """A page of rows, and the id to go on after where there are more."""
+    """A page of rows, and the ids to go on from, forth and back, where there are more."""
 
     items: Sequence[T]
     after: int | None
+    before: int | None = None
 
     def map(self, change: Callable[[T], U]) -> "Page[U]":
-        return Page([change(item) for item in self.items], self.after)
+        return self.having([change(item) for item in self.items])
+
+    def having(self, items: Sequence[U]) -> "Page[U]":
+        """Return the same page of the list with other things in place of its rows."""
+        return Page(items, self.after, self.before)
 
 
 class Listed(BaseModel, Generic[T]):
@@ -55,20 +90,84 @@ def newest(cut: Cutting) -> Cut:
 NewestFirst = Annotated[Cut, Depends(newest)]
 
 
-def take(db: Session, query: Select[Any], key: ColumnElement[int] | Any, cut: Cut) -> Page[Any]:  # noqa: ANN401 - rows are what the query selects
-    """Run the query, ordered by its key, for one page: cost does not grow with the position."""
-    order = key.desc() if cut.newest else key
+def ordered(
+    cut: Cutting,
+    sort: Annotated[str, Query(max_length=20, description="The order of the rows.")] = "",
+    back: Annotated[bool, Query(description="The page before `after`, not behind it.")] = False,  # noqa: FBT002 - FastAPI reads it from the query by its name
+) -> Cut:
+    return replace(cut, sort=sort, back=back)
+
+
+Sorting = Annotated[Cut, Depends(ordered)]
+
+Column = ColumnElement[Any] | Any
+
+
+def take(
+    db: Session,
+    query: Select[Any],
+    key: Column,
+    cut: Cut,
+    sorts: Mapping[str, Sequence[Column]] | None = None,
+) -> Page[Any]:
+    """Run the query, ordered by its key, for one page: cost does not grow with the position.
+
+    `sorts` are the other orders the list has, by name: columns that are never null, before
+    the key, which decides between equals.
+    """
+    columns = (*_sort(cut.sort, sorts or {}), key)
+    descending = cut.newest or cut.sort == NEWEST
     if cut.after:
-        query = query.where(key < cut.after if cut.newest else key > cut.after)
-    rows = db.scalars(query.order_by(order).limit(cut.limit + 1)).all()
-    kept = rows[: cut.limit]
-    return Page(kept, kept[-1].id if len(rows) > cut.limit else None)
+        beyond = descending == cut.back
+        place, row = tuple_(*columns), tuple_(*_row(db, query, columns, cut.after))
+        query = query.where(place > row if beyond else place < row)
+    order = [column.desc() if descending != cut.back else column for column in columns]
+    rows = db.scalars(query.order_by(None).order_by(*order).limit(cut.limit + 1)).all()
+    kept, more = rows[: cut.limit], len(rows) > cut.limit
+    if cut.back:
+        kept = kept[::-1]
+        known = kept and cut.after
+        return Page(kept, kept[-1].id if known else None, kept[0].id if more else None)
+    return Page(kept, kept[-1].id if more else None, kept[0].id if kept and cut.after else None)
+
+
+def _sort(name: str, sorts: Mapping[str, Sequence[Column]]) -> Sequence[Column]:
+    if name in {"", NEWEST}:
+        return ()
+    if name not in sorts:
+        raise UnknownOrder(expected=", ".join((*sorts, NEWEST)))
+    return sorts[name]
+
+
+def _row(
+    db: Session, query: Select[Any], columns: Sequence[Column], after: int
+) -> Sequence[object]:
+    """Return where the row stands in the order; a row that was renamed moves with its name.
+
+    It is looked for among the rows of the list itself: whose row it is not learns nothing.
+    """
+    if len(columns) == 1:
+        return (after,)
+    alone = query.with_only_columns(*columns).order_by(None).where(columns[-1] == after)
+    row = db.execute(alone).one_or_none()
+    if row is None:
+        raise NoSuchRow
+    return tuple(row)
 
 
 def next_path(request: Request, page: Page[Any]) -> str | None:
-    if page.after is None:
+    return _path(request, page.after)
+
+
+def previous_path(request: Request, page: Page[Any]) -> str | None:
+    return _path(request, page.before, back="1")
+
+
+def _path(request: Request, after: int | None, **more: str) -> str | None:
+    if after is None:
         return None
-    url = request.url.include_query_params(after=page.after)
+    bare = request.url.remove_query_params(["back", "said"])
+    url = bare.include_query_params(after=after, **more)
     return f"{url.path}?{url.query}"
 
 
