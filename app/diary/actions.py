@@ -8,12 +8,12 @@ from app.audit.actions import record
 from app.diary.models import Lot
 from app.diary.queries import get_lot, standing_notices
 from app.diary.rules import LotState, check_lot_number, check_move
-from app.diary.units import read_unit
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 from app.kit.text import clean_note
+from app.kit.units import read_unit
 from app.products.queries import get_product
 
 # A lot may be planned ahead, and old stock may be entered: beyond that a year was mistyped.

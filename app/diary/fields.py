@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
 from app.diary.rules import EntryKind
-from app.diary.units import find_unit
 from app.diary.values import Value
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
+from app.kit.units import find_unit
 
 
 class Speaker(Protocol):

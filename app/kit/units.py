@@ -20,6 +20,7 @@ class Unit:
 class UnknownUnit(Invalid):
     """The unit is not known"""
 
+    # Codes are part of the API: this one is older than the module's place.
     code: ClassVar[str] = "diary.unknown_unit"
     detail: ClassVar[str] = N_("“{written}” is not in the list of units. Choose one of the list.")
 
@@ -56,6 +57,8 @@ UNITS: Final = (
     Unit("M1", N_("milligram per litre"), ("mg/l",)),
     Unit("NX", N_("parts per thousand"), ("‰", "ppt", "phần nghìn")),
 )
+
+UNIT_CODES: Final = tuple(unit.code for unit in UNITS)
 
 _BY_CODE: Final = {unit.code: unit for unit in UNITS}
 _BY_WORD: Final = {

@@ -2,8 +2,8 @@ from itertools import combinations
 
 import pytest
 
-from app.diary.units import UNITS, UnknownUnit, find_unit, read_unit
 from app.kit.text import fold
+from app.kit.units import UNITS, UnknownUnit, find_unit, read_unit
 
 
 @pytest.mark.parametrize(
