@@ -30,8 +30,13 @@ class Allotment(Base):
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(120))
     made_by_id: Mapped[int | None] = mapped_column(BigInt)
+    # Who set its rows last: from a set quantity on, another person approves them.
+    changed_by: Mapped[str] = mapped_column(String(120), default="")
+    changed_by_id: Mapped[int | None] = mapped_column(BigInt)
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str] = mapped_column(String(120), default="")
+    # Why it was cancelled.
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class AllotmentRow(Base):

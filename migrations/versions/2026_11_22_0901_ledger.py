@@ -39,8 +39,13 @@ def upgrade() -> None:
         sa.Column(
             "made_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column("changed_by", sa.String(length=120), nullable=False),
+        sa.Column(
+            "changed_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+        ),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint(
             "state IN ('draft', 'issued', 'cancelled')", name=op.f("ck_allotment_state")
         ),
