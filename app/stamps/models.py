@@ -140,32 +140,51 @@ class Refusal(Base):
 class Export(Base):
     """A file of codes made for printing: recorded before its first byte leaves.
 
-    `facts` is what stands on every stamp, frozen so that the file can be made the same again.
+    It is of one batch, or of all batches of an allotment. `facts` is what stands on every stamp
+    and how the sheets are laid out, frozen so that the file can be made the same again. `proof`
+    tells how much of the finished file was read back.
     """
 
     __tablename__ = "stamp_export"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting', 'making', 'ready', 'failed')", name="state"),
+        CheckConstraint(
+            "state IN ('asked', 'waiting', 'making', 'ready', 'failed')", name="state"
+        ),
+        CheckConstraint("form IN ('short', 'gs1')", name="form"),
+        CheckConstraint("(batch_id IS NULL) <> (allotment_id IS NULL)", name="subject"),
         Index(
             "uq_stamp_export_same",
-            "batch_id", "format", "preset", "first", "count", "reason",
+            "batch_id", "format", "form", "preset", "first", "count", "reason",
+            unique=True,
+        ),
+        Index(
+            "uq_stamp_export_allotment",
+            "allotment_id", "format", "form", "preset", "reason",
             unique=True,
         ),
     )  # fmt: skip
 
     id: Mapped[Key]
-    batch_id: Mapped[int] = mapped_column(ForeignKey("stamp_batch.id"), index=True)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("stamp_batch.id"), index=True)
+    allotment_id: Mapped[int | None] = mapped_column(ForeignKey("allotment.id"), index=True)
     format: Mapped[str] = mapped_column(String(4))
+    # What stands in the symbols; of an allotment: the most that is taken, GTINs where there are.
+    form: Mapped[str] = mapped_column(String(5), default="short", server_default="short")
     preset: Mapped[str] = mapped_column(String(20))
     first: Mapped[int] = mapped_column(BigInt)
     count: Mapped[int] = mapped_column(BigInt)
     reason: Mapped[str] = mapped_column(String(300))
-    facts: Mapped[dict[str, str]] = mapped_column(JSON)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(8))
     done: Mapped[int] = mapped_column(BigInt, default=0)
     problem: Mapped[str] = mapped_column(Text, default="")
     sha256: Mapped[str] = mapped_column(String(64), default="")
     size: Mapped[int] = mapped_column(BigInt, default=0)
+    proof: Mapped[dict[str, int] | None] = mapped_column(JSON)
     asked_at: Mapped[datetime]
     asked_by: Mapped[str] = mapped_column(String(120))
+    asked_by_id: Mapped[int | None] = mapped_column(BigInt)
+    # The second person, where so many codes need two.
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
     ready_at: Mapped[datetime | None]
