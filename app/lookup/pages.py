@@ -18,8 +18,9 @@ from app.lookup.queries import Ask, keep_sheet
 from app.lookup.sheet import Answer, Sheet, StampPart
 from app.lookup.shelf import Kept, Rendered
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Judgement, Verdict, judge
+from app.scans.actions import Lookup, Visit
 from app.scans.counter_actions import Counter
-from app.scans.rules import device_class, is_preview_or_bot, visitor
+from app.scans.rules import device_class, is_preview_or_bot, minute_of, visitor
 from app.stamps.codes import grouped, parse
 from app.stamps.queries import Stamp, find_stamp, near_codes
 
@@ -122,7 +123,8 @@ def _counted(
 ) -> Answer:
     active = stamp.state == "active"
     device = device_class(request.headers.get("user-agent", ""))
-    new = counter.note(stamp.line, who, device, active, now)
+    visit = Visit(stamp.line, who, minute_of(now))
+    new = counter.note(Lookup(visit, device, active, stamp.product_id))
     if not (new and active):
         return answer
     return replace(answer, lookups=answer.lookups + 1, first_at=answer.first_at or now)

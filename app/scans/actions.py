@@ -1,6 +1,6 @@
 import secrets
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +12,8 @@ from app.audit.actions import record
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.db import Base
-from app.scans.models import Scan, ScanTotal, Suspicion, VisitorKey
+from app.scans.models import Scan, ScanMonth, ScanTotal, Suspicion, VisitorKey
+from app.scans.rules import month_of
 
 RAW_DAYS: Final = 90
 _KEY_BYTES: Final = 32
@@ -32,6 +33,7 @@ class Lookup(NamedTuple):
     visit: Visit
     device: str
     active: bool
+    product_id: int
 
 
 class _Sum(NamedTuple):
@@ -40,7 +42,7 @@ class _Sum(NamedTuple):
     last_at: datetime
 
 
-def count_lookups(db: Session, lookups: Iterable[Lookup]) -> int:
+def count_lookups(db: Session, lookups: Sequence[Lookup]) -> int:
     """Store look-ups and add the new ones to the totals; return how many were new.
 
     The same visitor within a minute is one, whichever process saw it. Rows are written in one
@@ -57,6 +59,10 @@ def count_lookups(db: Session, lookups: Iterable[Lookup]) -> int:
     kept = db.execute(query.returning(Scan.line, Scan.active, Scan.minute), rows)
     new = [(line, active, minute) for line, active, minute in kept]
     _add_up(db, _sums(new))
+    products = {row.visit.line: row.product_id for row in lookups}
+    _add_to_months(
+        db, Counter((products[line], month_of(minute)) for line, active, minute in new if active)
+    )
     return len(new)
 
 
@@ -124,6 +130,23 @@ def _add_up(db: Session, sums: dict[tuple[int, bool], _Sum]) -> None:
         query.on_conflict_do_update(
             index_elements=["line", "active"],
             set_={"lookups": old.lookups + more.lookups, "first_at": first_at, "last_at": last_at},
+        ),
+        rows,
+    )
+
+
+def _add_to_months(db: Session, counted: Mapping[tuple[int, date], int]) -> None:
+    rows = [
+        {"product_id": product_id, "month": month, "lookups": lookups}
+        for (product_id, month), lookups in sorted(counted.items())
+    ]
+    if not rows:
+        return
+    query = _insert(db, ScanMonth)
+    added = ScanMonth.lookups + query.excluded.lookups
+    db.execute(
+        query.on_conflict_do_update(
+            index_elements=["product_id", "month"], set_={"lookups": added}
         ),
         rows,
     )

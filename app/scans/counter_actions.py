@@ -12,7 +12,6 @@ from app.kit.clock import day_of
 from app.kit.db import Database
 from app.scans.actions import Lookup, Visit, count_lookups, day_key
 from app.scans.queries import Waiting
-from app.scans.rules import minute_of
 
 log = logging.getLogger("ocop.scans")
 
@@ -59,9 +58,9 @@ class Counter:
         held = self._key
         return held[1] if held is not None and held[0] == day_of(now) else None
 
-    def note(self, line: int, visitor: bytes, device: str, active: bool, at: datetime) -> bool:  # noqa: FBT001 - the columns of a look-up, in their order
+    def note(self, looked: Lookup) -> bool:
         """Keep one look-up for the next flush; False where it is a repeat within its minute."""
-        visit = Visit(line, visitor, minute_of(at))
+        visit = looked.visit
         with self._lock:
             self._forget(visit.minute)
             if visit in self._recent:
@@ -70,7 +69,7 @@ class Counter:
                 self._lost += 1
                 return False
             self._recent.add(visit)
-            self._waiting.setdefault(line, []).append(Lookup(visit, device, active))
+            self._waiting.setdefault(visit.line, []).append(looked)
             self._size += 1
         return True
 

@@ -30,6 +30,19 @@ class ScanTotal(Base):
     last_at: Mapped[datetime]
 
 
+class ScanMonth(Base):
+    """How often a product's active stamps were looked up in a month of Vietnam. Kept for good.
+
+    `month` is its first day. Without a foreign key: no row may hold up a flush.
+    """
+
+    __tablename__ = "scan_month"
+
+    product_id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    lookups: Mapped[int] = mapped_column(BigInt)
+
+
 class VisitorKey(Base):
     """The key of one day's visitor hashes; deleted when its day is over."""
 

@@ -1,13 +1,13 @@
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.kit.db import numbers_asked
-from app.scans.models import Scan, ScanTotal, Suspicion
+from app.scans.models import Scan, ScanMonth, ScanTotal, Suspicion
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,16 @@ def find_tallies(db: Session, lookers: Collection[Looker]) -> dict[Looker, Tally
         )
         for line, visitor in lookers
     }
+
+
+def lookups_by_month(
+    db: Session, product_ids: Iterable[int], *, since: date
+) -> dict[tuple[int, date], int]:
+    """Return the look-ups of active stamps by product and first day of the month."""
+    query = select(ScanMonth).where(
+        ScanMonth.product_id.in_(set(product_ids)), ScanMonth.month >= since
+    )
+    return {(row.product_id, row.month): row.lookups for row in db.scalars(query)}
 
 
 def find_suspicion(db: Session, *, line: int) -> tuple[str, str, datetime] | None:

@@ -2,9 +2,11 @@ import hashlib
 import hmac
 import ipaddress
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
+
+from app.kit.clock import day_of
 
 VISITOR_BYTES: Final = 16
 # Far more than any browser sends; what follows tells no more about the visitor.
@@ -82,6 +84,17 @@ def device_class(user_agent: str) -> DeviceClass:
     if "android" in agent.casefold():
         return DeviceClass.TABLET
     return DeviceClass.DESKTOP if _DESKTOP.search(agent) else DeviceClass.OTHER
+
+
+def month_of(now: datetime) -> date:
+    """Return the first day of the month it is in Vietnam at an instant."""
+    return day_of(now).replace(day=1)
+
+
+def last_months(day: date, count: int) -> list[date]:
+    """Return the first days of so many months up to a day's own, the earliest first."""
+    number = day.year * 12 + day.month - 1
+    return [date(one // 12, one % 12 + 1, 1) for one in range(number - count + 1, number + 1)]
 
 
 def minute_of(now: datetime) -> datetime:

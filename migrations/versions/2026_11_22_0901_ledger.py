@@ -1,4 +1,4 @@
-"""Allotments, quotas, hand-overs, reconciliations, and the rules on stamps.
+"""Allotments, quotas, hand-overs, reconciliations, the rules on stamps, look-ups by month.
 
 Revision: 0008_ledger, after 0007_records.
 """
@@ -224,8 +224,32 @@ def upgrade() -> None:
     with op.batch_alter_table("stamp_refusal", schema=None) as batch_op:
         batch_op.add_column(sa.Column("facts", sa.JSON(), nullable=True))
 
+    _add_months()
+
+
+def _add_months() -> None:
+    """Add the look-ups of a product by month, and count what is still kept of them."""
+    op.create_table(
+        "scan_month",
+        sa.Column("product_id", _BIG, autoincrement=False, nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("lookups", _BIG, nullable=False),
+        sa.PrimaryKeyConstraint("product_id", "month", name=op.f("pk_scan_month")),
+    )
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    month = (
+        "strftime('%Y-%m-01', s.minute, '+7 hours')"
+        if sqlite
+        else "date_trunc('month', s.minute AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+    )
+    op.execute(
+        f"INSERT INTO scan_month SELECT b.product_id, {month}, count(*) FROM stamp_batch b "  # noqa: S608 - the text above only
+        "JOIN scan s ON s.line BETWEEN b.first AND b.last AND s.active GROUP BY 1, 2"
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("scan_month")
     with op.batch_alter_table("stamp_refusal", schema=None) as batch_op:
         batch_op.drop_column("facts")
     op.drop_index(op.f("ix_stamp_batch_facility_id"), "stamp_batch")

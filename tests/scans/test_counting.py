@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -10,14 +10,15 @@ from app.identity.rules import NotAllowed
 from app.kit.clock import day_of
 from app.kit.db import Database
 from app.scans import counter_actions as counting
-from app.scans.actions import clear_suspicion, day_key, mark_suspicious, tidy
+from app.scans.actions import Lookup, Visit, clear_suspicion, day_key, mark_suspicious, tidy
 from app.scans.counter_actions import Counter
-from app.scans.models import Scan, ScanTotal, VisitorKey
-from app.scans.queries import Tally, find_tally
+from app.scans.models import Scan, ScanMonth, ScanTotal, VisitorKey
+from app.scans.queries import Tally, find_tally, lookups_by_month
+from app.scans.rules import last_months, minute_of
 from tests import make
 from tests.conftest import Cast, Clock
 
-LINE = 7
+LINE, PRODUCT = 7, 3
 ANNA, BINH = b"a" * 16, b"b" * 16
 
 
@@ -31,8 +32,12 @@ def raw(database: Database) -> int:
         return db.scalar(select(func.count()).select_from(Scan)) or 0
 
 
+def seen(line: int, visitor: bytes, at: datetime = make.NOW, *, active: bool = True) -> Lookup:
+    return Lookup(Visit(line, visitor, minute_of(at)), "phone", active, PRODUCT)
+
+
 def look(counter: Counter, visitor: bytes, at: datetime, *, active: bool = True) -> bool:
-    return counter.note(LINE, visitor, "phone", active, at)
+    return counter.note(seen(LINE, visitor, at, active=active))
 
 
 @pytest.fixture
@@ -155,7 +160,7 @@ def test_the_buffer_has_an_end(
 
 def test_many_look_ups_go_in_one_flush(counter: Counter, database: Database) -> None:
     for number in range(2500):
-        counter.note(number, ANNA, "phone", True, make.NOW)
+        counter.note(seen(number, ANNA))
     assert counter.flush() == 2500
     assert raw(database) == 2500
 
@@ -168,7 +173,7 @@ def test_the_thread_flushes_by_itself_and_at_the_end(
     visitor = hash(racing_database).to_bytes(16, "big", signed=True)
     counter = Counter(racing_database, clock)
     counter.start()
-    counter.note(far, visitor, "phone", True, make.NOW)
+    counter.note(seen(far, visitor))
     counter.stop()
     with racing_database.begin() as db:
         mine = (Scan.line == far) & (Scan.visitor == visitor)
@@ -184,7 +189,7 @@ def test_processes_that_flush_at_the_same_moment_count_each_visit_once(
     counters = [Counter(racing_database, clock) for _ in range(4)]
     for number in range(visits):
         for counter in counters:
-            counter.note(far + number % 3, number.to_bytes(16, "big"), "phone", True, make.NOW)
+            counter.note(seen(far + number % 3, number.to_bytes(16, "big")))
     with ThreadPoolExecutor(len(counters)) as pool:
         counted = list(pool.map(Counter.flush, counters))
     with racing_database.begin() as db:
@@ -241,3 +246,23 @@ def test_an_officer_marks_a_stamp_and_takes_it_back(database: Database, cast: Ca
 def test_a_producer_marks_no_stamp(database: Database, cast: Cast) -> None:
     with database.begin() as db, pytest.raises(NotAllowed):
         mark_suspicious(db, actor=cast.owner.actor, now=make.NOW, line=LINE, reason="?")
+
+
+def test_the_months_of_a_product_count_what_was_new_and_active(
+    counter: Counter, database: Database
+) -> None:
+    # 17:30 UTC on the last day of March is April in Vietnam.
+    late = datetime(2026, 3, 31, 17, 30, tzinfo=UTC)
+    for seen_at in (make.NOW, make.NOW + timedelta(seconds=5), make.NOW + timedelta(hours=1), late):
+        look(counter, ANNA, seen_at)
+    look(counter, BINH, make.NOW, active=False)
+    counter.flush()
+    look(counter, BINH, make.NOW + timedelta(minutes=2))
+    counter.flush()
+    months = last_months(date(2026, 4, 2), 12)
+    with database.begin() as db:
+        found = lookups_by_month(db, [PRODUCT, PRODUCT + 1], since=months[0])
+        tidy(db, late + timedelta(days=400))
+        assert db.scalar(select(func.sum(ScanMonth.lookups))) == 4
+    assert found == {(PRODUCT, months[-2]): 3, (PRODUCT, months[-1]): 1}
+    assert (months[0], len(months)) == (date(2025, 5, 1), 12)
