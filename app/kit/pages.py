@@ -42,6 +42,8 @@ class Frame:
     sample: bool
     said: str
     csp_style: str = ""
+    # The page's address with its filters, to which a list's files are asked.
+    here: str = ""
 
 
 class Pages:
@@ -109,6 +111,7 @@ def frame_for(request: Request, *, reader: Reader | None = None) -> Frame:
     language = translator(request).language
     other: Language = "en" if language == "vi" else "vi"
     url = request.url.include_query_params(lang=other)
+    here = request.url.remove_query_params(["after", "file", SAID])
     return Frame(
         language=language,
         path=request.url.path,
@@ -117,6 +120,7 @@ def frame_for(request: Request, *, reader: Reader | None = None) -> Frame:
         reader=reader or getattr(request.state, "reader", None) or Reader(),
         sample=pages.sample,
         said=said(request),
+        here=f"{here.path}?{here.query}" if here.query else here.path,
     )
 
 

@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.kit.pages import go, show
-from app.kit.web import Db, Edge
+from app.kit.web import Db, Edge, Now
 from app.office import queries
+from app.office.alert_queries import count_off
 from app.office.queries import Waiting
 
 router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
@@ -14,15 +15,20 @@ router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
 
 @dataclass(frozen=True)
 class HomeView:
-    """What waits for the officer, and the figures of the register."""
+    """What waits for the officer, how much is off, and the figures of the register."""
 
     waiting: Waiting
+    off: int
     figures: list[tuple[str, int, str]]
 
 
 @router.get("")
-def home(request: Request, db: Db, actor: CurrentActor) -> Response:
+def home(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
     if not actor.of_department:
         return go("/office/rights" if actor.roles else "/app")
-    view = HomeView(waiting=queries.list_waiting(db), figures=queries.count_all(db))
+    view = HomeView(
+        waiting=queries.list_waiting(db),
+        off=count_off(db, now=now),
+        figures=queries.count_all(db),
+    )
     return show(request, "office/home.html", view)

@@ -1,14 +1,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
 from sqlalchemy.orm import Session
 
-from app.diary.models import Lot, LotNotice
+from app.diary.models import Lot
 from app.entities.models import Entity
+from app.entities.part_models import Proposal
 from app.kit.i18n import N_
 from app.products.models import Product
-from app.rights.models import IpRight
+from app.stamps.allotment_models import Allotment, AllotmentRow
 from app.stamps.models import Batch, Export, Span
 
 SHOWN = 20
@@ -25,14 +28,23 @@ class BatchLine:
 
 
 @dataclass(frozen=True)
-class LotLine:
-    """A lot that is recalled or on hold."""
+class DraftLine:
+    """An allotment that is not approved yet."""
 
     id: int
-    number: str
-    product: str
-    kind: str
-    reason: str
+    year: int
+    programme: str
+    rows: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class ProposalLine:
+    """A change a producer proposes."""
+
+    id: int
+    entity: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -43,50 +55,74 @@ class Waiting:
     to_issue: Sequence[BatchLine]
     to_print: Sequence[BatchLine]
     to_hand_over: Sequence[BatchLine]
-    lots: Sequence[LotLine]
-    unchecked_rights: int
+    to_confirm: Sequence[BatchLine]
+    drafts: Sequence[DraftLine]
+    proposals: Sequence[ProposalLine]
 
 
 def list_waiting(db: Session) -> Waiting:
-    unchecked = select(func.count()).where(IpRight.checked_on.is_(None))
     return Waiting(
-        to_decide=_batches(db, "requested"),
-        to_issue=_batches(db, "approved"),
-        to_print=_batches(db, "issued", printed=False),
-        to_hand_over=_batches(db, "issued", printed=True),
-        lots=_lots(db),
-        unchecked_rights=db.scalar(unchecked) or 0,
+        to_decide=_batches(db, Batch.state == "requested"),
+        to_issue=_batches(db, Batch.state == "approved"),
+        to_print=_batches(db, Batch.state == "issued", Batch.id.not_in(_printed())),
+        to_hand_over=_batches(db, Batch.state == "issued", Batch.id.in_(_printed())),
+        to_confirm=_batches(db, Batch.id.in_(_asked())),
+        drafts=_drafts(db),
+        proposals=_proposals(db),
     )
 
 
-def _batches(db: Session, state: str, *, printed: bool | None = None) -> list[BatchLine]:
+def _printed() -> CompoundSelect[Any]:
+    whole = select(Batch.id).join(Export, Export.allotment_id == Batch.allotment_id)
+    return union(
+        select(Export.batch_id).where(Export.state == "ready", Export.batch_id.is_not(None)),
+        whole.where(Export.state == "ready"),
+    )
+
+
+def _asked() -> Select[Any]:
+    """Return the batches whose files wait for a second person."""
+    return select(Export.batch_id).where(Export.state == "asked")
+
+
+def _batches(db: Session, *wanted: ColumnElement[bool]) -> list[BatchLine]:
     query = (
         select(Batch.id, Entity.name, Product.name, Batch.granted, Batch.requested)
         .join(Entity, Entity.id == Batch.entity_id)
         .join(Product, Product.id == Batch.product_id)
-        .where(Batch.state == state)
+        .where(*wanted)
         .order_by(Batch.id)
         .limit(SHOWN)
     )
-    if printed is not None:
-        ready = select(Export.batch_id).where(Export.state == "ready")
-        query = query.where(Batch.id.in_(ready) if printed else Batch.id.not_in(ready))
     return [
         BatchLine(batch_id, entity, product, granted or requested)
         for batch_id, entity, product, granted, requested in db.execute(query)
     ]
 
 
-def _lots(db: Session) -> list[LotLine]:
+def _drafts(db: Session) -> list[DraftLine]:
+    rows = func.count(AllotmentRow.id)
+    total = func.coalesce(func.sum(AllotmentRow.quantity), 0)
     query = (
-        select(Lot.id, Lot.number, Product.name, LotNotice.kind, LotNotice.reason)
-        .join(LotNotice, LotNotice.lot_id == Lot.id)
-        .join(Product, Product.id == Lot.product_id)
-        .where(LotNotice.lifted_at.is_(None))
-        .order_by(LotNotice.set_at)
+        select(Allotment.id, Allotment.year, Allotment.programme, rows, total)
+        .outerjoin(AllotmentRow, AllotmentRow.allotment_id == Allotment.id)
+        .where(Allotment.state == "draft")
+        .group_by(Allotment.id, Allotment.year, Allotment.programme)
+        .order_by(Allotment.id)
         .limit(SHOWN)
     )
-    return [LotLine(*row) for row in db.execute(query)]
+    return [DraftLine(*row[:4], int(row[4])) for row in db.execute(query)]
+
+
+def _proposals(db: Session) -> list[ProposalLine]:
+    query = (
+        select(Proposal.id, Entity.name, Proposal.proposed_at)
+        .join(Entity, Entity.id == Proposal.entity_id)
+        .where(Proposal.state == "waiting")
+        .order_by(Proposal.id)
+        .limit(SHOWN)
+    )
+    return [ProposalLine(*row) for row in db.execute(query)]
 
 
 def count_all(db: Session) -> list[tuple[str, int, str]]:

@@ -1,0 +1,265 @@
+"""What is off, derived from the records each time it is asked: nothing has to be kept true."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.diary.models import Lot, LotNotice
+from app.entities.models import Entity
+from app.kit.clock import day_of
+from app.kit.i18n import N_
+from app.products.models import OcopCertificate, Product
+from app.rights.models import IpRight, UseRight
+from app.stamps.ledger_models import Handover, Reconciliation
+from app.stamps.models import Batch, Export, Refusal, Span
+from app.stamps.rules import State
+
+# Soon enough to act, and the notice the design asks for before stamps lapse.
+AHEAD: Final = timedelta(days=60)
+PATIENCE: Final = timedelta(days=7)
+LOOKED_BACK: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing that is off: of whom, what exactly, since or until when, and where to mend it."""
+
+    entity: str
+    what: str
+    day: date | datetime | None
+    path: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Alerts of one kind; `label` and `advice` are msgids."""
+
+    name: str
+    label: str
+    advice: str
+    alerts: list[Alert]
+
+
+def list_off(db: Session, *, now: datetime, limit: int = 20) -> list[Group]:
+    """Return what is off by kind, each cut after `limit`; kinds without any are left out."""
+    found = [
+        Group(name, label, advice, [_alert(row) for row in db.execute(read(now).limit(limit))])
+        for name, label, advice, read in _KINDS
+    ]
+    return [group for group in found if group.alerts]
+
+
+def count_off(db: Session, *, now: datetime) -> int:
+    """Return how many things are off."""
+    counts = (
+        db.scalar(select(func.count()).select_from(read(now).order_by(None).subquery()))
+        for _, _, _, read in _KINDS
+    )
+    return sum(count or 0 for count in counts)
+
+
+def _alert(row: Any) -> Alert:  # noqa: ANN401 - a row of any of the kinds
+    entity, what, day, kind, key = row
+    return Alert(entity, what, day, _PATHS[kind].format(id=key))
+
+
+_PATHS: Final = {
+    "batch": "/office/batches/{id}",
+    "exports": "/office/batches/{id}/exports",
+    "lot": "/office/lots/{id}",
+    "product": "/office/products/{id}",
+    "right": "/office/rights/{id}",
+    "use_right": "/office/use-rights/{id}",
+}
+Rows = Select[Any]
+
+
+def _of_batch(what: Any, day: Any, *, to: str = "batch") -> Rows:  # noqa: ANN401 - columns
+    return (
+        select(Entity.name, what, day, _said(to), Batch.id)
+        .select_from(Batch)
+        .join(Entity, Entity.id == Batch.entity_id)
+        .join(Product, Product.id == Batch.product_id)
+    )
+
+
+def _said(text: str) -> Any:  # noqa: ANN401 - a literal column
+    return literal(text)
+
+
+def _unconfirmed(now: datetime) -> Rows:
+    return (
+        _of_batch(Product.name, Handover.at)
+        .join(Handover, Handover.batch_id == Batch.id)
+        .where(Handover.received_at.is_(None), Handover.at < now - PATIENCE)
+        .order_by(Handover.at)
+    )
+
+
+def _received_otherwise(_now: datetime) -> Rows:
+    settled = select(Reconciliation.batch_id).where(
+        Reconciliation.batch_id == Batch.id,
+        Reconciliation.settled,
+        Reconciliation.at > Handover.received_at,
+    )
+    return (
+        _of_batch(Product.name, Handover.received_at)
+        .join(Handover, Handover.batch_id == Batch.id)
+        .where(Handover.received_quantity != Handover.quantity, ~settled.exists())
+        .order_by(Handover.received_at)
+    )
+
+
+def _unsettled(_now: datetime) -> Rows:
+    last = select(func.max(Reconciliation.id)).group_by(Reconciliation.batch_id)
+    return (
+        _of_batch(Product.name, Reconciliation.at)
+        .join(Reconciliation, Reconciliation.batch_id == Batch.id)
+        .where(Reconciliation.id.in_(last), ~Reconciliation.settled)
+        .order_by(Reconciliation.at)
+    )
+
+
+def _refused(now: datetime) -> Rows:
+    return (
+        _of_batch(Product.name, func.max(Refusal.at))
+        .join(Refusal, Refusal.batch_id == Batch.id)
+        .where(Refusal.at > now - LOOKED_BACK, Refusal.action == "activate")
+        .group_by(Batch.id, Entity.name, Product.name)
+        .order_by(func.max(Refusal.at).desc())
+    )
+
+
+def _lapsing(now: datetime) -> Rows:
+    idle = select(Span.id).where(
+        Span.batch_id == Batch.id,
+        Span.state.in_((State.ISSUED, State.RECEIVED, State.RETURNED)),
+    )
+    return (
+        _of_batch(Product.name, Batch.lapses_on)
+        .where(Batch.lapses_on <= day_of(now) + AHEAD, idle.exists())
+        .order_by(Batch.lapses_on)
+    )
+
+
+def _failed(_now: datetime) -> Rows:
+    return (
+        _of_batch(Product.name, Export.asked_at, to="exports")
+        .join(Export, Export.batch_id == Batch.id)
+        .where(Export.state == "failed")
+        .order_by(Export.id)
+    )
+
+
+def _lots(_now: datetime) -> Rows:
+    return (
+        select(Entity.name, Lot.number, LotNotice.set_at, _said("lot"), Lot.id)
+        .select_from(LotNotice)
+        .join(Lot, Lot.id == LotNotice.lot_id)
+        .join(Entity, Entity.id == Lot.entity_id)
+        .where(LotNotice.lifted_at.is_(None))
+        .order_by(LotNotice.set_at)
+    )
+
+
+def _certificates(now: datetime) -> Rows:
+    later = select(OcopCertificate.product_id).where(
+        OcopCertificate.product_id == Product.id,
+        OcopCertificate.valid_to > day_of(now) + AHEAD,
+        OcopCertificate.revoked_on.is_(None),
+    )
+    return (
+        select(Entity.name, Product.name, OcopCertificate.valid_to, _said("product"), Product.id)
+        .select_from(OcopCertificate)
+        .join(Product, Product.id == OcopCertificate.product_id)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(
+            OcopCertificate.valid_to.between(day_of(now), day_of(now) + AHEAD),
+            OcopCertificate.revoked_on.is_(None),
+            Product.status == "active",
+            ~later.exists(),
+        )
+        .order_by(OcopCertificate.valid_to)
+    )
+
+
+def _use_rights(now: datetime) -> Rows:
+    return (
+        select(Entity.name, IpRight.sign, UseRight.valid_to, _said("use_right"), UseRight.id)
+        .select_from(UseRight)
+        .join(IpRight, IpRight.id == UseRight.right_id)
+        .join(Product, Product.id == UseRight.product_id)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(
+            UseRight.valid_to.between(day_of(now), day_of(now) + AHEAD),
+            UseRight.ended_on.is_(None),
+        )
+        .order_by(UseRight.valid_to)
+    )
+
+
+def _unchecked(_now: datetime) -> Rows:
+    return (
+        select(_said(""), IpRight.sign, IpRight.created_at, _said("right"), IpRight.id)
+        .where(IpRight.checked_on.is_(None))
+        .order_by(IpRight.id)
+    )
+
+
+Kind = tuple[str, str, str, Callable[[datetime], Rows]]
+_KINDS: Final[Iterable[Kind]] = (
+    (
+        "received_otherwise",
+        N_("Received another quantity than was handed over"),
+        N_("Ask the producer, then reconcile the batch."),
+        _received_otherwise,
+    ),
+    (
+        "unconfirmed",
+        N_("Receipt not confirmed for a week"),
+        N_("Ask the producer to confirm the quantity on the phone."),
+        _unconfirmed,
+    ),
+    (
+        "unsettled",
+        N_("Differences without an explanation"),
+        N_("Reconcile the batch again, with a reason for each difference."),
+        _unsettled,
+    ),
+    (
+        "refused",
+        N_("Activations refused in the last 30 days"),
+        N_("Look at the reasons: too many stamps for a lot shows here first."),
+        _refused,
+    ),
+    (
+        "lapsing",
+        N_("Stamps that lapse within 60 days"),
+        N_("Tell the producer to activate them, or take them back."),
+        _lapsing,
+    ),
+    ("failed", N_("Files for printing that failed"), N_("Ask for the file again."), _failed),
+    ("lots", N_("Lots recalled or on hold"), N_("Follow them until they are lifted."), _lots),
+    (
+        "certificates",
+        N_("OCOP certificates that end within 60 days"),
+        N_("After that day the stars no longer show."),
+        _certificates,
+    ),
+    (
+        "use_rights",
+        N_("Use rights that end within 60 days"),
+        N_("After that day the badge no longer shows."),
+        _use_rights,
+    ),
+    (
+        "unchecked",
+        N_("Rights not yet checked against their certificates"),
+        N_("Until then they give no badge."),
+        _unchecked,
+    ),
+)
