@@ -15,6 +15,8 @@ class Settings:
 
     database_url: str = "sqlite:///var/ocop.sqlite"
     owner_url: str = "sqlite:///var/ocop.sqlite"
+    # Look-ups read by it; empty where they read by the application's own.
+    scan_url: str = ""
     base_url: str = "http://127.0.0.1:8000"
     keys_file: Path = Path("var/keys.json")
     keys_text: str = field(default="", repr=False)
@@ -41,6 +43,7 @@ class Settings:
         return cls(
             database_url=url,
             owner_url=_dialect(env.get("DATABASE_OWNER_URL") or url),
+            scan_url=_dialect(env.get("DATABASE_SCAN_URL", "")),
             base_url=base_url,
             keys_file=Path(env.get("OCOP_KEYS_FILE") or cls.keys_file),
             keys_text=env.get("OCOP_KEYS", ""),

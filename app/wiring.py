@@ -29,6 +29,8 @@ import app.identity.pages
 import app.lookup.api
 import app.lookup.pages
 import app.office.account_pages
+import app.office.alert_pages
+import app.office.board_pages
 import app.office.home_pages
 import app.places.api
 import app.products.api
@@ -39,6 +41,7 @@ import app.rights.api
 import app.rights.pages
 import app.rights.use_right_api
 import app.rights.use_right_pages
+import app.scans.phone_pages
 import app.stamps.activation_pages
 import app.stamps.api
 import app.stamps.export_api
@@ -50,10 +53,11 @@ import app.stamps.stamp_pages
 import app.stamps.void_pages
 from app.config import Settings
 from app.diary.photo_actions import sweep_photos
+from app.identity.access import known_actor
 from app.identity.actions import tidy as tidy_identity
 from app.identity.rules import Actor
 from app.keyfile import load_keyring
-from app.kit import asgi, health, problems
+from app.kit import asgi, fences, health, problems
 from app.kit.db import Database
 from app.kit.files import Files
 from app.kit.i18n import N_, Language, Translator, translators
@@ -74,6 +78,7 @@ OFFICE = (
     Rail(N_("Home"), "/office"),
     Rail(N_("Stamp batches"), "/office/batches"),
     Rail(N_("Look up a stamp"), "/office/stamps"),
+    Rail(N_("Onboarding board"), "/office/board"),
     Rail(N_("Entities"), "/office/entities"),
     Rail(N_("Products"), "/office/products"),
     Rail(N_("IP rights"), "/office/rights"),
@@ -108,6 +113,8 @@ ROUTERS = (
     app.rights.use_right_pages.router,
     app.office.home_pages.router,
     app.office.account_pages.router,
+    app.office.alert_pages.router,
+    app.office.board_pages.router,
     app.diary.api.router,
     app.diary.entry_api.router,
     app.diary.notice_api.router,
@@ -116,6 +123,7 @@ ROUTERS = (
     app.diary.lot_pages.router,
     app.diary.pages.router,
     app.diary.photo_pages.router,
+    app.scans.phone_pages.router,
     app.stamps.api.router,
     app.stamps.export_api.router,
     app.stamps.activation_pages.router,
@@ -142,13 +150,24 @@ def reader_for(actor: Actor, path: str) -> Reader:
     return Reader(name=actor.label, rail=OFFICE if office else PHONE)
 
 
+async def scope_of(request: Request) -> fences.Scope:
+    """Return whose rows a request may touch: by who asks, whatever its queries ask for."""
+    actor = await known_actor(request)
+    if actor is None:
+        return fences.NOTHING
+    if actor.of_department:
+        return fences.EVERYTHING
+    return fences.Scope(frozenset(actor.memberships), actor.account_id)
+
+
 def create_app(
     settings: Settings,
     *,
     clock: Callable[[], datetime] | None = None,
     database: Database | None = None,
+    public: Database | None = None,
 ) -> FastAPI:
-    """Make the application. `clock` and `database` are for tests.
+    """Make the application. `clock` and the databases are for tests.
 
     Raises BadKeys where the keys are missing, weak or open to others.
     """
@@ -162,15 +181,18 @@ def create_app(
         responses=problems.DOCUMENTED,
     )
     folders, spoken = slice_folders(), words()
-    held = make_site(database or Database(settings.database_url), spoken, clock, settings.base_url)
+    whole = database or Database(settings.database_url)
+    held = make_site(
+        whole, public or _public(settings, whole), spoken, clock, settings.base_url, scope_of
+    )
     made.state.site = held
     made.state.settings = settings
     made.state.keyring = keyring = load_keyring(settings)
     made.state.check = lambda db: check_roots(db, keyring=keyring)
-    made.state.counter = Counter(held.database, held.clock)
+    made.state.counter = Counter(whole, held.clock)
     made.state.shelf = shelf = Shelf()
     made.state.desk = Desk(
-        held.database,
+        held.public,
         held.readers,
         keyring=lambda: made.state.keyring,
         counter=made.state.counter,
@@ -181,6 +203,14 @@ def create_app(
     made.state.reader_for = reader_for
     _open_routes(made, folders)
     return made
+
+
+def _public(settings: Settings, whole: Database) -> Database:
+    """Return what reads for everybody: as a role of its own where there is one."""
+    if settings.scan_url in {"", settings.database_url}:
+        return whole
+    # What that role may see does not depend on who asks.
+    return Database(settings.scan_url, scope=fences.NOTHING)
 
 
 def _open_routes(made: FastAPI, folders: Mapping[str, Path]) -> None:
@@ -201,7 +231,7 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
     log_as_json()
     held, settings = made.state.site, made.state.settings
     try:
-        await run_in_threadpool(_check, held.database, made.state.check)
+        await run_in_threadpool(_check, held.public, made.state.check)
         runner = make_runner(made) if settings.work_in_process else None
         made.state.counter.start()
         if runner:
@@ -212,6 +242,7 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(made.state.counter.stop)
     finally:
         held.database.close()
+        held.public.close()
 
 
 def _check(database: Database, check: Callable[[Session], object]) -> None:
@@ -226,9 +257,10 @@ def _check(database: Database, check: Callable[[Session], object]) -> None:
 def make_runner(made: FastAPI) -> Runner:
     """Return the runner of the background work; `ocop work` and SQLite's own process use it."""
     held, press = made.state.site, press_of(made)
+    whole = press.database
 
     def tidy_up() -> None:
-        with held.database.begin() as db:
+        with whole.begin() as db:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
             sweep_photos(db, files=made.state.files, now=held.clock())
@@ -240,7 +272,7 @@ def make_runner(made: FastAPI) -> Runner:
         reopen_exports(press)
 
     tasks = [Task("exports", 1, print_waiting, first=reopen), Task("tidy", 3600, tidy_up)]
-    return Runner(held.database, tasks)
+    return Runner(whole, tasks)
 
 
 def log_as_json() -> None:

@@ -12,6 +12,7 @@ from app.config import BadSettings, Settings
 from app.doctor import examine
 from app.keyfile import BadKeys, add_root, make_keys
 from app.kit.db import Database
+from app.kit.fences import EVERYTHING
 from app.migrate import migrate
 from app.stamps import actions
 from app.stamps.epoch_actions import rotate_epoch
@@ -28,7 +29,7 @@ def installed(dialect: str, tmp_path: Path, worker_id: str) -> Settings:
     settings = new_settings(dialect, tmp_path, f"ocop_start_{worker_id}")
     migrate(settings)
     app = create_app(settings)
-    database: Database = app.state.site.database
+    database = Database(settings.database_url)
     with database.begin() as db:
         product = make.product(db, of=make.entity(db))
         batch = actions.request_batch(
@@ -117,7 +118,7 @@ def test_codes_of_an_epoch_without_its_root_could_not_be_checked(
     code = (tmp_path / "code").read_text()
     add_root(installed.keys_file)
     app = create_app(installed)
-    with app.state.site.database.begin() as db:
+    with app.state.site.database.scoped(EVERYTHING).begin() as db:
         rotate_epoch(db, actor=make.SYSTEM, now=make.NOW, keyring=app.state.keyring)
     with client_for(app) as client:
         assert client.get(f"/api/v1/verify/{code}").status_code == 200

@@ -16,6 +16,7 @@ from app.identity.models import Idempotency
 from app.identity.queries import find_actor_by_key, find_actor_by_session
 from app.identity.rules import Actor
 from app.kit.errors import Forbidden, Invalid, Unauthenticated
+from app.kit.fences import EVERYTHING
 from app.kit.i18n import N_
 from app.kit.web import SAFE, Edge, Unit, site
 
@@ -71,24 +72,30 @@ def find_actor(request: Request) -> Actor | None:
     key, token = _bearer(request), session_token(request)
     if key is None and token is None:
         return None
-    with held.database.begin(write=False) as db:
+    with held.database.scoped(EVERYTHING).begin(write=False) as db:
         if key is not None:
             return find_actor_by_key(db, key=key, now=held.clock())
         return find_actor_by_session(db, token=token or "", now=held.clock())
 
 
-async def _maybe_actor(request: Request) -> Actor | None:
+async def known_actor(request: Request) -> Actor | None:
+    """Return who is asking, looked up once a request; None for the public."""
     if not hasattr(request.state, "actor"):
         request.state.actor = await run_in_threadpool(find_actor, request)
-        if request.state.actor is not None:
-            # A program says its language by Accept-Language; a person chose it once.
-            if _bearer(request) is None:
-                request.state.language = request.state.actor.language
-            request.state.reader = request.app.state.reader_for(
-                request.state.actor, request.url.path
-            )
-    found: Actor | None = request.state.actor
-    if found is not None and _bearer(request) is None:
+    actor: Actor | None = request.state.actor
+    return actor
+
+
+async def _maybe_actor(request: Request) -> Actor | None:
+    found = await known_actor(request)
+    if found is None:
+        return None
+    if not hasattr(request.state, "reader"):
+        # A program says its language by Accept-Language; a person chose it once.
+        if _bearer(request) is None:
+            request.state.language = found.language
+        request.state.reader = request.app.state.reader_for(found, request.url.path)
+    if _bearer(request) is None:
         check_origin(request)
     return found
 

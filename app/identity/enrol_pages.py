@@ -13,7 +13,7 @@ from app.kit.errors import DomainError
 from app.kit.forms import Filled, Form, Sent, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Now, Words
+from app.kit.web import Db, Edge, Now, Words, front_door
 
 router = APIRouter(prefix="/enrol", route_class=Edge, include_in_schema=False)
 
@@ -41,7 +41,7 @@ def code_form(request: Request, code: str = "") -> Response:
     return go(f"/enrol/{typed}") if typed else show(request, "identity/code.html", CodeView())
 
 
-@router.get("/{token}")
+@router.get("/{token}", dependencies=[Depends(front_door)])
 def enrol_form(request: Request, db: Db, now: Now, token: str) -> Response:
     require_https(request)
     return _enrol(request, db, now, token, Filled())
@@ -71,7 +71,7 @@ async def _new_hash(sent: Form) -> str | DomainError:
         return error
 
 
-@router.post("/{token}")
+@router.post("/{token}", dependencies=[Depends(front_door)])
 def enrol(
     request: Request,
     new_hash: Annotated[str | DomainError, Depends(_new_hash)],

@@ -23,7 +23,7 @@ from app.kit.errors import DomainError, Forbidden, Throttled, status_of
 from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import LANGUAGES, N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Databases, Db, Edge, Id, Now, Words
+from app.kit.web import Databases, Db, Edge, Id, Now, Words, front_door
 
 router = APIRouter(route_class=Edge, include_in_schema=False)
 
@@ -129,7 +129,7 @@ async def _claimed(request: Request, database: Databases, sent: Form) -> Claimed
     return await run_in_threadpool(look)
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=[Depends(front_door)])
 def sign_in(
     request: Request,
     sent: Form,

@@ -1,5 +1,6 @@
+import copy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -20,13 +21,21 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Session,
+    SessionTransaction,
+    mapped_column,
+    sessionmaker,
+)
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from app.kit.errors import DomainError
+from app.kit.fences import EVERYTHING, NOTHING, Scope
 
 BigInt = BigInteger().with_variant(Integer, "sqlite")
 
@@ -98,34 +107,54 @@ Key = Annotated[int, mapped_column(BigInt, primary_key=True)]
 
 
 class Database:
-    """Engine and transactions of one database, SQLite or PostgreSQL."""
+    """Engine and transactions of one database, SQLite or PostgreSQL.
 
-    def __init__(self, url: str) -> None:
+    Its transactions run for one scope. The system's own may touch everything; what serves
+    requests is narrowed by `scoped`.
+    """
+
+    def __init__(self, url: str, *, scope: Scope = EVERYTHING) -> None:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
+        self.scope = scope
         self.engine = _engine(url)
         self._reads = self._sessions(self.engine.execution_options(write=False))
         self._writes = self._sessions(self.engine.execution_options(write=True))
 
     @classmethod
-    def over(cls, connection: Connection) -> "Database":
-        """Make a database whose transactions are savepoints of one connection."""
+    def over(cls, connection: Connection, *, role: str = "") -> "Database":
+        """Make a database whose transactions are savepoints of one connection.
+
+        With a role, they run as that one on PostgreSQL.
+        """
         self = cls.__new__(cls)
         self.url = connection.engine.url
         self.dialect = connection.dialect.name
+        self.scope = EVERYTHING
         self.engine = connection.engine
         self._reads = self._writes = sessionmaker(
             connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
         )
+        if self.dialect == "postgresql":
+            _fence_savepoints(self._writes, connection, role)
         return self
+
+    def scoped(self, scope: Scope) -> "Database":
+        """Return the same database with transactions for another scope."""
+        narrowed = copy.copy(self)
+        narrowed.scope = scope
+        return narrowed
 
     @staticmethod
     def _sessions(engine: Engine) -> sessionmaker[Session]:
-        return sessionmaker(engine, expire_on_commit=False, autoflush=True)
+        made = sessionmaker(engine, expire_on_commit=False, autoflush=True)
+        if engine.dialect.name == "postgresql":
+            event.listen(made, "after_begin", _begin_fenced)
+        return made
 
     def session(self, *, write: bool) -> Session:
         """Return a session that begins at its first statement; see `finish` and `abandon`."""
-        return (self._writes if write else self._reads)()
+        return (self._writes if write else self._reads)(info={"scope": self.scope})
 
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[Session]:
@@ -163,6 +192,63 @@ def finish(db: Session) -> None:
     db.commit()
 
 
+@contextmanager
+def beyond_fence(db: Session) -> Iterator[None]:
+    """Run a few statements for everything, whomever the transaction runs for.
+
+    Each use is a hole in the fence, and says on its spot why it must be there.
+    """
+    scope: Scope = db.info["scope"]
+    connection = db.connection()
+    if connection.dialect.name != "postgresql" or scope == EVERYTHING:
+        yield
+        return
+    connection.exec_driver_sql(EVERYTHING.statement())
+    try:
+        yield
+    finally:
+        # A transaction that failed can only go back to before the setting, and takes it back.
+        with suppress(SQLAlchemyError):
+            connection.exec_driver_sql(scope.statement())
+
+
+def _begin_fenced(
+    session: Session, transaction: SessionTransaction, connection: Connection
+) -> None:
+    if transaction.nested:
+        return
+    statements = []
+    if not connection.get_execution_options()["write"]:
+        # As on SQLite, all that one request reads is of one moment.
+        statements.append("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    if session.info["scope"] != NOTHING:
+        statements.append(session.info["scope"].statement())
+    if statements:
+        connection.exec_driver_sql("; ".join(statements))
+
+
+def _fence_savepoints(made: sessionmaker[Session], connection: Connection, role: str) -> None:
+    """Have each session run for its scope, and the one around it for its own again."""
+    # A released savepoint leaves its settings to what surrounds it.
+    around: list[str] = connection.info.setdefault("fences", [])
+
+    def begin(session: Session, transaction: SessionTransaction, _connection: Connection) -> None:
+        if not transaction.nested:
+            become = f'SET LOCAL ROLE "{role}"' if role else "SET LOCAL ROLE NONE"
+            around.append(f"{become}; {session.info['scope'].statement()}")
+            connection.exec_driver_sql(around[-1])
+            session.info["begun"] = True
+
+    def end(session: Session, transaction: SessionTransaction) -> None:
+        if transaction.parent is None and session.info.pop("begun", False):
+            around.pop()
+            outer = f"SET LOCAL ROLE NONE; {NOTHING.statement()}"
+            connection.exec_driver_sql(around[-1] if around else outer)
+
+    event.listen(made, "after_begin", begin)
+    event.listen(made, "after_transaction_end", end)
+
+
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         engine = create_engine(
@@ -171,9 +257,7 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    engine = create_engine(url, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True)
-    event.listen(engine, "begin", _begin_postgresql)
-    return engine
+    return create_engine(url, pool_size=POOL, max_overflow=POOL, pool_pre_ping=True)
 
 
 _PRAGMAS = (
@@ -197,9 +281,3 @@ def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("write", True)
     connection.exec_driver_sql(f"PRAGMA query_only={0 if write else 1}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    # As on SQLite, all that one request reads is of one moment.
-    if not connection.get_execution_options().get("write", True):
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.kit.errors import DomainError, Unavailable
 from app.kit.pages import show
-from app.kit.web import Databases, Edge
+from app.kit.web import Edge, site
 
 router = APIRouter(route_class=Edge, include_in_schema=False)
 
@@ -36,11 +36,11 @@ async def alive() -> Response:
 
 
 @router.get("/readyz")
-async def ready(request: Request, database: Databases) -> Response:
+async def ready(request: Request) -> Response:
     """Say whether look-ups can be answered: the database is there and its keys match."""
 
     def look() -> None:
-        with database.begin(write=False) as db:
+        with site(request).public.begin(write=False) as db:
             db.execute(text("SELECT 1"))
             request.app.state.check(db)
 

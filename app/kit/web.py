@@ -1,4 +1,4 @@
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.kit.db import POOL, Database, finish
 from app.kit.errors import DomainError, TooLarge
+from app.kit.fences import EVERYTHING, NOTHING, Scope
 from app.kit.i18n import Language, Translator, choose_language
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -21,30 +22,40 @@ ERROR: Final = 400
 
 @dataclass(frozen=True)
 class Site:
-    """What the process holds for its requests; wiring makes it once."""
+    """What the process holds for its requests; wiring makes it once.
+
+    `database` sees nothing until it is scoped: a request's own is had as `Db` or `Databases`.
+    `public` reads what everybody may. `scope_of` says whose rows a request may touch.
+    """
 
     database: Database
+    public: Database
     translators: dict[Language, Translator]
     clock: Callable[[], datetime]
     base_url: str
     readers: anyio.Semaphore
     writers: anyio.Semaphore
+    scope_of: Callable[[Request], Awaitable[Scope]]
 
 
 def make_site(
     database: Database,
+    public: Database,
     translators: dict[Language, Translator],
     clock: Callable[[], datetime] | None,
     base_url: str,
+    scope_of: Callable[[Request], Awaitable[Scope]],
 ) -> Site:
     # SQLite has one writer: the others wait here, not in threads or in its busy loop.
     return Site(
-        database=database,
+        database=database.scoped(NOTHING),
+        public=public,
         translators=translators,
         clock=clock or (lambda: datetime.now(UTC)),
         base_url=base_url,
         readers=anyio.Semaphore(POOL),
         writers=anyio.Semaphore(1 if database.dialect == "sqlite" else POOL),
+        scope_of=scope_of,
     )
 
 
@@ -61,12 +72,14 @@ class Unit:
         self._gate = held.writers if write else held.readers
         self._write = write
         self._entered = False
+        self.scope: Scope | None = None
         self.db: Session | None = None
         self.at_start: Callable[[Session], object] | None = None
 
-    async def session(self) -> Session:
+    async def session(self, request: Request) -> Session:
         """Return the transaction's session; where it begins here, run `at_start` in it first."""
         if self.db is None:
+            self._database = await database_of(request)
             await self._gate.acquire()
             self._entered = True
             self.db = self._database.session(write=self._write)
@@ -144,7 +157,7 @@ async def read_body(request: Request) -> None:
 
 async def _db(request: Request) -> Session:
     unit: Unit = request.state.unit
-    return await unit.session()
+    return await unit.session(request)
 
 
 async def _now(request: Request) -> datetime:
@@ -155,8 +168,17 @@ async def _now(request: Request) -> datetime:
     return now
 
 
-async def _database(request: Request) -> Database:
-    return site(request).database
+async def database_of(request: Request) -> Database:
+    """Return the database as far as who asks may see it."""
+    held, unit = site(request), request.state.unit
+    if unit.scope is None:
+        unit.scope = await held.scope_of(request)
+    return held.database.scoped(unit.scope)
+
+
+async def front_door(request: Request) -> None:
+    """Have a route that lets people in read accounts before it is known who asks."""
+    request.state.unit.scope = EVERYTHING
 
 
 def translator(request: Request) -> Translator:
@@ -174,6 +196,6 @@ async def _translator(request: Request) -> Translator:
 # Above this an integer would not fit the databases' 64 bits.
 Id = Annotated[int, Path(ge=1, le=2**62)]
 Db = Annotated[Session, Depends(_db)]
-Databases = Annotated[Database, Depends(_database)]
+Databases = Annotated[Database, Depends(database_of)]
 Now = Annotated[datetime, Depends(_now)]
 Words = Annotated[Translator, Depends(_translator)]

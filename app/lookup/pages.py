@@ -223,7 +223,7 @@ def _unavailable(request: Request) -> Response:
 def _product_page(request: Request) -> Response:
     held, text = site(request), request.path_params["product_id"]
     known = text.isascii() and text.isdecimal() and len(text) <= PRODUCT_DIGITS
-    with held.database.begin(write=False) as db:
+    with held.public.begin(write=False) as db:
         kept = (
             keep_sheet(db, product_id=int(text), now=held.clock(), shelf=shelf_of(request))
             if known
@@ -248,7 +248,7 @@ def _typed(request: Request) -> Response:
     text = _typed_text(request)
     # People paste the whole address as well.
     code = text.rstrip("/").rpartition("/")[2].partition("?")[0]
-    with held.database.begin(write=False) as db:
+    with held.public.begin(write=False) as db:
         stamp = find_stamp(db, keyring=keyring, text=code)
         near = () if stamp else near_codes(db, keyring=keyring, text=code)
     if stamp is not None:

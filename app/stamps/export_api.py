@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
@@ -8,10 +9,11 @@ from starlette.responses import FileResponse, Response
 from app.identity.access import ApiRoute, CurrentActor
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
+from app.kit.fences import EVERYTHING
 from app.kit.forms import Out
 from app.kit.i18n import N_
 from app.kit.spool import PrivateFiles
-from app.kit.web import Db, Id, Now
+from app.kit.web import Databases, Db, Id, Now
 from app.stamps.export_actions import (
     Wanted,
     ask_export,
@@ -66,10 +68,10 @@ class ExportOut(Out):
 
 
 def press_of(app: FastAPI) -> Press:
-    """Return what the application makes files of codes with."""
+    """Return what the application makes files of codes with, whoever asked for them."""
     held = app.state.site
     return Press(
-        database=held.database,
+        database=held.database.scoped(EVERYTHING),
         files=PrivateFiles(Path(app.state.settings.files) / "exports"),
         keyring=app.state.keyring,
         # The label of a sheet is in the language of the office, whoever asks for it: the same
@@ -80,8 +82,8 @@ def press_of(app: FastAPI) -> Press:
     )
 
 
-async def _press(request: Request) -> Press:
-    return press_of(request.app)
+async def _press(request: Request, database: Databases) -> Press:
+    return replace(press_of(request.app), database=database)
 
 
 ThePress = Annotated[Press, Depends(_press)]

@@ -207,7 +207,7 @@ def test_without_the_database_the_page_says_it_could_not_check_and_recovers(
 ) -> None:
     held, counter = app.state.site, app.state.counter
     gone = Database("sqlite:////nowhere/at/all.sqlite")
-    app.state.site, app.state.counter = replace(held, database=gone), Counter(gone, clock)
+    app.state.site, app.state.counter = replace(held, public=gone), Counter(gone, clock)
     for path in (f"/t/{scene.active}", f"/p/{scene.product.id}", f"/?code={scene.active}"):
         page = visit().get(path, headers={"user-agent": PHONE})
         assert page.status_code == 503
