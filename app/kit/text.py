@@ -74,10 +74,16 @@ def _plain(text: str, limit: int, field: str | None, *, breaks: str) -> str:
     # Ten times the limit leaves room for blanks and decomposed marks, and bounds the work.
     if len(text) > limit * 10:
         raise TextTooLong(length=len(text), limit=limit, field=field)
+    # Most texts hold nothing of the kind, which is told at once: a long import is all texts.
+    if not (text.isprintable() and _BLANK_LETTERS.isdisjoint(text)):
+        _refuse_unseen(text, field, breaks)
+    return unicodedata.normalize("NFC", text)
+
+
+def _refuse_unseen(text: str, field: str | None, breaks: str) -> None:
     for position, character in enumerate(text, start=1):
         if character not in breaks and _refused(character):
             raise TextNotPlain(position=position, character=character, field=field)
-    return unicodedata.normalize("NFC", text)
 
 
 def _refused(character: str) -> bool:
