@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.diary.models import Lot, LotNotice
 from app.entities.models import Entity
@@ -101,7 +101,7 @@ def _unconfirmed(now: datetime) -> Rows:
 
 
 def _received_otherwise(_now: datetime) -> Rows:
-    settled = select(Reconciliation.batch_id).where(
+    settled = select(Reconciliation.id).where(
         Reconciliation.batch_id == Batch.id,
         Reconciliation.settled,
         Reconciliation.at > Handover.received_at,
@@ -167,10 +167,11 @@ def _lots(_now: datetime) -> Rows:
 
 
 def _certificates(now: datetime) -> Rows:
-    later = select(OcopCertificate.product_id).where(
-        OcopCertificate.product_id == Product.id,
-        OcopCertificate.valid_to > day_of(now) + AHEAD,
-        OcopCertificate.revoked_on.is_(None),
+    renewed = aliased(OcopCertificate)
+    later = select(renewed.id).where(
+        renewed.product_id == Product.id,
+        renewed.valid_to > day_of(now) + AHEAD,
+        renewed.revoked_on.is_(None),
     )
     return (
         select(Entity.name, Product.name, OcopCertificate.valid_to, _said("product"), Product.id)
