@@ -1,0 +1,1 @@
+ALLOWED = {"fpair": "GET /office/board /office/board/{entity_id} /office/alerts"}
