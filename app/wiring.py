@@ -44,13 +44,13 @@ import app.rights.use_right_pages
 import app.scans.phone_pages
 import app.stamps.activation_pages
 import app.stamps.api
+import app.stamps.change_pages
 import app.stamps.export_api
 import app.stamps.export_pages
 import app.stamps.pages
 import app.stamps.phone_pages
 import app.stamps.stamp_api
 import app.stamps.stamp_pages
-import app.stamps.void_pages
 from app.config import Settings
 from app.diary.photo_actions import sweep_photos
 from app.identity.access import known_actor
@@ -125,6 +125,7 @@ ROUTERS = (
     app.diary.photo_pages.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,
+    app.stamps.change_pages.router,
     app.stamps.export_api.router,
     app.stamps.activation_pages.router,
     app.stamps.export_pages.router,
@@ -132,7 +133,6 @@ ROUTERS = (
     app.stamps.phone_pages.router,
     app.stamps.stamp_api.router,
     app.stamps.stamp_pages.router,
-    app.stamps.void_pages.router,
 )
 
 

@@ -1,6 +1,6 @@
 """Factories: each makes one record straight in the database and returns it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from itertools import count
@@ -32,6 +32,9 @@ NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 DAT_MUI = "32248"
 SYSTEM = Actor(account_id=None, label="test", roles=frozenset({Role.ADMINISTRATOR}))
+
+# A second person, where one may not do both steps.
+COLLEAGUE = replace(SYSTEM, account_id=900_000_001, label="test, the second")
 
 _serial = count(1)
 
@@ -155,8 +158,9 @@ def issued_batch(
     batch = stamp_actions.request_batch(
         db, product_id=of.id, quantity=quantity, reason="Vụ tết", largest=quantity, **who
     )
+    second = {"actor": COLLEAGUE, "now": NOW}
     stamp_actions.approve_batch(
-        db, batch_id=batch.id, quantity=quantity, decision_no="12/QĐ-SNN", **who
+        db, batch_id=batch.id, quantity=quantity, decision_no="12/QĐ-SNN", **second
     )
     stamp_actions.issue_batch(db, batch_id=batch.id, keyring=keyring, **who)
     if handed:

@@ -15,5 +15,11 @@ async def _largest(request: Request) -> int:
     return largest
 
 
+def _fresh_counts(request: Request) -> None:
+    """Have the look-ups that wait in this process written, before a transaction asks for them."""
+    request.app.state.counter.flush()
+
+
 StampKeys = Annotated[Keyring, Depends(_keyring)]
 LargestBatch = Annotated[int, Depends(_largest)]
+FreshCounts = Annotated[None, Depends(_fresh_counts)]

@@ -4,17 +4,25 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
+from app.entities.part_models import Facility
 from app.entities.queries import get_entity
 from app.identity.rules import Actor
-from app.kit.errors import Conflict
+from app.kit.clock import day_of
+from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
+from app.products.models import Product, ProductPack
 from app.products.queries import get_product
-from app.stamps.batch_queries import counts_of, get_batch, next_to_hand_over
+from app.stamps.batch_queries import counts_of, get_batch, next_in_state
 from app.stamps.codes import LINE_END, SECRET_BYTES, line
 from app.stamps.epoch_actions import allot_numbers
+from app.stamps.gate_actions import check_lapse
+from app.stamps.handover_actions import write_minutes
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
 from app.stamps.movement_actions import Act, issue_span, move_span, noted, swap_batch
+from app.stamps.policy import lapse_day, require_two_people
+from app.stamps.policy_queries import get_policy
+from app.stamps.quota_actions import charge_quotas
 from app.stamps.rules import (
     BatchState,
     Move,
@@ -24,6 +32,7 @@ from app.stamps.rules import (
     require_state,
 )
 from app.stamps.runs import Run, take_next
+from app.stamps.single_actions import allot_alone, mark_issued
 
 
 class ProductNotActive(Conflict):
@@ -32,6 +41,16 @@ class ProductNotActive(Conflict):
     code: ClassVar[str] = "stamps.product_not_active"
     detail: ClassVar[str] = N_("Stamps are granted for products still made and producers at work.")
     field = "product_id"
+
+
+class NotOfProduct(Invalid):
+    """The pack or the facility does not belong to it"""
+
+    code: ClassVar[str] = "stamps.not_of_product"
+    detail: ClassVar[str] = N_("Choose a pack of this product, or a facility of its producer.")
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
 
 
 class TooFewLeft(Conflict):
@@ -54,27 +73,52 @@ def request_batch(
     quantity: int,
     reason: str,
     largest: int,
+    pack_id: int | None = None,
+    facility_id: int | None = None,
 ) -> Batch:
-    """Ask for stamps of a product, at most `largest`: by the entity's owner or an officer."""
+    """Ask for stamps of a product, at most `largest`: by the entity's owner or an officer.
+
+    They may be for one pack of it, and for one of the entity's facilities.
+    """
     product = get_product(db, product_id, actor=actor)
     actor.require_member_or_officer(product.entity_id, owner=True)
     entity = get_entity(db, product.entity_id, actor=actor)
     if (product.status, entity.status) != ("active", "active"):
         raise ProductNotActive
     check_quantity(quantity, most=min(largest, LINE_END))
+    _check_parts(db, product, pack_id, facility_id)
     batch = Batch(
         entity_id=product.entity_id,
         product_id=product.id,
         state=BatchState.REQUESTED,
         requested=quantity,
         reason=reason,
+        pack_id=pack_id,
+        facility_id=facility_id,
         requested_at=now,
         requested_by=actor.label,
+        requested_by_id=actor.account_id,
     )
     db.add(batch)
     db.flush()
-    _noted(db, actor, now, "batch.request", batch, quantity=quantity, reason=reason)
+    facts = {"reason": reason, "pack_id": pack_id, "facility_id": facility_id}
+    _noted(db, actor, now, "batch.request", batch, quantity=quantity, **facts)
     return batch
+
+
+def _check_parts(
+    db: Session, product: Product, pack_id: int | None, facility_id: int | None
+) -> None:
+    pack = db.get(ProductPack, pack_id) if pack_id is not None else None
+    if pack_id is not None and (
+        pack is None or pack.product_id != product.id or pack.retired_on is not None
+    ):
+        raise NotOfProduct(field="pack_id")
+    place = db.get(Facility, facility_id) if facility_id is not None else None
+    if facility_id is not None and (
+        place is None or place.entity_id != product.entity_id or place.retired_on is not None
+    ):
+        raise NotOfProduct(field="facility_id")
 
 
 def approve_batch(
@@ -88,10 +132,25 @@ def approve_batch(
     programme: str = "",
     budget_year: int | None = None,
 ) -> Batch:
-    """Grant a requested batch, the whole of it or fewer stamps, by a decision."""
+    """Grant a requested batch, the whole of it or fewer stamps, by a decision.
+
+    It counts against the quotas of its budget year, else of the year it is decided in. From the
+    policy's quantity on SamePerson refuses whoever requested it. A batch of no allotment becomes
+    one of one row.
+    """
     batch = _get_for_officer(db, actor, batch_id, BatchState.REQUESTED)
     check_quantity(quantity, most=batch.requested)
-    facts = {"decision_no": decision_no, "programme": programme, "budget_year": budget_year}
+    _require_another(db, quantity, batch.requested_by_id, actor)
+    year = budget_year or day_of(now).year
+    charge_quotas(
+        db,
+        year=year,
+        entity_id=batch.entity_id,
+        product_id=batch.product_id,
+        facility_id=batch.facility_id,
+        quantity=quantity,
+    )
+    facts = {"decision_no": decision_no, "programme": programme, "budget_year": year}
     swap_batch(
         db,
         batch,
@@ -99,30 +158,47 @@ def approve_batch(
         granted=quantity,
         decided_at=now,
         decided_by=actor.label,
+        decided_by_id=actor.account_id,
         **facts,
     )
+    if batch.allotment_id is None:
+        allot_alone(db, batch, by=actor, now=now)
     _noted(db, actor, now, "batch.approve", batch, quantity=quantity, **facts)
     return batch
+
+
+def _require_another(db: Session, quantity: int, first_id: int | None, actor: Actor) -> None:
+    limit = get_policy(db).two_people_from
+    require_two_people(
+        quantity=quantity, policy_from=limit, first_id=first_id, second_id=actor.account_id
+    )
 
 
 def refuse_batch(db: Session, *, actor: Actor, now: datetime, batch_id: int, reason: str) -> Batch:
     batch = _get_for_officer(db, actor, batch_id, BatchState.REQUESTED)
     check_reason(reason)
-    decided = {"refusal": reason, "decided_at": now, "decided_by": actor.label}
-    swap_batch(db, batch, state=BatchState.REFUSED, **decided)
+    by = {"decided_by": actor.label, "decided_by_id": actor.account_id}
+    swap_batch(db, batch, state=BatchState.REFUSED, refusal=reason, decided_at=now, **by)
     _noted(db, actor, now, "batch.refuse", batch, reason=reason)
     return batch
 
 
 def issue_batch(
-    db: Session, *, actor: Actor, now: datetime, batch_id: int, keyring: Keyring
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    batch_id: int,
+    keyring: Keyring,
 ) -> Batch:
     """Give an approved batch its numbers and its secret: one span, however many stamps.
 
-    Raises LineFull where the open epoch has too few numbers left, and KeyMissing.
+    From the policy's quantity on another officer than the approver does it. Raises LineFull where
+    the open epoch has too few numbers left, and KeyMissing.
     """
     batch = _get_for_officer(db, actor, batch_id, BatchState.APPROVED)
     granted = batch.granted or 0
+    _require_another(db, granted, batch.decided_by_id, actor)
     epoch, number = allot_numbers(db, now=now, keyring=keyring, quantity=granted)
     first, last = line(epoch, number), line(epoch, number + granted - 1)
     swap_batch(
@@ -133,9 +209,11 @@ def issue_batch(
         first=first,
         last=last,
         secret=secrets.token_bytes(SECRET_BYTES),
+        lapses_on=lapse_day(day_of(now), get_policy(db).lapse_months),
         issued_at=now,
         issued_by=actor.label,
     )
+    mark_issued(db, batch)
     act = Act(actor=actor, now=now, document_no=batch.decision_no)
     issue_span(db, act=act, batch_id=batch.id, run=Run(first, last, State.ISSUED))
     _noted(db, actor, now, "batch.issue", batch, quantity=granted)
@@ -152,19 +230,25 @@ def hand_over(
     quantity: int,
     document_no: str = "",
 ) -> Batch:
-    """Hand the next stamps of an issued batch, in the order of their numbers, to a receiver."""
+    """Hand the next stamps of an issued batch, in the order of their numbers, to a receiver.
+
+    The minutes of it are the batch's newest `Handover`.
+    """
     batch = _get_for_officer(db, actor, batch_id, BatchState.ISSUED)
     check_quantity(quantity, most=batch.granted or 0)
+    check_lapse(batch, now)
     left = counts_of(db, [batch.id])[batch.id][State.ISSUED]
     if quantity > left:
         raise TooFewLeft(left=left)
-    spans = next_to_hand_over(db, batch_id=batch.id, quantity=quantity)
+    spans = next_in_state(db, batch_id=batch.id, state=State.ISSUED, quantity=quantity)
     state = BatchState.HANDED_OVER if quantity == left else BatchState.ISSUED
     swap_batch(db, batch, state=state, handed_over=batch.handed_over + quantity)
     act = Act(actor=actor, now=now, receiver=receiver, document_no=document_no)
-    for places in take_next((span.run for span in spans), quantity):
+    taken = take_next((span.run for span in spans), quantity)
+    for places in taken:
         base = batch.first or 0
         move_span(db, act=act, batch_id=batch.id, base=base, move=Move.HANDOVER, places=places)
+    write_minutes(db, act=act, batch=batch, places=taken)
     told = {"receiver": receiver, "document_no": document_no}
     _noted(db, actor, now, "batch.handover", batch, quantity=quantity, **told)
     return batch

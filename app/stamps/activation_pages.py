@@ -24,13 +24,14 @@ from app.kit.web import Db, Edge, Now, Words
 from app.products.queries import names_of
 from app.stamps.access import StampKeys
 from app.stamps.batch_queries import counts_of, get_batch, spans_over
+from app.stamps.gate_actions import LotIncomplete
 from app.stamps.keyring import Keyring
 from app.stamps.movement_actions import ChangedMeanwhile
 from app.stamps.queries import find_stamp
-from app.stamps.rehearsal_actions import Ends, rehearse_activation
+from app.stamps.rehearsal_actions import rehearse_activation
 from app.stamps.rules import State, spoken_run
-from app.stamps.span_actions import LotIncomplete, activate_span
-from app.stamps.span_queries import SpanPreview
+from app.stamps.span_actions import activate_span
+from app.stamps.span_queries import Ends, SpanPreview
 from app.stamps.typed import typed_code, typed_id
 
 router = APIRouter(prefix="/app/activate", route_class=Edge, include_in_schema=False)

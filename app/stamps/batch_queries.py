@@ -90,10 +90,10 @@ def spans_over(db: Session, *, first: int, last: int) -> list[KeptSpan]:
     return _kept(db, query.where(Span.last >= first))
 
 
-def next_to_hand_over(db: Session, *, batch_id: int, quantity: int) -> list[KeptSpan]:
-    """Return the first issued spans of a batch, enough of them for the quantity."""
+def next_in_state(db: Session, *, batch_id: int, state: State, quantity: int) -> list[KeptSpan]:
+    """Return the first spans of a batch in a state, enough of them for the quantity."""
     # Each holds at least one stamp; in an undisturbed batch it is a single span.
-    query = _spans().where(Span.batch_id == batch_id, Span.state == State.ISSUED)
+    query = _spans().where(Span.batch_id == batch_id, Span.state == state)
     return _kept(db, query.limit(quantity))
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,7 +10,9 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 from app.stamps.handover_queries import get_handover
 from app.stamps.ledger_models import Handover
+from app.stamps.models import Batch
 from app.stamps.movement_actions import Act, noted
+from app.stamps.runs import merged
 
 
 class ReceiptConfirmed(Conflict):
@@ -41,6 +44,28 @@ class DifferenceUnsaid(Invalid):
 
     def __init__(self, *, said: int) -> None:
         self.said = said
+
+
+def write_minutes(
+    db: Session, *, act: Act, batch: Batch, places: Iterable[tuple[int, int]], again: bool = False
+) -> Handover:
+    """Keep a hand-over of stamps between places of the line, as its minutes will say it."""
+    base = batch.first or 0
+    runs = [[first - base + 1, last - base + 1] for first, last in merged(places)]
+    made = Handover(
+        batch_id=batch.id,
+        entity_id=batch.entity_id,
+        at=act.now,
+        giver=act.actor.label,
+        receiver=act.receiver,
+        quantity=sum(last - first + 1 for first, last in runs),
+        document_no=act.document_no,
+        runs=runs,
+        again=again,
+    )
+    db.add(made)
+    db.flush()
+    return made
 
 
 def confirm_receipt(

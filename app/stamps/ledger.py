@@ -89,6 +89,8 @@ def _change(runs: list[Run], place: int, one: Moved, source: State) -> None:
     cut = split(runs[place], one.first, one.last)
     after = moved(cut.part, one.kind, lot_id=one.lot_id, at=one.at)
     allowed = source in TRANSITIONS[one.kind].sources
-    if not allowed or (after.state, after.lot_id) != (one.to_state, one.lot_id):
+    # An undone activation names the lot that the stamps leave.
+    lot_id = cut.part.lot_id if one.kind is Move.UNDO else after.lot_id
+    if not allowed or (after.state, lot_id) != (one.to_state, one.lot_id):
         raise LedgerBroken(f"{one.uuid}: a movement the rules don't know")
     runs[place : place + 1] = sorted((after, *cut.rest), key=lambda run: run.first)

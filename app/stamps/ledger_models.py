@@ -96,3 +96,29 @@ class StampPolicy(Base):
     # None: stamps never lapse.
     lapse_months: Mapped[int | None]
     tolerance_percent: Mapped[float] = mapped_column(Numeric(5, 2, asdecimal=False), default=5.0)
+
+
+class SpanOrder(Base):
+    """Stamps one person wants void, waiting for the second who confirms or declines it."""
+
+    __tablename__ = "stamp_order"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting', 'done', 'declined')", name="state"),
+        CheckConstraint("first <= last", name="ends"),
+    )
+
+    id: Mapped[Key]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("stamp_batch.id"), index=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
+    move: Mapped[str] = mapped_column(String(12))
+    # Running numbers, as printed.
+    first: Mapped[int] = mapped_column(BigInt)
+    last: Mapped[int] = mapped_column(BigInt)
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(120))
+    asked_by_id: Mapped[int | None] = mapped_column(BigInt)
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    refusal: Mapped[str] = mapped_column(Text, default="")

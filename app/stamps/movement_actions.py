@@ -18,7 +18,7 @@ from app.kit.i18n import N_
 from app.stamps.batch_queries import KeptSpan, spans_over
 from app.stamps.ledger import Moved
 from app.stamps.models import Batch, Movement, Span
-from app.stamps.rules import Move, State
+from app.stamps.rules import Move
 from app.stamps.runs import Run, Split, check_move, moved, split
 
 # What PostgreSQL says to the loser of a race: serialization failure, deadlock.
@@ -66,9 +66,7 @@ def move_span(
             cut = split(span.run, first, last)
             after = moved(cut.part, move, lot_id=lot_id, at=act.now)
             _swap(db, batch_id, span, cut, after)
-            add_movement(
-                db, act=act, batch_id=batch_id, move=move, source=cut.part.state, run=after
-            )
+            add_movement(db, act=act, batch_id=batch_id, move=move, source=cut.part, run=after)
 
 
 def issue_span(db: Session, *, act: Act, batch_id: int, run: Run) -> None:
@@ -79,18 +77,19 @@ def issue_span(db: Session, *, act: Act, batch_id: int, run: Run) -> None:
 
 
 def add_movement(
-    db: Session, *, act: Act, batch_id: int, move: Move, source: State | None, run: Run
+    db: Session, *, act: Act, batch_id: int, move: Move, source: Run | None, run: Run
 ) -> None:
-    """Write a movement with its commitment; `run` is how the stamps stand after it."""
+    """Write a movement with its commitment; `source` and `run` are the stamps before and after."""
+    left = source if move is Move.UNDO else run
     entry = Moved(
         uuid=uuid4(),
         batch_id=batch_id,
         kind=move,
         first=run.first,
         last=run.last,
-        from_state=source,
+        from_state=source.state if source else None,
         to_state=run.state,
-        lot_id=run.lot_id,
+        lot_id=left.lot_id if left else None,
         at=act.now,
         actor_id=act.actor.account_id,
         actor_label=act.actor.label,

@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
@@ -21,6 +21,24 @@ class QuotaUse:
     def left(self) -> int:
         """Return what may still be granted; below zero where the quota was lowered since."""
         return self.quota.quantity - self.used
+
+
+class Granted(NamedTuple):
+    """What was granted in a year to an entity for one product and facility."""
+
+    year: int | None
+    entity_id: int
+    product_id: int
+    facility_id: int | None
+    total: int
+
+    def counts(self, quota: Quota) -> bool:
+        """Tell whether it counts against a quota."""
+        return (
+            (self.year, self.entity_id) == (quota.year, quota.entity_id)
+            and quota.product_id in {None, self.product_id}
+            and quota.facility_id in {None, self.facility_id}
+        )
 
 
 def list_quotas(db: Session, *, actor: Actor, year: int) -> list[QuotaUse]:
@@ -67,7 +85,7 @@ def uses_of(db: Session, quotas: Sequence[Quota]) -> list[QuotaUse]:
             Batch.entity_id,
             Batch.product_id,
             Batch.facility_id,
-            func.sum(Batch.granted).label("total"),
+            func.coalesce(func.sum(Batch.granted), 0),
         )
         .where(
             Batch.budget_year.in_({quota.year for quota in quotas}),
@@ -76,16 +94,7 @@ def uses_of(db: Session, quotas: Sequence[Quota]) -> list[QuotaUse]:
         )
         .group_by(Batch.budget_year, Batch.entity_id, Batch.product_id, Batch.facility_id)
     )
-    granted: Sequence[Row[Any]] = db.execute(query).all()
+    found = [Granted(*row[:4], int(row[4] or 0)) for row in db.execute(query)]
     return [
-        QuotaUse(quota, sum(int(row.total) for row in granted if _counts(quota, row)))
-        for quota in quotas
+        QuotaUse(quota, sum(one.total for one in found if one.counts(quota))) for quota in quotas
     ]
-
-
-def _counts(quota: Quota, row: Row[Any]) -> bool:
-    return (
-        (row.budget_year, row.entity_id) == (quota.year, quota.entity_id)
-        and quota.product_id in {None, row.product_id}
-        and quota.facility_id in {None, row.facility_id}
-    )

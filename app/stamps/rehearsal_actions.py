@@ -2,24 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
-from app.diary.queries import get_lot, missing_for
+from app.diary.queries import get_lot
 from app.identity.rules import Actor, NotYours
-from app.kit.db import on_refusal
-from app.kit.errors import DomainError, Invalid, Unavailable
+from app.kit.errors import Invalid
 from app.kit.i18n import N_
+from app.stamps.change_actions import check_change, check_said
 from app.stamps.keyring import Keyring
 from app.stamps.movement_actions import Act
-from app.stamps.rules import Move, check_reason
-from app.stamps.runs import check_move
-from app.stamps.span_actions import Attempt, LotIncomplete, WrongLot, keep_refusal
-from app.stamps.span_queries import SpanPreview, preview_span
+from app.stamps.refusal_actions import Attempt, refusals_kept
+from app.stamps.rules import Move
+from app.stamps.span_actions import check_activation, check_next
+from app.stamps.span_queries import Chosen, Ends, SpanPreview, preview_chosen
 
 
 class ForeignStamp(Invalid):
@@ -40,71 +39,61 @@ class OtherBatch(Invalid):
         self.number = number
 
 
-@dataclass(frozen=True)
-class Ends:
-    """Two codes as they were given."""
-
-    first_code: str
-    last_code: str
-
-
 def rehearse_activation(
     db: Session, *, actor: Actor, now: datetime, keyring: Keyring, ends: Ends, lot_id: int
 ) -> tuple[SpanPreview, Lot]:
     """Return what `activate_span` would activate, or raise what it would."""
-    act, attempt = Act(actor=actor, now=now), Attempt(Move.ACTIVATE, lot_id)
-    with _refusals_kept(db, act, attempt):
-        found = _read(db, actor, keyring, ends, attempt)
-        actor.require_member(found.stretch.entity_id)
-        lot = get_lot(db, lot_id, actor=actor)
-        if lot.product_id != found.stretch.product_id:
-            raise WrongLot
-        lacking = missing_for(db, lot)
-        if lacking:
-            raise LotIncomplete(missing=lacking)
-        check_move(Move.ACTIVATE, found.runs, base=1)
-    return found, lot
+    act = Act(actor=actor, now=now)
+    with refusals_kept(db, act, Attempt(Move.ACTIVATE, lot_id)) as attempt:
+        with _own_stamps():
+            found = preview_chosen(db, actor=actor, keyring=keyring, chosen=ends)
+        attempt.stretch = found.stretch
+        check_activation(db, act=act, spans=(found,), lot_id=lot_id)
+    return found, get_lot(db, lot_id, actor=actor)
 
 
-def rehearse_void(
+def rehearse_next(
+    db: Session, *, actor: Actor, now: datetime, batch_id: int, quantity: int, lot_id: int
+) -> tuple[SpanPreview, ...]:
+    """Return what `activate_next` would activate, piece by piece, or raise what it would."""
+    act = Act(actor=actor, now=now)
+    with refusals_kept(db, act, Attempt(Move.ACTIVATE, lot_id)) as attempt:
+        return check_next(
+            db, act=act, batch_id=batch_id, quantity=quantity, lot_id=lot_id, attempt=attempt
+        )
+
+
+def rehearse_change(
     db: Session,
     *,
     actor: Actor,
     now: datetime,
     keyring: Keyring,
-    ends: Ends,
+    move: Move,
+    chosen: Chosen,
     batch_id: int,
-    reason: str,
+    reason: str = "",
+    document_no: str = "",
+    receiver: str = "",
 ) -> SpanPreview:
-    """Return what `void_span` would make void in the batch, or raise what it would."""
-    act, attempt = Act(actor=actor, now=now, reason=reason), Attempt(Move.VOID)
-    with _refusals_kept(db, act, attempt):
-        check_reason(reason)
-        found = _read(db, actor, keyring, ends, attempt)
+    """Return what `change_span` would move in the batch, or raise what it would.
+
+    Whether a second person is needed is asked of `second_person_from`.
+    """
+    act = Act(actor=actor, now=now, reason=reason, document_no=document_no, receiver=receiver)
+    check_said(act, move)
+    with refusals_kept(db, act, Attempt(move)) as attempt:
+        with _own_stamps():
+            found = check_change(db, act=act, keyring=keyring, chosen=chosen, attempt=attempt)
         if found.stretch.batch_id != batch_id:
             raise OtherBatch(number=found.stretch.batch_id)
-        actor.require_member_or_officer(found.stretch.entity_id, owner=True)
-        check_move(Move.VOID, found.runs, base=1)
-    return found
-
-
-def _read(db: Session, actor: Actor, keyring: Keyring, ends: Ends, attempt: Attempt) -> SpanPreview:
-    codes = {"first_code": ends.first_code, "last_code": ends.last_code}
-    try:
-        found = preview_span(db, actor=actor, keyring=keyring, **codes)
-    except NotYours as error:
-        raise ForeignStamp from error
-    attempt.stretch = found.stretch
     return found
 
 
 @contextmanager
-def _refusals_kept(db: Session, act: Act, attempt: Attempt) -> Iterator[None]:
+def _own_stamps() -> Iterator[None]:
+    """Say of a form's codes that they are somebody else's; an address would be unknown."""
     try:
         yield
-    except Unavailable:
-        raise
-    except DomainError as error:
-        code = error.code
-        on_refusal(db, lambda after: keep_refusal(after, act=act, attempt=attempt, code=code))
-        raise
+    except NotYours as error:
+        raise ForeignStamp from error

@@ -40,11 +40,14 @@ class Move(StrEnum):
     """A kind of movement in the ledger of a batch."""
 
     ISSUE = "issue"
+    SPOIL = "spoil"
     HANDOVER = "handover"
     ACTIVATE = "activate"
+    UNDO = "undo"
     VOID = "void"
     LOSE = "lose"
     RETURN = "return"
+    REISSUE = "reissue"
 
     @property
     def label(self) -> str:
@@ -57,14 +60,18 @@ class Transition:
     target: State
 
 
-# Void is the end; a lost stamp may still be made void.
+# Void is the end; a lost stamp may still be made void. What is spoiled at printing never leaves
+# the Department, so it is void before it is handed over.
 TRANSITIONS: Final[Mapping[Move, Transition]] = {
     Move.ISSUE: Transition(frozenset(), State.ISSUED),
-    Move.HANDOVER: Transition(frozenset({State.ISSUED, State.RETURNED}), State.RECEIVED),
+    Move.SPOIL: Transition(frozenset({State.ISSUED}), State.VOID),
+    Move.HANDOVER: Transition(frozenset({State.ISSUED}), State.RECEIVED),
     Move.ACTIVATE: Transition(frozenset({State.RECEIVED}), State.ACTIVE),
+    Move.UNDO: Transition(frozenset({State.ACTIVE}), State.RECEIVED),
     Move.VOID: Transition(frozenset(State) - {State.VOID}, State.VOID),
     Move.LOSE: Transition(frozenset(State) - {State.VOID, State.LOST}, State.LOST),
     Move.RETURN: Transition(frozenset({State.RECEIVED}), State.RETURNED),
+    Move.REISSUE: Transition(frozenset({State.RETURNED}), State.RECEIVED),
 }
 
 
@@ -117,6 +124,13 @@ class StampsLost(StampsElsewhere):
 
     code: ClassVar[str] = "stamps.lost"
     detail: ClassVar[str] = N_("Stamps {run} are recorded as lost. Tell the Department.")
+
+
+class StampsNotActive(StampsElsewhere):
+    """The stamps are not active"""
+
+    code: ClassVar[str] = "stamps.not_active"
+    detail: ClassVar[str] = N_("Stamps {run} are not active, so there is no activation to undo.")
 
 
 class StampsReturned(StampsElsewhere):
@@ -239,11 +253,14 @@ _STATE_LABELS: Final = {
 
 _MOVE_LABELS: Final = {
     Move.ISSUE: N_("Issue of stamps"),
+    Move.SPOIL: N_("Spoiled at printing"),
     Move.HANDOVER: N_("Handover of stamps"),
     Move.ACTIVATE: N_("Activation of stamps"),
+    Move.UNDO: N_("Activation undone"),
     Move.VOID: N_("Voiding of stamps"),
     Move.LOSE: N_("Loss of stamps"),
     Move.RETURN: N_("Return of stamps"),
+    Move.REISSUE: N_("Handed over again"),
 }
 
 _BATCH_LABELS: Final = {

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.stamps.rules import REFUSALS, TRANSITIONS, Move, State
+from app.stamps.rules import REFUSALS, TRANSITIONS, Move, StampsNotActive, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,14 @@ def split(span: Run, first: int, last: int) -> Split:
 
 
 def moved(run: Run, move: Move, *, lot_id: int | None, at: datetime) -> Run:
-    """Return the run after a movement: only activation sets lot and time, the others keep them."""
+    """Return the run after a movement.
+
+    Activation sets lot and time, undoing it takes them away, and the others keep them.
+    """
     if move is Move.ACTIVATE:
         return replace(run, state=State.ACTIVE, lot_id=lot_id, activated_at=at)
+    if move is Move.UNDO:
+        return Run(run.first, run.last, State.RECEIVED)
     return replace(run, state=TRANSITIONS[move].target)
 
 
@@ -67,7 +72,8 @@ def check_move(move: Move, parts: Sequence[Run], *, base: int) -> None:
     wrong = [part for part in joined(parts) if part.state not in sources]
     if wrong:
         told = wrong[0].numbered(base)
-        raise REFUSALS[told.state](first=told.first, last=told.last)
+        refusal = StampsNotActive if move is Move.UNDO else REFUSALS[told.state]
+        raise refusal(first=told.first, last=told.last)
 
 
 def joined(runs: Iterable[Run]) -> tuple[Run, ...]:
@@ -91,6 +97,17 @@ def take_next(runs: Iterable[Run], quantity: int) -> tuple[tuple[int, int], ...]
         taken.append((run.first, last))
         quantity -= last - run.first + 1
     return tuple(taken)
+
+
+def merged(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return runs of numbers in order, with neighbours made one."""
+    out: list[tuple[int, int]] = []
+    for first, last in sorted(places):
+        if out and out[-1][1] + 1 == first:
+            out[-1] = (out[-1][0], last)
+        else:
+            out.append((first, last))
+    return out
 
 
 def counted(runs: Iterable[Run]) -> dict[State, int]:

@@ -1,54 +1,39 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+"""Changes of stamps by the codes of the first and the last one, and their activation."""
+
 from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from app.diary.queries import get_lot, missing_for
-from app.diary.rules import Missing
 from app.identity.rules import Actor
-from app.kit.db import on_refusal
-from app.kit.errors import Conflict, DomainError, Invalid, Unavailable, Words
+from app.kit.errors import Conflict
 from app.kit.i18n import N_
+from app.stamps.batch_queries import get_batch
+from app.stamps.change_actions import carry_out, change_span
+from app.stamps.gate_actions import check_gate
 from app.stamps.keyring import Keyring
-from app.stamps.models import Refusal
-from app.stamps.movement_actions import Act, move_span, noted
-from app.stamps.rules import Move, check_reason
-from app.stamps.span_queries import Stretch, read_ends
+from app.stamps.movement_actions import Act, ChangedMeanwhile
+from app.stamps.refusal_actions import Attempt, refusals_kept
+from app.stamps.rules import Move
+from app.stamps.span_queries import (
+    Ends,
+    SpanPreview,
+    Stretch,
+    next_free,
+    preview_chosen,
+    preview_of,
+)
 
 
-class WrongLot(Invalid):
-    """The lot is of another product than the stamps"""
+class TooFewFree(Conflict):
+    """More stamps than are left to activate"""
 
-    code: ClassVar[str] = "stamps.wrong_lot"
-    detail: ClassVar[str] = N_("Choose a lot of the product these stamps were granted for.")
-    field = "lot_id"
+    code: ClassVar[str] = "stamps.too_few_free"
+    detail: ClassVar[str] = N_("{left} stamps of this batch are left to activate.")
+    field = "quantity"
 
-
-class LotIncomplete(Conflict):
-    """The lot is not complete, so no stamp may be activated for it"""
-
-    code: ClassVar[str] = "stamps.lot_incomplete"
-    detail: ClassVar[str] = N_("Mend this first: {missing}.")
-    field = "lot_id"
-
-    def __init__(self, *, missing: tuple[Missing, ...]) -> None:
-        self.missing = missing
-
-    def explain(self, words: Words) -> str:
-        said = "; ".join(words.gettext(item.label) for item in self.missing)
-        return words.gettext(self.detail).format(missing=said)
-
-
-@dataclass(slots=True)
-class Attempt:
-    """What is known of a change when it is refused."""
-
-    move: Move
-    lot_id: int | None = None
-    stretch: Stretch | None = None
+    def __init__(self, *, left: int) -> None:
+        self.left = left
 
 
 def activate_span(
@@ -63,18 +48,65 @@ def activate_span(
 ) -> Stretch:
     """Activate the stamps from one code to another, in either order, onto a lot of their product.
 
-    By members of the entity only. Raises LotIncomplete with all that is missing, and the refusals
-    of `read_ends` and `move_span`; each refusal is kept.
+    By members of the entity only. Raises the refusals of `read_ends` and `check_gate`; each
+    refusal is kept.
     """
     act = Act(actor=actor, now=now)
-    with _refusals_kept(db, act, Attempt(Move.ACTIVATE, lot_id)) as attempt:
-        found = attempt.stretch = read_ends(
-            db, actor=actor, keyring=keyring, first_code=first_code, last_code=last_code
+    with refusals_kept(db, act, Attempt(Move.ACTIVATE, lot_id)) as attempt:
+        chosen = Ends(first_code, last_code)
+        span = preview_chosen(db, actor=actor, keyring=keyring, chosen=chosen)
+        attempt.stretch = span.stretch
+        check_activation(db, act=act, spans=(span,), lot_id=lot_id)
+        carry_out(db, act=act, move=Move.ACTIVATE, span=span, lot_id=lot_id)
+    return span.stretch
+
+
+def activate_next(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    batch_id: int,
+    quantity: int,
+    lot_id: int,
+    first: int | None = None,
+) -> tuple[Stretch, ...]:
+    """Activate the next stamps of a batch that may be, as `next_free` tells them, onto a lot.
+
+    `first` is the running number the reader was shown as the first of them: where it is another
+    by now, ChangedMeanwhile is raised.
+    """
+    act = Act(actor=actor, now=now)
+    with refusals_kept(db, act, Attempt(Move.ACTIVATE, lot_id)) as attempt:
+        spans = check_next(
+            db, act=act, batch_id=batch_id, quantity=quantity, lot_id=lot_id, attempt=attempt
         )
-        actor.require_member(found.entity_id)
-        _check_lot(db, actor, found, lot_id)
-        _move(db, act, found, Move.ACTIVATE, lot_id)
-    return found
+        if first is not None and first != spans[0].stretch.first:
+            raise ChangedMeanwhile
+        for span in spans:
+            carry_out(db, act=act, move=Move.ACTIVATE, span=span, lot_id=lot_id)
+    return tuple(span.stretch for span in spans)
+
+
+def check_next(
+    db: Session, *, act: Act, batch_id: int, quantity: int, lot_id: int, attempt: Attempt
+) -> tuple[SpanPreview, ...]:
+    """Return the next stamps that may be activated, or raise what keeps them from it."""
+    act.actor.require_member(get_batch(db, batch_id, actor=act.actor).entity_id)
+    pieces = next_free(db, actor=act.actor, batch_id=batch_id, quantity=quantity)
+    attempt.stretch = pieces[0] if pieces else None
+    free = sum(piece.quantity for piece in pieces)
+    if free < quantity or not pieces:
+        raise TooFewFree(left=free)
+    spans = tuple(preview_of(db, piece) for piece in pieces)
+    check_activation(db, act=act, spans=spans, lot_id=lot_id)
+    return spans
+
+
+def check_activation(db: Session, *, act: Act, spans: tuple[SpanPreview, ...], lot_id: int) -> None:
+    """Refuse what may not be activated onto a lot, all pieces of a batch weighed together."""
+    act.actor.require_member(spans[0].stretch.entity_id)
+    check_gate(db, actor=act.actor, now=act.now, spans=spans, lot_id=lot_id)
 
 
 def void_span(
@@ -88,8 +120,10 @@ def void_span(
     reason: str,
 ) -> Stretch:
     """Make the stamps from one code to another void for good: by an officer or the owner."""
-    act = Act(actor=actor, now=now, reason=reason)
-    return _end(db, act, Move.VOID, keyring, first_code, last_code)
+    chosen = Ends(first_code, last_code)
+    return change_span(
+        db, actor=actor, now=now, keyring=keyring, move=Move.VOID, chosen=chosen, reason=reason
+    )
 
 
 def lose_span(
@@ -103,81 +137,65 @@ def lose_span(
     reason: str,
 ) -> Stretch:
     """Record the stamps from one code to another as lost: by an officer or the owner."""
-    act = Act(actor=actor, now=now, reason=reason)
-    return _end(db, act, Move.LOSE, keyring, first_code, last_code)
+    chosen = Ends(first_code, last_code)
+    return change_span(
+        db, actor=actor, now=now, keyring=keyring, move=Move.LOSE, chosen=chosen, reason=reason
+    )
 
 
-def _end(
-    db: Session, act: Act, move: Move, keyring: Keyring, first_code: str, last_code: str
+def undo_span(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    keyring: Keyring,
+    first_code: str,
+    last_code: str,
+    reason: str,
 ) -> Stretch:
-    with _refusals_kept(db, act, Attempt(move)) as attempt:
-        check_reason(act.reason)
-        found = attempt.stretch = read_ends(
-            db, actor=act.actor, keyring=keyring, first_code=first_code, last_code=last_code
-        )
-        act.actor.require_member_or_officer(found.entity_id, owner=True)
-        _move(db, act, found, move, None)
-    return found
+    """Undo the activation of the stamps between two codes: by a member or an officer."""
+    chosen = Ends(first_code, last_code)
+    return change_span(
+        db, actor=actor, now=now, keyring=keyring, move=Move.UNDO, chosen=chosen, reason=reason
+    )
 
 
-def _check_lot(db: Session, actor: Actor, found: Stretch, lot_id: int) -> None:
-    lot = get_lot(db, lot_id, actor=actor)
-    if (lot.product_id, lot.entity_id) != (found.product_id, found.entity_id):
-        raise WrongLot
-    lacking = missing_for(db, lot)
-    if lacking:
-        raise LotIncomplete(missing=lacking)
+def spoil_span(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    keyring: Keyring,
+    first_code: str,
+    last_code: str,
+    reason: str,
+) -> Stretch:
+    """Record stamps as spoiled at printing, before they are handed over: by an officer."""
+    chosen = Ends(first_code, last_code)
+    return change_span(
+        db, actor=actor, now=now, keyring=keyring, move=Move.SPOIL, chosen=chosen, reason=reason
+    )
 
 
-def _move(db: Session, act: Act, found: Stretch, move: Move, lot_id: int | None) -> None:
-    move_span(
+def return_span(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    keyring: Keyring,
+    first_code: str,
+    last_code: str,
+    document_no: str,
+    reason: str = "",
+) -> Stretch:
+    """Record that stamps came back to the Department, by their minutes: by an officer."""
+    return change_span(
         db,
-        act=act,
-        batch_id=found.batch_id,
-        base=found.base,
-        move=move,
-        places=found.places,
-        lot_id=lot_id,
+        actor=actor,
+        now=now,
+        keyring=keyring,
+        move=Move.RETURN,
+        chosen=Ends(first_code, last_code),
+        reason=reason,
+        document_no=document_no,
     )
-    noted(
-        db,
-        act=act,
-        action=f"span.{move}",
-        batch=(found.batch_id, found.entity_id),
-        first=found.first,
-        last=found.last,
-        lot_id=lot_id,
-        reason=act.reason,
-    )
-
-
-@contextmanager
-def _refusals_kept(db: Session, act: Act, attempt: Attempt) -> Iterator[Attempt]:
-    try:
-        yield attempt
-    except Unavailable:
-        raise
-    except DomainError as error:
-        code = error.code
-        on_refusal(db, lambda after: keep_refusal(after, act=act, attempt=attempt, code=code))
-        raise
-
-
-def keep_refusal(db: Session, *, act: Act, attempt: Attempt, code: str) -> None:
-    """Store a refused change: attempts to activate too much show here first."""
-    found = attempt.stretch
-    first, last = found.places if found else (None, None)
-    db.add(
-        Refusal(
-            at=act.now,
-            actor_id=act.actor.account_id,
-            actor_label=act.actor.label,
-            action=attempt.move,
-            code=code,
-            batch_id=found.batch_id if found else None,
-            lot_id=attempt.lot_id,
-            first=first,
-            last=last,
-        )
-    )
-    db.flush()

@@ -213,6 +213,36 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_stamp_reconciliation_batch_id"), ["batch_id"], unique=False
         )
+    op.create_table(
+        "stamp_order",
+        sa.Column("id", _BIG, nullable=False),
+        sa.Column("batch_id", _BIG, nullable=False),
+        sa.Column("entity_id", _BIG, nullable=False),
+        sa.Column("move", sa.String(length=12), nullable=False),
+        sa.Column("first", _BIG, nullable=False),
+        sa.Column("last", _BIG, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_by_id", _BIG, nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("refusal", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('waiting', 'done', 'declined')", name=op.f("ck_stamp_order_state")
+        ),
+        sa.CheckConstraint("first <= last", name=op.f("ck_stamp_order_ends")),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["stamp_batch.id"], name=op.f("fk_stamp_order_batch_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entity_id"], ["entity.id"], name=op.f("fk_stamp_order_entity_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stamp_order")),
+    )
+    op.create_index(op.f("ix_stamp_order_batch_id"), "stamp_order", ["batch_id"])
+    op.create_index(op.f("ix_stamp_order_entity_id"), "stamp_order", ["entity_id"])
     # Added one by one: a rebuilt table would drop the stamps that lean on it.
     _add_reference("allotment_id", "allotment")
     _add_reference("facility_id", "facility")
@@ -223,6 +253,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_stamp_batch_facility_id"), "stamp_batch", ["facility_id"])
     with op.batch_alter_table("stamp_refusal", schema=None) as batch_op:
         batch_op.add_column(sa.Column("facts", sa.JSON(), nullable=True))
+    # Quotas count by budget year: what was granted before takes the year of its decision.
+    year = "CAST(strftime('%Y', decided_at, '+7 hours') AS INTEGER)"
+    if op.get_bind().dialect.name == "postgresql":
+        year = "EXTRACT(YEAR FROM decided_at AT TIME ZONE 'Asia/Ho_Chi_Minh')"
+    unsaid = "budget_year IS NULL AND granted IS NOT NULL"
+    op.execute(f"UPDATE stamp_batch SET budget_year = {year} WHERE {unsaid}")  # noqa: S608 - our own constants
 
     _add_months()
 
@@ -256,6 +292,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_stamp_batch_allotment_id"), "stamp_batch")
     for name in ("decided_by_id", "requested_by_id", "pack_id", "facility_id", "allotment_id"):
         op.execute(f"ALTER TABLE stamp_batch DROP COLUMN {name}")
+    op.drop_table("stamp_order")
     with op.batch_alter_table("stamp_reconciliation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stamp_reconciliation_batch_id"))
     op.drop_table("stamp_reconciliation")

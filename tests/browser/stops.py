@@ -26,7 +26,7 @@ PAGES = {
         "stamps/new.html": ["/office/batches/new"],
         "stamps/one.html": ["/office/batches/{requested}", "/office/batches/{issued}"],
         "stamps/exports.html": ["/office/batches/1/exports"],
-        "stamps/void.html": ["/office/batches/1/void"],
+        "stamps/change.html": ["/office/batches/1/void", "/office/batches/1/reissue"],
         "stamps/find.html": ["/office/stamps"],
         "stamps/stamp.html": ["/office/stamps/{active}"],
         "entities/list.html": ["/office/entities", "/office/entities?q=zzz"],
@@ -80,7 +80,7 @@ ACTS = (
     Stop("stamps/one.html", OFFICE, "/office/batches/{requested}", (), "[action$=approve] button"),
     Stop("stamps/exports.html", OFFICE, "/office/batches/1/exports", (), SEND),
     Stop(
-        "stamps/void_preview.html",
+        "stamps/change_preview.html",
         OFFICE,
         "/office/batches/1/void",
         (*STAMPS, ("#reason", "In hỏng")),

@@ -22,6 +22,7 @@ from app.stamps.rules import (
     StampsActive,
     StampsElsewhere,
     StampsLost,
+    StampsNotActive,
     StampsNotReceived,
     StampsReceived,
     StampsReturned,
@@ -39,7 +40,9 @@ ENGLISH = Translator("en")
 
 ALLOWED = {
     (State.ISSUED, Move.HANDOVER, State.RECEIVED),
-    (State.RETURNED, Move.HANDOVER, State.RECEIVED),
+    (State.ISSUED, Move.SPOIL, State.VOID),
+    (State.RETURNED, Move.REISSUE, State.RECEIVED),
+    (State.ACTIVE, Move.UNDO, State.RECEIVED),
     (State.RECEIVED, Move.ACTIVATE, State.ACTIVE),
     (State.RECEIVED, Move.RETURN, State.RETURNED),
     *((state, Move.VOID, State.VOID) for state in State if state != State.VOID),
@@ -65,7 +68,7 @@ def test_a_stamp_moves_only_as_the_table_says(state: State, move: Move) -> None:
         check_move(move, [run], base=1)
         assert [moved(run, move, lot_id=7, at=NOW).state] == targets
     else:
-        with pytest.raises(REFUSED[state]):
+        with pytest.raises(StampsNotActive if move == Move.UNDO else REFUSED[state]):
             check_move(move, [run], base=1)
 
 
@@ -93,9 +96,10 @@ def test_running_numbers_are_written_the_local_way() -> None:
     assert StampsElsewhere(first=5, last=5).explain(ENGLISH) == "Stamps 5 are in another state."
 
 
-def test_activation_sets_lot_and_time_and_what_follows_keeps_them() -> None:
+def test_activation_sets_lot_and_time_and_only_its_undoing_takes_them_away() -> None:
     active = moved(Run(1, 9, State.RECEIVED), Move.ACTIVATE, lot_id=7, at=NOW)
     assert active == Run(1, 9, State.ACTIVE, 7, NOW)
+    assert moved(active, Move.UNDO, lot_id=None, at=NOW) == Run(1, 9, State.RECEIVED)
     void = moved(active, Move.VOID, lot_id=None, at=NOW + timedelta(days=1))
     assert void == replace(active, state=State.VOID)
 

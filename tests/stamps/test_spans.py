@@ -15,6 +15,7 @@ from app.stamps.keyring import KeyMissing, Keyring
 from app.stamps.models import Refusal
 from app.stamps.movement_actions import Act, ChangedMeanwhile, issue_span
 from app.stamps.queries import get_stamp
+from app.stamps.gate_actions import LotIncomplete, WrongLot
 from app.stamps.rules import (
     ReasonMissing,
     StampsActive,
@@ -23,7 +24,6 @@ from app.stamps.rules import (
     State,
 )
 from app.stamps.runs import Run
-from app.stamps.span_actions import LotIncomplete, WrongLot
 from app.stamps.span_queries import TwoBatches, UnknownCode, preview_span, read_ends
 from tests import make
 from tests.stamps.conftest import KEYRING, Scene, by

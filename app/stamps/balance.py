@@ -1,0 +1,95 @@
+"""Mass balance: what the active stamps of a lot say was packed, against what the lot produced."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from app.kit.i18n import N_
+
+# What one of each unit is of the smallest of its kind; other units compare only with themselves.
+_GRAMS: Final = {"TNE": 1_000_000, "DTN": 100_000, "KGM": 1000, "GRM": 1}
+_MILLILITRES: Final = {"MTQ": 1_000_000, "LTR": 1000, "MLT": 1}
+
+NO_OUTPUT: Final = N_("The lot has no output quantity, so stamps are not weighed against it.")
+NO_CONTENT: Final = N_("The product has no net content as a figure, so stamps are not weighed.")
+OTHER_UNITS: Final = N_("Output and net content have units that can't be compared.")
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """So many stamps, each on a piece that holds `each` of `unit`; None where that is not known."""
+
+    stamps: int
+    each: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a lot produced."""
+
+    quantity: float | None
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The figures of a lot in its own unit, or why there are none.
+
+    `allowed` is its output with the tolerance; `fit` how many of the asked stamps would fit.
+    """
+
+    unit: str = ""
+    output: Decimal = Decimal()
+    allowed: Decimal = Decimal()
+    active: Decimal = Decimal()
+    asked: Decimal = Decimal()
+    fit: int = 0
+    unweighed: str = ""
+
+    @property
+    def exceeded(self) -> bool:
+        return not self.unweighed and self.active + self.asked > self.allowed
+
+
+def weigh(
+    output: Output, active: Iterable[Packed], asked: Packed, *, tolerance_percent: float
+) -> Balance:
+    """Return what is packed with the asked stamps, against what the lot produced."""
+    parts = list(active)
+    if output.quantity is None or not output.unit:
+        return Balance(unweighed=NO_OUTPUT)
+    if any(not one.each or not one.unit for one in (*parts, asked)):
+        return Balance(unweighed=NO_CONTENT)
+    sizes = [_size(one, output.unit) for one in (*parts, asked)]
+    known = [size for size in sizes if size is not None]
+    if len(known) < len(sizes):
+        return Balance(unweighed=OTHER_UNITS)
+    packed = sum((one.stamps * size for one, size in zip(parts, known, strict=False)), Decimal())
+    produced = _exact(output.quantity)
+    allowed = produced * (100 + _exact(tolerance_percent)) / 100
+    return Balance(
+        unit=output.unit,
+        output=produced,
+        allowed=allowed,
+        active=packed,
+        asked=asked.stamps * known[-1],
+        fit=max(int((allowed - packed) // known[-1]), 0),
+    )
+
+
+def _size(one: Packed, unit: str) -> Decimal | None:
+    """Return what one piece holds, in another unit; None where they don't compare."""
+    each = _exact(one.each or 0)
+    if one.unit == unit:
+        return each
+    for scale in (_GRAMS, _MILLILITRES):
+        if one.unit in scale and unit in scale:
+            return each * scale[one.unit] / scale[unit]
+    return None
+
+
+def _exact(figure: float) -> Decimal:
+    # Figures are kept with three places: what is written is what is meant.
+    return Decimal(str(figure))

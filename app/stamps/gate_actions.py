@@ -1,0 +1,132 @@
+"""The gate before activation: what a lot and the stamps must be, in one place."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from sqlalchemy.orm import Session
+
+from app.diary.models import Lot
+from app.diary.queries import get_lot, missing_for
+from app.diary.rules import Missing
+from app.identity.rules import Actor
+from app.kit.clock import day_of
+from app.kit.errors import Conflict, Invalid, Words
+from app.kit.i18n import N_
+from app.kit.units import find_unit
+from app.stamps.balance import Balance
+from app.stamps.balance_queries import weigh_lot
+from app.stamps.models import Batch
+from app.stamps.movement_actions import lost_races
+from app.stamps.rules import Move
+from app.stamps.runs import check_move
+from app.stamps.span_queries import SpanPreview
+
+
+class WrongLot(Invalid):
+    """The lot is of another product than the stamps"""
+
+    code: ClassVar[str] = "stamps.wrong_lot"
+    detail: ClassVar[str] = N_("Choose a lot of the product these stamps were granted for.")
+    field = "lot_id"
+
+
+class LotIncomplete(Conflict):
+    """The lot is not complete, so no stamp may be activated for it"""
+
+    code: ClassVar[str] = "stamps.lot_incomplete"
+    detail: ClassVar[str] = N_("Mend this first: {missing}.")
+    field = "lot_id"
+
+    def __init__(self, *, missing: tuple[Missing, ...]) -> None:
+        self.missing = missing
+
+    def explain(self, words: Words) -> str:
+        said = "; ".join(words.gettext(item.label) for item in self.missing)
+        return words.gettext(self.detail).format(missing=said)
+
+
+class StampsLapsed(Conflict):
+    """The stamps have lapsed"""
+
+    code: ClassVar[str] = "stamps.lapsed"
+    detail: ClassVar[str] = N_(
+        "They were to be activated before {lapsed_on}. Return them to the Department."
+    )
+
+    def __init__(self, *, lapsed_on: date) -> None:
+        self.lapsed_on = lapsed_on
+
+
+class MassBalance(Conflict):
+    """More stamps than the lot has produced goods for"""
+
+    code: ClassVar[str] = "stamps.mass_balance"
+    detail: ClassVar[str] = N_(
+        "The lot's output is {output} {unit}; with the tolerance at most {allowed} may be packed. "
+        "Active stamps stand for {active}, these would add {asked}. At most {fit} stamps fit."
+    )
+    field = "lot_id"
+
+    def __init__(self, balance: Balance) -> None:
+        self.balance = balance
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """Return the figures as they are kept with the refusal."""
+        found = self.balance
+        names = ("output", "allowed", "active", "asked")
+        figures = {name: plain(getattr(found, name)) for name in names}
+        return {"unit": found.unit, "fit": found.fit, **figures}
+
+    def explain(self, words: Words) -> str:
+        return explain_balance(self.facts, words)
+
+
+def explain_balance(facts: dict[str, str | int], words: Words) -> str:
+    """Return the figures an activation was refused by, in the reader's words."""
+    unit = find_unit(str(facts["unit"]))
+    names = ("output", "allowed", "active", "asked")
+    figures = {name: words.number(float(facts[name])) for name in names}
+    said = words.gettext(unit.label) if unit else str(facts["unit"])
+    fit = words.number(int(facts["fit"]))
+    return words.gettext(MassBalance.detail).format(unit=said, fit=fit, **figures)
+
+
+def plain(figure: Decimal) -> str:
+    """Return a figure without needless zeros."""
+    return format(figure.normalize(), "f")
+
+
+def check_gate(
+    db: Session, *, actor: Actor, now: datetime, spans: Sequence[SpanPreview], lot_id: int
+) -> tuple[Lot, Balance]:
+    """Refuse an activation that lot, states, day or mass balance forbid.
+
+    The spans are of one batch. Others who activate onto the same lot wait, on PostgreSQL, until
+    this transaction ends: together they could pass a balance that each keeps.
+    """
+    found = spans[0].stretch
+    lot = get_lot(db, lot_id, actor=actor)
+    if (lot.product_id, lot.entity_id) != (found.product_id, found.entity_id):
+        raise WrongLot
+    with lost_races():
+        db.refresh(lot, with_for_update={"key_share": True})
+    lacking = missing_for(db, lot)
+    if lacking:
+        raise LotIncomplete(missing=lacking)
+    for span in spans:
+        check_move(Move.ACTIVATE, span.runs, base=1)
+    check_lapse(db.get_one(Batch, found.batch_id), now)
+    quantity = sum(span.stretch.quantity for span in spans)
+    balance = weigh_lot(db, lot, batch_id=found.batch_id, quantity=quantity)
+    if balance.exceeded:
+        raise MassBalance(balance)
+    return lot, balance
+
+
+def check_lapse(batch: Batch, now: datetime) -> None:
+    """Refuse stamps that were not activated in time."""
+    if batch.lapses_on is not None and day_of(now) >= batch.lapses_on:
+        raise StampsLapsed(lapsed_on=batch.lapses_on)
