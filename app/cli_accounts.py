@@ -2,6 +2,7 @@ import click
 
 from app.cli_base import Console, handed
 from app.identity import actions, queries
+from app.identity.factor_actions import reset_factor
 from app.identity.rules import Belonging, Role, normalised_phone
 from app.keyfile import BadKeys, add_root, load_keyring, make_keys
 from app.office.account_actions import enrol_account
@@ -114,6 +115,27 @@ def user_list(console: Console) -> None:
 
 
 @click.group()
+def accounts() -> None:
+    """Help people back in."""
+
+
+@accounts.command("reset-second-factor")
+@click.argument("phone")
+@handed
+def accounts_reset_second_factor(console: Console, phone: str) -> None:
+    """Take the second factor from an account, for when no administrator can.
+
+    At the next sign-in the person sets up another one.
+    """
+    with console.begin() as db:
+        account = queries.find_account(db, phone=normalised_phone(phone))
+        if account is None:
+            raise queries.NoSuchAccount
+        reset_factor(db, actor=console.actor, now=console.now, account_id=account.id)
+    console.say(f"{account.name}: the second factor is reset.", id=account.id)
+
+
+@click.group()
 def key() -> None:
     """Make API keys."""
 
@@ -134,4 +156,4 @@ def key_new(console: Console, phone: str, label: str) -> None:
     console.say(made, key=made, account=account.id)
 
 
-GROUPS = (keys, user, key)
+GROUPS = (keys, user, accounts, key)

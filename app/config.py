@@ -27,6 +27,8 @@ class Settings:
     work_in_process: bool = True
     elsewhere_url: str = ""
     province: str = "96"
+    # Whether who has a role must give a second factor; else only who has set one up.
+    second_factor_required: bool = True
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
@@ -40,6 +42,7 @@ class Settings:
         if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path:
             message = f"OCOP_BASE_URL must be a scheme and a host, not {base_url!r}"
             raise BadSettings(message)
+        sample = _switch(env, "OCOP_SAMPLE", default=False)
         return cls(
             database_url=url,
             owner_url=_dialect(env.get("DATABASE_OWNER_URL") or url),
@@ -49,11 +52,12 @@ class Settings:
             keys_text=env.get("OCOP_KEYS", ""),
             files=Path(env.get("OCOP_FILES") or cls.files),
             max_batch=_number(env, "OCOP_MAX_BATCH", cls.max_batch),
-            sample=_switch(env, "OCOP_SAMPLE", default=False),
+            sample=sample,
             trusted_proxy=env.get("OCOP_TRUSTED_PROXY", ""),
             work_in_process=_switch(env, "OCOP_WORK_IN_PROCESS", default=url.startswith("sqlite")),
             elsewhere_url=env.get("OCOP_ELSEWHERE_URL", ""),
             province=env.get("OCOP_PROVINCE") or cls.province,
+            second_factor_required=_required(env, "OCOP_SECOND_FACTOR", default=not sample),
         )
 
 
@@ -81,3 +85,11 @@ def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
         message = f"{name} must be 0 or 1, not {text!r}"
         raise BadSettings(message)
     return text in {"1", "true"} if text else default
+
+
+def _required(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name, "").lower()
+    if text not in {"", "required", "optional"}:
+        message = f"{name} must be required or optional, not {text!r}"
+        raise BadSettings(message)
+    return text == "required" if text else default

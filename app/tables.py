@@ -4,6 +4,7 @@ import app.audit.models
 import app.diary.models
 import app.entities.models
 import app.entities.part_models
+import app.identity.factor_models
 import app.identity.models
 import app.places.models
 import app.products.models

@@ -25,6 +25,8 @@ import app.diary.photo_pages
 import app.entities.api
 import app.entities.pages
 import app.identity.enrol_pages
+import app.identity.factor_pages
+import app.identity.factor_step_pages
 import app.identity.pages
 import app.lookup.api
 import app.lookup.pages
@@ -56,6 +58,7 @@ from app.diary.photo_actions import sweep_photos
 from app.identity.access import known_actor
 from app.identity.actions import tidy as tidy_identity
 from app.identity.rules import Actor
+from app.identity.sealing import Sealer
 from app.keyfile import load_keyring
 from app.kit import asgi, fences, health, problems
 from app.kit.db import Database
@@ -100,6 +103,8 @@ ROUTERS = (
     app.places.api.router,
     app.identity.pages.router,
     app.identity.enrol_pages.router,
+    app.identity.factor_pages.router,
+    app.identity.factor_step_pages.router,
     app.entities.api.router,
     app.entities.pages.router,
     app.products.api.router,
@@ -188,6 +193,7 @@ def create_app(
     made.state.site = held
     made.state.settings = settings
     made.state.keyring = keyring = load_keyring(settings)
+    made.state.sealer = Sealer({epoch: root.key for epoch, root in keyring.roots.items()})
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)
     made.state.shelf = shelf = Shelf()

@@ -17,9 +17,9 @@ from app.diary.written import Written
 from app.entities.models import Entity
 from app.identity.actions import make_api_key
 from app.identity.models import Account, AccountRole, Membership
-from app.identity.queries import actor_for, get_account
+from app.identity.queries import actor_for
 from app.identity.rules import Actor, Belonging, Role
-from app.identity.session_actions import sign_in
+from app.identity.session_actions import open_session
 from app.kit.text import fold
 from app.products.models import Product, ProductPicture
 from app.rights.models import IpRight, UseRight
@@ -138,7 +138,14 @@ def person(
     belonging: Belonging = Belonging.OWNER,
 ) -> Person:
     phone = f"+849{next(_serial):08d}"
-    account = Account(phone=phone, name=name, password_hash="-", language="vi", created_at=NOW)
+    account = Account(
+        phone=phone,
+        name=name,
+        folded=fold(name),
+        password_hash="-",
+        language="vi",
+        created_at=NOW,
+    )
     db.add(account)
     db.flush()
     db.add_all(AccountRole(account_id=account.id, role=role) for role in roles)
@@ -146,7 +153,9 @@ def person(
         db.add(Membership(account_id=account.id, entity_id=entity.id, role=belonging))
     db.flush()
     key = make_api_key(db, actor=SYSTEM, now=NOW, account_id=account.id, label="test")
-    session = sign_in(db, now=NOW, account=get_account(db, account.id), right=True, device="pytest")
+    session = open_session(
+        db, now=NOW, account_id=account.id, device="pytest", factor_at=NOW if roles else None
+    )
     return Person(actor_for(db, account), account.id, phone, key, session)
 
 

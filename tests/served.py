@@ -60,4 +60,7 @@ class Server:
             "OCOP_KEYS_FILE": str(self.settings.keys_file),
             "OCOP_FILES": str(self.settings.files),
             "OCOP_WORK_IN_PROCESS": "1",
+            "OCOP_SECOND_FACTOR": (
+                "required" if self.settings.second_factor_required else "optional"
+            ),
         }

@@ -75,7 +75,8 @@ def find_actor(request: Request) -> Actor | None:
     with held.database.scoped(EVERYTHING).begin(write=False) as db:
         if key is not None:
             return find_actor_by_key(db, key=key, now=held.clock())
-        return find_actor_by_session(db, token=token or "", now=held.clock())
+        required = request.app.state.settings.second_factor_required
+        return find_actor_by_session(db, token=token or "", now=held.clock(), required=required)
 
 
 async def known_actor(request: Request) -> Actor | None:

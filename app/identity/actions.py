@@ -9,6 +9,7 @@ from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
+from app.identity.factor_models import SignInTry
 from app.identity.models import (
     Account,
     AccountRole,
@@ -29,12 +30,13 @@ from app.identity.rules import (
 )
 from app.kit.errors import Conflict
 from app.kit.i18n import N_
-from app.kit.text import clean_text
+from app.kit.text import clean_text, fold
 
 LINK_DAYS = 7
 KEEP_ANSWERS = timedelta(days=7)
+KEEP_TRIES = timedelta(days=1)
 # Without look-alikes: a link's code is also read out and typed.
-_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
 
 class PhoneTaken(Conflict):
@@ -113,7 +115,12 @@ def add_account(
     if find_account(db, phone=number):
         raise PhoneTaken
     account = Account(
-        phone=number, name=name, password_hash=password_hash, language=language, created_at=now
+        phone=number,
+        name=name,
+        folded=fold(name),
+        password_hash=password_hash,
+        language=language,
+        created_at=now,
     )
     db.add(account)
     db.flush()
@@ -154,7 +161,7 @@ def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> s
     if not account.active:
         raise AccountClosed
     spend_links(db, account_id=account_id, now=now)
-    token = "".join(secrets.choice(_LETTERS) for _ in range(12))
+    token = "".join(secrets.choice(LETTERS) for _ in range(12))
     db.add(
         OneTimeLink(
             hash=hashed(token),
@@ -175,7 +182,7 @@ def set_password_by_link(db: Session, *, now: datetime, token: str, password_has
     # Of two who use it at once one spends it; the other has come too late.
     if not spend_links(db, account_id=account.id, now=now):
         raise LinkSpent
-    account.password_hash, account.failures = password_hash, 0
+    account.password_hash = password_hash
     db.execute(delete(SessionToken).where(SessionToken.account_id == account.id))
     db.flush()
     own = Actor(account_id=account.id, label=account.name)
@@ -198,9 +205,10 @@ def choose_language(db: Session, *, actor: Actor, language: str) -> None:
 
 
 def tidy(db: Session, *, now: datetime) -> None:
-    """Forget sessions and links that ended, and answers no client will ask for again."""
+    """Forget sessions, links and tries that ended, and answers no client asks for again."""
     db.execute(delete(SessionToken).where(SessionToken.expires_at < now))
     db.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP_ANSWERS))
+    db.execute(delete(SignInTry).where(SignInTry.failed_at < now - KEEP_TRIES))
     db.execute(delete(Idempotency).where(Idempotency.created_at < now - KEEP_ANSWERS))
 
 

@@ -7,8 +7,9 @@ from starlette.responses import Response
 
 from app.identity import actions, queries
 from app.identity.access import check_origin
-from app.identity.pages import require_https
+from app.identity.pages import counted_for, require_https
 from app.identity.rules import WeakPassword, normalised_code, shown_phone
+from app.identity.session_actions import forget_failures
 from app.kit.errors import DomainError
 from app.kit.forms import Filled, Form, Sent, refused
 from app.kit.i18n import N_
@@ -85,5 +86,9 @@ def enrol(
     if isinstance(new_hash, DomainError):
         # A password is the one thing a form does not show again.
         return _enrol(request, db, now, token, refused(Sent({}, {}), new_hash, words))
-    actions.set_password_by_link(db, now=now, token=normalised_code(token), password_hash=new_hash)
+    account = actions.set_password_by_link(
+        db, now=now, token=normalised_code(token), password_hash=new_hash
+    )
+    # Whoever forgot it has often tried before they asked for the link.
+    forget_failures(db, counted=counted_for(request, account.phone)[:1])
     return go("/sign-in", say=PASSWORD_SET)

@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigInt, Key
@@ -14,12 +14,11 @@ class Account(Base):
     id: Mapped[Key]
     phone: Mapped[str] = mapped_column(String(20), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    folded: Mapped[str] = mapped_column(String(200), default="", server_default="", index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2), default="vi")
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
-    failures: Mapped[int] = mapped_column(Integer, default=0)
-    failed_at: Mapped[datetime | None]
 
 
 class AccountRole(Base):
@@ -28,7 +27,7 @@ class AccountRole(Base):
     __tablename__ = "account_role"
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True, index=True)
 
 
 class Membership(Base):
@@ -38,7 +37,7 @@ class Membership(Base):
     __table_args__ = (CheckConstraint("role IN ('owner', 'worker')", name="role"),)
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
-    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(10))
 
 
@@ -53,6 +52,10 @@ class SessionToken(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    # When the second factor was given; a session that still owes it is nobody's.
+    factor_at: Mapped[datetime | None]
+    # The sealed secret this device is just setting up.
+    candidate: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class ApiKey(Base):

@@ -17,13 +17,24 @@ from app.identity.access import (
     session_token,
 )
 from app.identity.devices import device_name
+from app.identity.factor_queries import find_half, has_factor
 from app.identity.models import ApiKey, SessionToken
-from app.identity.rules import ROLE_LABELS, Actor, BadPhone, hashed, normalised_phone
+from app.identity.rules import (
+    ROLE_LABELS,
+    Actor,
+    BadPhone,
+    Belonging,
+    hashed,
+    normalised_phone,
+)
+from app.identity.second_factor import Step
+from app.identity.tries import Counted, counted_by_network, counted_by_phone
 from app.kit.errors import DomainError, Forbidden, Throttled, status_of
+from app.kit.fences import EVERYTHING
 from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import LANGUAGES, N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Databases, Db, Edge, Id, Now, Words, front_door
+from app.kit.web import Databases, Db, Edge, Id, Now, Words, front_door, site
 
 router = APIRouter(route_class=Edge, include_in_schema=False)
 
@@ -59,6 +70,8 @@ class AccountView:
     keys: list[ApiKey]
     form: Filled
     days: list[tuple[int, str]]
+    has_factor: bool
+    owner: bool
     new_key: str = ""
 
     @staticmethod
@@ -96,11 +109,30 @@ def to_sign_in(request: Request) -> Response:
     return RedirectResponse(f"/sign-in?after={quote(path + query)}", status_code=303)
 
 
+def step_path(step: Step, after: str) -> str:
+    """Return the page of what a session still owes, on the way to where its reader was going."""
+    path = {Step.CODE: "/sign-in/code", Step.ENROL: "/sign-in/second-factor"}[step]
+    return f"{path}?after={quote(after)}" if after else path
+
+
+def _find_step(request: Request) -> Step | None:
+    token, held = session_token(request), site(request)
+    if token is None:
+        return None
+    required = request.app.state.settings.second_factor_required
+    with held.database.scoped(EVERYTHING).begin(write=False) as db:
+        half = find_half(db, token=token, now=held.clock(), required=required)
+        return half.step if half else None
+
+
 @router.get("/sign-in")
 def sign_in_form(request: Request, actor: MaybeActor, after: str = "") -> Response:
     if actor is not None:
         return go(own_path(after) or home_of(actor))
     require_https(request)
+    step = _find_step(request)
+    if step is not None:
+        return go(step_path(step, own_path(after)))
     return show(request, "identity/sign_in.html", SignInView(Filled(), own_path(after)))
 
 
@@ -139,23 +171,43 @@ def sign_in(
     words: Words,
 ) -> Response:
     account = queries.get_account(db, claimed.account_id) if claimed.account_id else None
-    device = request.headers.get("user-agent", "")
+    after = own_path(sent.text("after"))
     try:
-        token = session_actions.sign_in(
-            db, now=now, account=account, right=claimed.right, device=device
+        opened = session_actions.sign_in(
+            db,
+            now=now,
+            account=account,
+            right=claimed.right,
+            device=request.headers.get("user-agent", ""),
+            counted=counted_for(request, sent.text("phone")),
+            sealer=request.app.state.sealer,
+            required=request.app.state.settings.second_factor_required,
         )
     except DomainError as error:
-        view = SignInView(refused(sent, error, words), own_path(sent.text("after")))
-        response = show(request, "identity/sign_in.html", view, status=422)
-        if isinstance(error, Throttled):
-            response.status_code = status_of(error)
-            response.headers["Retry-After"] = str(error.seconds)
-        return response
+        view = SignInView(refused(sent, error, words), after)
+        return wrong_again(show(request, "identity/sign_in.html", view, status=422), error)
     assert account is not None  # noqa: S101 - sign_in refuses where there is none
-    actor = queries.actor_for(db, account)
-    home = go(own_path(sent.text("after")) or home_of(actor))
-    set_cookie(request, home, token)
-    return home
+    if opened.step is Step.NONE:
+        answer = go(after or home_of(queries.actor_for(db, account)))
+    else:
+        answer = go(step_path(opened.step, after))
+    set_cookie(request, answer, opened.token)
+    return answer
+
+
+def counted_for(request: Request, phone: str) -> list[Counted]:
+    """Return what a wrong try with this number from this reader's network is counted by."""
+    sealer = request.app.state.sealer
+    address = request.client.host if request.client else ""
+    return [counted_by_phone(sealer, phone), counted_by_network(sealer, address)]
+
+
+def wrong_again(response: Response, error: DomainError) -> Response:
+    """Return the form's answer to a wrong try; one that came too soon says how long to wait."""
+    if isinstance(error, Throttled):
+        response.status_code = status_of(error)
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def set_cookie(request: Request, response: Response, token: str) -> None:
@@ -169,11 +221,11 @@ def set_cookie(request: Request, response: Response, token: str) -> None:
     )
 
 
-@router.post("/sign-out")
-def sign_out(request: Request, db: Db, actor: MaybeActor) -> Response:
+@router.post("/sign-out", dependencies=[Depends(front_door)])
+def sign_out(request: Request, db: Db) -> Response:
     check_origin(request)
     token = session_token(request)
-    if token and actor:
+    if token:
         session_actions.sign_out(db, token=token)
     response = go("/sign-in")
     response.delete_cookie(
@@ -198,6 +250,8 @@ def _account(
         keys=queries.list_api_keys(db, account_id=actor.account_id or 0),
         form=form,
         days=KEY_DAYS,
+        has_factor=has_factor(db, account_id=actor.account_id or 0),
+        owner=Belonging.OWNER in actor.memberships.values(),
         new_key=new_key,
     )
     return show(request, "identity/account.html", view, status=422 if form.wrong else 200)

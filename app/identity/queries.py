@@ -3,8 +3,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.identity.factor_models import SecondFactor
 from app.identity.models import Account, AccountRole, ApiKey, Membership, OneTimeLink, SessionToken
 from app.identity.rules import Actor, Belonging, Role, hashed
+from app.identity.second_factor import Step, step_left
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
 
@@ -48,14 +50,28 @@ def actor_for(db: Session, account: Account) -> Actor:
     )
 
 
-def find_actor_by_session(db: Session, *, token: str, now: datetime) -> Actor | None:
+def find_actor_by_session(
+    db: Session, *, token: str, now: datetime, required: bool = True
+) -> Actor | None:
+    """Return whose session it is; nobody's while it still owes the second factor."""
     query = (
-        select(Account)
+        select(Account, SessionToken.factor_at, SecondFactor.confirmed_at)
         .join(SessionToken, SessionToken.account_id == Account.id)
+        .outerjoin(SecondFactor, SecondFactor.account_id == Account.id)
         .where(SessionToken.hash == hashed(token), SessionToken.expires_at > now, Account.active)
     )
-    account = db.scalars(query).one_or_none()
-    return actor_for(db, account) if account else None
+    found = db.execute(query).one_or_none()
+    if found is None:
+        return None
+    account, given, enrolled = found
+    actor = actor_for(db, account)
+    step = step_left(
+        given=given is not None,
+        enrolled=enrolled is not None,
+        has_role=bool(actor.roles),
+        required=required,
+    )
+    return actor if step is Step.NONE else None
 
 
 def find_actor_by_key(db: Session, *, key: str, now: datetime) -> Actor | None:

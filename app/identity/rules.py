@@ -115,6 +115,11 @@ class Actor:
         if not self.officer:
             raise NotAllowed
 
+    def require_department(self) -> None:
+        """Refuse who does not read every entity's records."""
+        if not self.of_department:
+            raise NotAllowed
+
     def require_member(self, entity_id: int, *, owner: bool = False) -> None:
         """Refuse who is no member (or owner) of the entity: NotFound to strangers."""
         self.require_sight(entity_id)
@@ -166,11 +171,6 @@ def check_password(text: str) -> str:
 def normalised_code(text: str) -> str:
     """Return a one-time code as it is stored, however it was grouped when it was typed."""
     return re.sub(r"[^A-Z0-9]", "", text.upper())[:40]
-
-
-def delay_after(failures: int) -> int:
-    """Return how many seconds to wait after so many failed sign-ins: a delay, never a lock."""
-    return 0 if failures < 5 else min(2 ** (failures - 5) * 5, 900)  # noqa: PLR2004 - the first five tries are free
 
 
 def hashed(token: str) -> str:

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from app.identity import actions, closing_actions
+from app.identity import actions, closing_actions, factor_actions
 from app.identity.access import CurrentActor
 from app.identity.rules import ROLE_LABELS, Actor, Belonging, Role
 from app.kit.errors import Conflict, Invalid
@@ -13,6 +13,7 @@ from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cutting, Page, next_path
+from app.kit.symbols import in_fours, qr_image
 from app.kit.web import Db, Edge, Id, Now, Words, site
 from app.office.account_actions import enrol_account
 from app.office.account_queries import (
@@ -21,11 +22,13 @@ from app.office.account_queries import (
     list_account_lines,
     list_entity_names,
 )
-from app.office.symbols import in_fours, qr_image
 
 router = APIRouter(prefix="/office/accounts", route_class=Edge, include_in_schema=False)
 
 CLOSED = sayable(N_("The account is closed: its devices, links and keys no longer work."))
+FACTOR_RESET = sayable(
+    N_("The second factor is reset: at the next sign-in the person sets up another one.")
+)
 OPENED = sayable(N_("The account is open again."))
 
 
@@ -165,6 +168,12 @@ def account(request: Request, db: Db, actor: CurrentActor, account_id: Id) -> Re
 def make_link(request: Request, db: Db, actor: CurrentActor, now: Now, account_id: Id) -> Response:
     token = actions.make_link(db, actor=actor, now=now, account_id=account_id)
     return _link(request, db, account_id, token)
+
+
+@router.post("/{account_id}/second-factor/reset")
+def reset_factor(db: Db, actor: CurrentActor, now: Now, account_id: Id) -> Response:
+    factor_actions.reset_factor(db, actor=actor, now=now, account_id=account_id)
+    return go(f"/office/accounts/{account_id}", say=FACTOR_RESET)
 
 
 @router.post("/{account_id}/close")

@@ -52,6 +52,8 @@ def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
         "OCOP_FILES": str(var / "demo-files"),
         "OCOP_BASE_URL": os.environ.get("OCOP_BASE_URL") or f"http://{shown}:{port}",
         "OCOP_SAMPLE": "1",
+        # So that the printed ways in work at once; who sets one up is asked for it all the same.
+        "OCOP_SECOND_FACTOR": "optional",
         "OCOP_WORK_IN_PROCESS": "1",
     }
 
@@ -96,6 +98,7 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         "",
         f"Sign in at {base}/sign-in (role, phone, password):",
         *accounts,
+        "  (no second factor is asked for here; a real installation needs one for every role)",
         "",
         "Scan (or open) a stamp:",
         *stamps,

@@ -5,7 +5,7 @@ import pytest
 
 from app.identity.rules import Role
 from app.kit.db import Database
-from app.office.symbols import in_fours, qr_image
+from app.kit.symbols import in_fours, qr_image
 from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Visit
