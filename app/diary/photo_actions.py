@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import DiaryPhoto, LotPhoto
 from app.diary.queries import get_lot
+from app.entities.proposal_queries import list_waiting_changes
 from app.identity.rules import Actor
 from app.kit.db import Database
 from app.kit.errors import Conflict
@@ -13,6 +14,7 @@ from app.kit.files import Files
 from app.kit.i18n import N_
 from app.products.models import ProductPicture
 from app.products.pictures import CheckedPicture, check_photo, file_name
+from app.products.proposing import pictures_named
 
 # Sent and not yet named by an entry: more than a phone would ever have waiting.
 MAX_WAITING: Final = 200
@@ -66,7 +68,8 @@ def sweep_photos(db: Session, *, files: Files, now: datetime) -> int:
     """
     db.execute(delete(LotPhoto).where(LotPhoto.received_at < now - UNUSED))
     named = union(select(DiaryPhoto.sha256), select(LotPhoto.sha256), select(ProductPicture.sha256))
-    return files.remove_unnamed(set(db.scalars(named)), before=now - timedelta(days=1))
+    kept = set(db.scalars(named)) | pictures_named(list_waiting_changes(db))
+    return files.remove_unnamed(kept, before=now - timedelta(days=1))
 
 
 def _require_room(db: Session, *, actor: Actor, lot_id: int) -> None:

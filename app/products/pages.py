@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from app.entities.queries import get_entity, list_entities
 from app.entities.queries import names_of as entity_names_of
 from app.identity.access import CurrentActor
-from app.identity.rules import Actor, Belonging
+from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.files import Store
@@ -227,7 +227,6 @@ def show_product(
     upload: Filled | None = None,
 ) -> Response:
     """Show a product's page; `upload` is a picture form that was refused."""
-    owner = actor.memberships.get(product.entity_id) is Belonging.OWNER
     view = ProductView(
         product=product,
         entity=entity_names_of(db, [product.entity_id])[product.entity_id],
@@ -243,7 +242,7 @@ def show_product(
         ],
         upload=upload or Filled(),
         may_change=actor.officer,
-        may_add_picture=actor.officer or owner,
+        may_add_picture=actor.officer,
     )
     return show(request, "products/one.html", view, status=422 if upload else 200)
 

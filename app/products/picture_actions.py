@@ -56,23 +56,46 @@ def add_picture(
     picture: CheckedPicture,
     files: Files,
 ) -> ProductPicture:
-    """Store a checked picture and put it last. Officers, and the owner of the entity.
+    """Store a checked picture and put it last. Officers only: an owner proposes pictures.
 
     The files stand before the row does: a row never names a file that is not there.
     """
-    product = _get_writable(db, product_id, actor=actor)
-    there = list_pictures(db, product.id)
-    if any(one.sha256 == picture.sha256 for one in there):
-        raise PictureThere
-    if len(there) >= MAX_PICTURES:
-        raise TooManyPictures
+    _get_writable(db, product_id, actor=actor)
     for one in picture.renditions:
         files.save(file_name(picture.sha256, one.slot, one.format), one.content)
-    row = ProductPicture(
-        product_id=product.id,
+    return place_picture(
+        db,
+        actor=actor,
+        now=now,
+        product_id=product_id,
         sha256=picture.sha256,
         width=picture.width,
         height=picture.height,
+    )
+
+
+def place_picture(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    product_id: int,
+    sha256: str,
+    width: int,
+    height: int,
+) -> ProductPicture:
+    """Put a picture whose files are stored last. Officers only."""
+    product = _get_writable(db, product_id, actor=actor)
+    there = list_pictures(db, product.id)
+    if any(one.sha256 == sha256 for one in there):
+        raise PictureThere
+    if len(there) >= MAX_PICTURES:
+        raise TooManyPictures
+    row = ProductPicture(
+        product_id=product.id,
+        sha256=sha256,
+        width=width,
+        height=height,
         position=max((one.position for one in there), default=0) + 1,
         created_at=now,
     )
@@ -98,5 +121,5 @@ def remove_picture(
 
 def _get_writable(db: Session, product_id: int, *, actor: Actor) -> Product:
     product = get_product(db, product_id, actor=actor)
-    actor.require_member_or_officer(product.entity_id, owner=True)
+    actor.require_officer()
     return product

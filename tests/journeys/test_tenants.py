@@ -57,7 +57,7 @@ ALLOWED = {
         POST /api/v1/entities /api/v1/products /api/v1/rights /api/v1/use-rights
             /api/v1/products/{product_id}/standards +/{standard_id}/retire
             /api/v1/products/{product_id}/certificates +/{certificate_id}/revoke
-            /api/v1/products/{product_id}/pictures/{picture_id}/remove
+            /api/v1/products/{product_id}/pictures +/{picture_id}/remove
             /api/v1/rights/{right_id}/check
             /api/v1/rights/{right_id}/products +/{product_id}/unlink
             /api/v1/lots/{lot_id}/entries/{entry_id}/erase /api/v1/lots/{lot_id}/recall +/lift
@@ -66,7 +66,7 @@ ALLOWED = {
             /api/v1/stamps/{code}/suspicion +/lift /office/stamps/{code}/suspicion
             /office/entities/new /office/entities/{entity_id}/edit
             /office/products/new /office/products/{product_id}/edit
-            /office/products/{product_id}/pictures/{picture_id}/remove
+            /office/products/{product_id}/pictures +/{picture_id}/remove
             /office/products/{product_id}/certificates/new
             /office/products/{product_id}/certificates/{certificate_id}/revoke
             /office/products/{product_id}/standards/new
@@ -98,8 +98,7 @@ ALLOWED = {
     """,
     DEPARTMENT: "GET /office/stamps /office/stamps/{code}",
     "o" + OFFICERS: """
-        POST /api/v1/products/{product_id}/pictures /office/products/{product_id}/pictures
-            /api/v1/lots/{lot_id}/hold +/lift /office/lots/{lot_id}/hold +/lift
+        POST /api/v1/lots/{lot_id}/hold +/lift /office/lots/{lot_id}/hold +/lift
             /app/lots/{lot_id}/hold +/lift /api/v1/batches /api/v1/spans/void /app/stamps/new
     """,
     "ow": """
