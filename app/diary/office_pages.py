@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.diary import lot_queries, notice_actions, queries
 from app.diary.fields import said_unit
+from app.diary.file_pages import lots_file
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot, LotNotice
 from app.diary.notice_api import LiftIn, NoticeIn
@@ -19,10 +20,11 @@ from app.entities.models import Entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import NewestFirst, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.models import Product
 
@@ -38,7 +40,7 @@ HOLD_LIFTED = sayable(N_("The stop was lifted."))
 class OfficeLotsView:
     """A page of the list of lots."""
 
-    rows: list[LotRow]
+    rows: Sequence[LotRow]
     next: str | None
     states: list[LotState]
     state: str
@@ -72,7 +74,9 @@ def lots(
     request: Request,
     db: Db,
     actor: CurrentActor,
+    words: Words,
     cut: NewestFirst,
+    file: AsFile = None,
     state: str = "",
     q: Annotated[str, Query(max_length=100)] = "",
     recalled: str = "",
@@ -86,9 +90,16 @@ def lots(
         text=q,
         recalled=bool(recalled),
     )
-    page: Page[Lot] = lot_queries.list_lots(db, actor=actor, cut=cut, wanted=wanted)
+
+    def read(part: Cut) -> Page[LotRow]:
+        page = lot_queries.list_lots(db, actor=actor, cut=part, wanted=wanted)
+        return page.having(lot_queries.lot_rows(db, page.items))
+
+    if file:
+        return lots_file(file, every(read, cut), words)
+    page = read(cut)
     view = OfficeLotsView(
-        rows=lot_queries.lot_rows(db, page.items),
+        rows=page.items,
         next=next_path(request, page),
         states=list(LotState),
         state=state,

@@ -13,6 +13,7 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Line, Note, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -23,6 +24,7 @@ from app.products.queries import names_of as product_names_of
 from app.rights import actions, queries
 from app.rights.api import CheckIn, Day, LinkIn, RightIn
 from app.rights.dates import spoken
+from app.rights.file_pages import rights_file
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
 from app.rights.row_queries import RightRow, State, UserRow, right_row, user_rows
@@ -107,13 +109,22 @@ def rights(
     db: Db,
     actor: CurrentActor,
     now: Now,
+    words: Words,
     cut: Cutting,
+    file: AsFile = None,
     q: Line = "",
     kind: str = "",
     checked: str = "",
 ) -> Response:
     only = {"yes": True, "no": False}.get(checked)
-    page = queries.list_rights(db, cut=cut, text=q, kind=kind, checked=only)
+
+    def read(part: Cut) -> Page[IpRight]:
+        return queries.list_rights(db, cut=part, text=q, kind=kind, checked=only)
+
+    if file:
+        rows = (right_row(one, day_of(now)) for one in every(read, cut))
+        return rights_file(file, rows, words)
+    page = read(cut)
     view = RightsView(
         page=page.map(lambda one: right_row(one, day_of(now))),
         next=next_path(request, page),

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
@@ -11,6 +12,7 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, Line, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -18,6 +20,7 @@ from app.kit.paging import Cut, Cutting, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.queries import get_product, list_products
 from app.rights import queries, use_right_actions
+from app.rights.file_pages import use_rights_file
 from app.rights.forms import ProductForm
 from app.rights.kinds import RightType
 from app.rights.models import UseRight
@@ -79,18 +82,21 @@ def use_rights(
     db: Db,
     actor: CurrentActor,
     now: Now,
+    words: Words,
     cut: Cutting,
+    file: AsFile = None,
     q: Line = "",
     product: Wanted = 0,
 ) -> Response:
-    page = queries.list_use_rights(db, actor=actor, cut=cut, text=q, product_id=product)
-    rights = queries.rights_by_id(db, [one.right_id for one in page.items])
-    rows = [
-        (row, right_row(rights[row.use_right.right_id], day_of(now)))
-        for row in user_rows(db, page.items, day_of(now))
-    ]
+    def read(part: Cut) -> Page[tuple[UserRow, RightRow]]:
+        page = queries.list_use_rights(db, actor=actor, cut=part, text=q, product_id=product)
+        return page.having(_rows(db, page.items, day_of(now)))
+
+    if file:
+        return use_rights_file(file, every(read, cut), words)
+    page = read(cut)
     view = UseRightsView(
-        page=Page(rows, page.after),
+        page=page,
         next=next_path(request, page),
         text=q,
         product_id=product,
@@ -98,6 +104,13 @@ def use_rights(
         may_add=actor.officer,
     )
     return show(request, "rights/use_list.html", view)
+
+
+def _rows(db: Session, found: Sequence[UseRight], day: date) -> list[tuple[UserRow, RightRow]]:
+    rights = queries.rights_by_id(db, [one.right_id for one in found])
+    return [
+        (row, right_row(rights[row.use_right.right_id], day)) for row in user_rows(db, found, day)
+    ]
 
 
 @router.get("/new")
