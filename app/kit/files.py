@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from app.kit.errors import NotFound
 
-_NAME = re.compile(r"[0-9a-f]{64}(-[0-9]{2,4})?\.(webp|jpg|pdf|csv|svg|png)")
+_NAME = re.compile(r"[0-9a-f]{64}(-[0-9]{2,4})?\.(webp|jpg|pdf|csv|svg|png|xlsx|zip)")
 
 
 class Files:

@@ -50,6 +50,9 @@ class Spool:
         self.size += len(content)
         return self._out.write(content)
 
+    def flush(self) -> None:
+        self._out.flush()
+
     @property
     def sha256(self) -> str:
         return self._hash.hexdigest()

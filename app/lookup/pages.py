@@ -13,8 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
 from app.lookup.access import answered, counter_of, desk_of, in_thread, is_head, shelf_of
+from app.lookup.gs1_access import names_product
 from app.lookup.public_access import COUNT, Gapped, PublicView, around, dressed, gap, render, tagged
-from app.lookup.queries import Ask, keep_sheet
+from app.lookup.queries import Ask, Found, keep_sheet
 from app.lookup.sheet import Answer, Sheet, StampPart
 from app.lookup.shelf import Kept, Rendered
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Judgement, Verdict, judge
@@ -91,7 +92,7 @@ async def home(request: Request) -> Response:
     return _home(request, status=200)
 
 
-for path in ("/t/{code:anything}", "/T/{code:anything}"):
+for path in ("/t/{code:anything}", "/T/{code:anything}", "/01/{gtin}/21/{code:anything}"):
     router.add_route(path, stamp_page, methods=["GET"], include_in_schema=False)
 router.add_route("/p/{product_id:anything}", product_page, methods=["GET"], include_in_schema=False)
 router.add_route("/", home, methods=["GET"], include_in_schema=False)
@@ -101,6 +102,9 @@ async def _stamp_page(request: Request) -> Response:
     now, counter = site(request).clock(), counter_of(request)
     who = await _visitor(request, counter, now)
     answer, stamp, kept = await desk_of(request).ask(Ask(_code(request), now, who))
+    if stamp is not None and not await names_product(request, stamp.batch_id, kept):
+        # The code is ours, the address is not: what stands on the goods was put together.
+        answer, stamp, kept = Found(Answer(code=answer.code, judgement=judge(Facts(), now)))
     if stamp is not None and who is not None and not is_head(request):
         answer = _counted(request, counter, answer, stamp, who, now)
     return _answer_page(request, answer, kept)

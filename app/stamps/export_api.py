@@ -14,19 +14,15 @@ from app.kit.forms import Out
 from app.kit.i18n import N_
 from app.kit.spool import PrivateFiles
 from app.kit.web import Databases, Db, Id, Now
-from app.stamps.export_actions import (
-    Wanted,
-    ask_export,
-    find_export,
-    picture_of,
-    record_fetch,
-    record_picture,
-)
-from app.stamps.export_queries import ANY_PRESET
+from app.stamps.export_actions import Wanted, ask_export, find_export, record_fetch
+from app.stamps.export_actions import confirm_export as confirm
+from app.stamps.export_queries import get_export
 from app.stamps.export_queries import list_exports as exports_of
 from app.stamps.models import Export
+from app.stamps.picture_actions import picture_of, record_picture
 from app.stamps.pictures import stamp_png, stamp_svg
-from app.stamps.print_actions import Press, is_stored, make_export, stored_name
+from app.stamps.preset_queries import ANY_PRESET
+from app.stamps.print_actions import Press, is_stored, make_export, stored_name, suffix_of
 
 router = APIRouter(prefix="/api/v1", tags=["stamps"], route_class=ApiRoute)
 
@@ -35,6 +31,8 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 _TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
     "svg": "image/svg+xml",
     "png": "image/png",
 }
@@ -48,11 +46,13 @@ class NotMadeYet(NotFound):
 
 
 class ExportOut(Out):
-    """A file of codes: who asked for it and why, and what it is."""
+    """A file of codes: who asked for it and why, what it is, and how much of it was read back."""
 
     id: int
-    batch_id: int
+    batch_id: int | None
+    allotment_id: int | None
     format: str
+    form: str
     preset: str
     first: int
     count: int
@@ -64,7 +64,10 @@ class ExportOut(Out):
     size: int
     asked_at: datetime
     asked_by: str
+    confirmed_at: datetime | None
+    confirmed_by: str
     ready_at: datetime | None
+    proof: dict[str, int] | None
 
 
 def press_of(app: FastAPI) -> Press:
@@ -87,6 +90,15 @@ async def _press(request: Request, database: Databases) -> Press:
 
 
 ThePress = Annotated[Press, Depends(_press)]
+FormatAsked = Annotated[
+    str,
+    Query(alias="format", description="pdf, csv, xlsx; svg and png are a ZIP of pictures"),
+]
+ReasonAsked = Annotated[str, Query(description="What the codes are for; kept for good.")]
+PresetAsked = Annotated[str, Query(description="24, 40, 84, or an own preset such as own-3.")]
+FormAsked = Annotated[
+    str, Query(description="short or gs1; by default gs1 where the product has a GTIN.")
+]
 
 
 @router.get("/batches/{batch_id}/export", response_class=FileResponse)
@@ -96,21 +108,25 @@ def export_batch(
     actor: CurrentActor,
     now: Now,
     batch_id: Id,
-    file_format: Annotated[str, Query(alias="format", description="pdf or csv")],
-    reason: Annotated[str, Query(description="What the codes are for; kept for good.")] = "",
-    preset: Annotated[str, Query(description="Stamps a sheet: 24, 40 or 84.")] = ANY_PRESET,
+    file_format: FormatAsked,
+    reason: ReasonAsked = "",
+    preset: PresetAsked = ANY_PRESET,
+    form: FormAsked = "",
     first: Annotated[int, Query(description="Running number to begin with.")] = 1,
     count: Annotated[int | None, Query(description="How many; else all that follow.")] = None,
 ) -> Response:
     """Return the file of codes of an issued batch, made and recorded on the first request.
 
-    The same format, preset, range and reason give the same file again.
+    The same format, form, preset, range and reason give the same file again. Many codes need two
+    people: the first request of such a file answers 409, and it is made once another officer has
+    confirmed it. A download that was cut goes on with Range.
     """
     wanted = Wanted(
         batch_id=batch_id,
         format=file_format,
         reason=reason,
         preset=preset,
+        form=form,
         first=first,
         count=count,
     )
@@ -125,6 +141,13 @@ def export_batch(
 def list_exports(db: Db, actor: CurrentActor, batch_id: Id) -> list[ExportOut]:
     """Return the files asked for of a batch, newest first."""
     return [ExportOut.model_validate(one) for one in exports_of(db, actor=actor, batch_id=batch_id)]
+
+
+@router.post("/batches/{batch_id}/exports/{export_id}/confirm")
+def confirm_export(db: Db, actor: CurrentActor, now: Now, batch_id: Id, export_id: Id) -> ExportOut:
+    """Let a file be made that another officer asked for: so many codes need two people."""
+    export = get_export(db, export_id, actor=actor, batch_id=batch_id)
+    return ExportOut.model_validate(confirm(db, actor=actor, now=now, export=export))
 
 
 @router.get("/stamps/{code}/image.{kind}", response_class=Response)
@@ -164,9 +187,18 @@ def _looked_at(press: Press, actor: Actor, wanted: Wanted) -> FileResponse:
 
 
 def file_of(press: Press, export: Export) -> FileResponse:
-    last = export.first + export.count - 1
-    sheet = f"-{export.preset}" if export.preset else ""
-    name = f"tem-dot-{export.batch_id}-so-{export.first}-{last}{sheet}.{export.format}"
+    """Answer a stored file; a part of it where the request names a range."""
+    suffix = suffix_of(export)
     headers = PRIVATE | {"X-Content-SHA256": export.sha256, "ETag": f'"{export.sha256}"'}
     path = press.files.path(stored_name(export))
-    return FileResponse(path, headers=headers, filename=name, media_type=_TYPES[export.format])
+    name = f"{_name(export)}.{suffix}"
+    return FileResponse(path, headers=headers, filename=name, media_type=_TYPES[suffix])
+
+
+def _name(export: Export) -> str:
+    kind = f"-{export.preset}" if export.preset else ""
+    pictures = f"-{export.format}" if export.format in {"svg", "png"} else ""
+    if export.allotment_id:
+        return f"tem-ke-hoach-{export.allotment_id}-{export.format}{kind}"
+    last = export.first + export.count - 1
+    return f"tem-dot-{export.batch_id}-so-{export.first}-{last}{kind}{pictures}"

@@ -1,4 +1,5 @@
-from typing import ClassVar, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,18 +8,25 @@ from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.errors import NotFound, Words
 from app.kit.i18n import N_
-from app.products.models import Product
+from app.products.models import Product, ProductPack
 from app.stamps.batch_queries import get_batch
 from app.stamps.layout import JobSpec, SheetWords
 from app.stamps.models import Batch, Export
-from app.stamps.presets import PRESETS
+from app.stamps.preset_queries import ANY_PRESET, Chosen
+from app.stamps.presets import PRESETS, frozen, thawed
 
-_SHEET_WORDS: Final = SheetWords(
-    sheet=N_("Sheet"), stamps=N_("Stamps no."), activate=N_("Scan to activate this sheet")
-)
+Form = Literal["short", "gs1"]
+
+_WORDS: Final = {
+    "sheet": N_("Sheet"),
+    "stamps": N_("Stamps no."),
+    "activate": N_("Scan to activate this sheet"),
+    "roll": N_("Roll"),
+    "quantity": N_("Quantity"),
+    "activate_roll": N_("Scan to activate this roll"),
+}
 _BATCH_LABEL: Final = N_("Stamp batch {number}")
-# A list needs no grid; any gives the same addresses.
-ANY_PRESET: Final = "40"
+_GTIN_DIGITS: Final = 14
 
 
 class NoSuchExport(NotFound):
@@ -47,10 +55,12 @@ def list_exports(db: Session, *, actor: Actor, batch_id: int) -> list[Export]:
 
 
 def find_same_export(db: Session, wanted: Export) -> Export | None:
-    """Return the record of the same batch, format, preset, range and reason."""
+    """Return the record of the same subject, format, form, preset, range and reason."""
     query = select(Export).where(
         Export.batch_id == wanted.batch_id,
+        Export.allotment_id == wanted.allotment_id,
         Export.format == wanted.format,
+        Export.form == wanted.form,
         Export.preset == wanted.preset,
         Export.first == wanted.first,
         Export.count == wanted.count,
@@ -65,6 +75,25 @@ def find_waiting_export(db: Session) -> int | None:
     return db.scalar(query)
 
 
+def out_alone(db: Session, wanted: Export) -> int:
+    """Return how many codes of the batch one person alone has, with those of this file.
+
+    Files of one batch that overlap count once: to cut a large one into small ones helps nobody.
+    """
+    query = select(Export.first, Export.count).where(
+        Export.batch_id == wanted.batch_id,
+        Export.confirmed_at.is_(None),
+        Export.state != "asked",
+    )
+    runs = sorted([(row.first, row.first + row.count) for row in db.execute(query)])
+    runs = sorted([*runs, (wanted.first, wanted.first + wanted.count)])
+    total, reached = 0, 0
+    for start, end in runs:
+        total += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
+
+
 def names_of_product(db: Session, *, product_id: int) -> tuple[str, str]:
     """Return the names of a product and of its entity."""
     query = (
@@ -76,32 +105,68 @@ def names_of_product(db: Session, *, product_id: int) -> tuple[str, str]:
     return product, entity
 
 
-def facts_of(db: Session, batch: Batch, *, base_url: str, words: Words) -> dict[str, str]:
-    """Return what stands on every stamp of the batch and on its sheets.
+def gtin_of(db: Session, batch: Batch) -> str | None:
+    """Return the GTIN-14 of the pack a batch is for, else of its product, where there is one."""
+    query = (
+        select(ProductPack.gtin, Product.gtin)
+        .select_from(Product)
+        .outerjoin(ProductPack, ProductPack.id == batch.pack_id)
+        .where(Product.id == batch.product_id)
+    )
+    pack, product = db.execute(query).one()
+    found = pack or product
+    return found.zfill(_GTIN_DIGITS) if found else None
 
-    Every stamp bears the short form of its address; the GS1 form waits for the resolver that
-    will answer it, for a printed code can't be mended.
+
+def gtins_of(db: Session, batch_id: int) -> set[str]:
+    """Return every GTIN-14 that stands for a batch's stamps: today's, and those once printed.
+
+    A printed code can't be mended: a stamp keeps its address after its product's GTIN changed.
     """
+    batch = db.get_one(Batch, batch_id)
+    found = {gtin_of(db, batch)} | {
+        gtin.zfill(_GTIN_DIGITS)
+        for gtin in db.scalars(select(Product.gtin).where(Product.id == batch.product_id))
+        if gtin
+    }
+    of_batch = (Export.batch_id == batch_id) & (Export.form == "gs1")
+    found |= {facts.get("gtin") for facts in db.scalars(select(Export.facts).where(of_batch))}
+    if batch.allotment_id is not None:
+        of_allotment = Export.allotment_id == batch.allotment_id
+        for facts in db.scalars(select(Export.facts).where(of_allotment)):
+            parts = facts.get("parts", [])
+            found |= {part.get("gtin") for part in parts if part["batch_id"] == batch_id}
+    return {gtin for gtin in found if gtin}
+
+
+def facts_of(
+    db: Session, batch: Batch, *, base_url: str, words: Words, chosen: Chosen, form: Form
+) -> dict[str, Any]:
+    """Return what stands on every stamp of the batch and on its sheets, and how they lie."""
     product, entity = names_of_product(db, product_id=batch.product_id)
     return {
         "base_url": base_url,
         "label": words.gettext(_BATCH_LABEL).format(number=batch.id),
         "product": product,
         "entity": entity,
-        "sheet": words.gettext(_SHEET_WORDS.sheet),
-        "stamps": words.gettext(_SHEET_WORDS.stamps),
-        "activate": words.gettext(_SHEET_WORDS.activate),
+        "gtin": gtin_of(db, batch) if form == "gs1" else None,
+        "preset_name": chosen.name,
+        "grid": frozen(chosen.preset),
+        **{name: words.gettext(text) for name, text in _WORDS.items()},
     }
 
 
-def spec_of(facts: dict[str, str], *, preset: str, first: int) -> JobSpec:
+def spec_of(facts: Mapping[str, Any], *, preset: str, first: int) -> JobSpec:
     """Return the printing job of frozen facts, the running numbers beginning with `first`."""
+    grid = facts.get("grid")
+    usual = SheetWords()
     return JobSpec(
-        preset=PRESETS[preset or ANY_PRESET],
+        preset=thawed(grid) if grid else PRESETS[preset or ANY_PRESET],
         base_url=facts["base_url"],
         batch_label=facts["label"],
         product=facts["product"],
         entity=facts["entity"],
+        gtin14=facts.get("gtin"),
         first_number=first,
-        words=SheetWords(facts["sheet"], facts["stamps"], facts["activate"]),
+        words=SheetWords(**{name: facts.get(name) or getattr(usual, name) for name in _WORDS}),
     )

@@ -6,7 +6,7 @@ from typing import Final
 
 from app.stamps.codes import grouped
 from app.stamps.lettering import POINTS_PER_MM, bold, regular
-from app.stamps.presets import Preset, shape_for
+from app.stamps.presets import CodeAt, CodeLines, Preset, shape_for
 from app.stamps.qr import QUIET_MODULES, Shape
 from app.stamps.symbols import gs1_prefix, short_prefix
 
@@ -19,15 +19,22 @@ _CUTS: Final = {1: ((0, 23),), 2: ((0, 11), (12, 23)), 4: ((0, 5), (6, 11), (12,
 _WIDEST: Final = "WWWWW-WWWWW-WWWWW-WWWWW"
 _USUAL: Final = "A2B4C-6D8EF-G0H1J-K3M5N"
 _CODE_SIZES: Final = {1: 7.0, 2: 7.0, 4: 5.5}
+# Smaller letters are no longer read by everybody who must type a code, or know the domain.
+LEAST_CODE_SIZE: Final = 4.5
+_GOOD_CODE_SIZE: Final = 5.5
+LEAST_DOMAIN_SIZE: Final = 2.5
 
 
 @dataclass(frozen=True)
 class SheetWords:
-    """The words on a sheet's label, in the language of the office that prints."""
+    """The words on the label of a sheet or a roll, in the language of the office that prints."""
 
     sheet: str = "Sheet"
     stamps: str = "Stamps"
     activate: str = "Scan to activate this sheet"
+    roll: str = "Roll"
+    quantity: str = "Quantity"
+    activate_roll: str = "Scan to activate this roll"
 
 
 @dataclass(frozen=True)
@@ -116,10 +123,38 @@ def lay_out(spec: JobSpec) -> CellLayout:
     )
 
 
+def lines_for(code_at: CodeAt, room: float) -> CodeLines:
+    """Return on how many lines a code is written where it has so many mm, the fewest it can."""
+    few: tuple[CodeLines, ...] = (1, 2) if code_at == "below" else ()
+    for count in few:
+        start, end = _CUTS[count][0]
+        points = bold().shrunk(_WIDEST[start:end], _CODE_SIZES[count], room)
+        if points >= _GOOD_CODE_SIZE:
+            return count
+    return 4
+
+
+def text_room(preset: Preset, domain: str) -> tuple[float, float]:
+    """Return the least width and height in mm of a stamp whose words can still be read."""
+    lines, beside = preset.code_lines, preset.code_at == "beside"
+    start, end = _CUTS[lines][0]
+    code = bold().width(_WIDEST[start:end], LEAST_CODE_SIZE)
+    wide = preset.symbol + _EDGE / 2 + code if beside else code + 2 * _EDGE
+    named = regular().width(domain, LEAST_DOMAIN_SIZE) + 2 * _EDGE
+    points, _ = _code_size(preset, code_room(preset.cell_width, preset.symbol, preset.code_at))
+    below = 0.0 if beside else (1 + (lines - 1) * _LEADING) * points
+    high = preset.symbol + (below + _LEADING * _LEAST_TEXT_SIZE) / POINTS_PER_MM + _EDGE / 2
+    return max(wide, named), high
+
+
+def code_room(cell_width: float, symbol: float, code_at: CodeAt) -> float:
+    """Return the width in mm that a stamp has for a line of its code."""
+    return cell_width - symbol - _EDGE / 2 if code_at == "beside" else cell_width - 2 * _EDGE
+
+
 def _code_below(preset: Preset) -> tuple[CodeLine, ...]:
-    room = preset.cell_width - 2 * _EDGE
     cuts = _CUTS[preset.code_lines]
-    points, width = _code_size(preset, room)
+    points, width = _code_size(preset, code_room(preset.cell_width, preset.symbol, "below"))
     leading = _LEADING * points / POINTS_PER_MM
     top = preset.cell_height - preset.symbol - 0.75 * points / POINTS_PER_MM
     x = (preset.cell_width - width) / 2
@@ -131,7 +166,7 @@ def _code_below(preset: Preset) -> tuple[CodeLine, ...]:
 
 def _code_beside(preset: Preset) -> tuple[CodeLine, ...]:
     cuts = _CUTS[preset.code_lines]
-    points, _ = _code_size(preset, preset.cell_width - preset.symbol - _EDGE / 2)
+    points, _ = _code_size(preset, code_room(preset.cell_width, preset.symbol, "beside"))
     leading = _LEADING * points / POINTS_PER_MM
     middle = preset.cell_height - preset.symbol / 2
     top = middle + (len(cuts) / 2) * leading - 0.75 * points / POINTS_PER_MM

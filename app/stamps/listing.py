@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, Final
 
-HEADER: Final = "code,url,number\r\n"
-_TOLD_EVERY: Final = 1000
+COLUMNS: Final = ("code", "url", "number")
+HEADER: Final = ",".join(COLUMNS) + "\r\n"
+TOLD_EVERY: Final = 1000
 
 
 def write_csv(
@@ -24,7 +25,7 @@ def write_csv(
     done = 0
     for done, code in enumerate(codes, start=1):
         out.write(f"{code},{prefix}{code},{first_number + done - 1}\r\n".encode("ascii"))
-        if done % _TOLD_EVERY == 0:
+        if done % TOLD_EVERY == 0:
             progress(done)
-    if done == 0 or done % _TOLD_EVERY:
+    if done == 0 or done % TOLD_EVERY:
         progress(done)

@@ -63,11 +63,12 @@ class PageTree:
         self._kids: list[int] = []
         self._count = 0
 
-    def add(self, contents: int) -> None:
-        """Append a page with this content stream."""
+    def add(self, contents: int, *, box: str = "") -> None:
+        """Append a page with this content stream, of another size where a box is given."""
         if not self._kids:
             self._node = self._pdf.reserve()
-        page = f"<</Type/Page/Parent {self._node} 0 R/Contents {contents} 0 R>>"
+        size = f"/MediaBox[{box}]" if box else ""
+        page = f"<</Type/Page/Parent {self._node} 0 R{size}/Contents {contents} 0 R>>"
         self._kids.append(self._pdf.put(page))
         self._count += 1
         if len(self._kids) == _PAGES_IN_NODE:

@@ -1,13 +1,18 @@
-"""Grids of stamps on an A4 sheet, and the symbol that a grid's cell can hold."""
+"""Grids of stamps on a sheet and rolls of labels, and the symbol that their stamps can hold."""
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Final, Literal
 
 from app.stamps.qr import QUIET_MODULES, Level, Shape
 from app.stamps.symbols import url_shape
 
-PAGE_WIDTH: Final = 210.0
-PAGE_HEIGHT: Final = 297.0
+Kind = Literal["sheet", "roll"]
+CodeAt = Literal["below", "beside"]
+CodeLines = Literal[1, 2, 4]
+
+A4_WIDTH: Final = 210.0
+A4_HEIGHT: Final = 297.0
 TOP_MARGIN: Final = 7.0
 # The least module that GS1 allows in retail, which phones still read at an arm's length.
 LEAST_MODULE: Final = 0.396
@@ -25,7 +30,11 @@ class CellTooSmall(ValueError):
 
 @dataclass(frozen=True)
 class Preset:
-    """A grid in mm; `symbol` is the side of the square kept for the symbol and its quiet zone."""
+    """A grid in mm; `symbol` is the side of the square kept for the symbol and its quiet zone.
+
+    On a roll a page is one row: a label on each lane, and the gap below it on the liner. Without
+    a left margin the columns stand in the middle.
+    """
 
     name: str
     columns: int
@@ -33,27 +42,73 @@ class Preset:
     cell_width: float
     cell_height: float
     symbol: float
-    code_at: Literal["below", "beside"]
-    code_lines: Literal[1, 2, 4]
+    code_at: CodeAt
+    code_lines: CodeLines
+    kind: Kind = "sheet"
+    page_width: float = A4_WIDTH
+    page_height: float = A4_HEIGHT
+    margin_left: float | None = None
+    margin_top: float = TOP_MARGIN
+    gap_x: float = 0.0
+    gap_y: float = 0.0
+    crop_marks: bool = True
+    per_roll: int = 0
+
+    @property
+    def is_roll(self) -> bool:
+        return self.kind == "roll"
 
     @property
     def per_sheet(self) -> int:
         return self.columns * self.rows
 
     @property
+    def pitch_x(self) -> float:
+        return self.cell_width + self.gap_x
+
+    @property
+    def pitch_y(self) -> float:
+        return self.cell_height + self.gap_y
+
+    @property
+    def grid_width(self) -> float:
+        return self.columns * self.pitch_x - self.gap_x
+
+    @property
+    def grid_height(self) -> float:
+        return self.rows * self.pitch_y - self.gap_y
+
+    @property
+    def width(self) -> float:
+        """Return the width of a page; a roll's liner is as wide as its lanes need."""
+        if self.is_roll:
+            return self.grid_width + 2 * (self.margin_left or 0.0)
+        return self.page_width
+
+    @property
+    def height(self) -> float:
+        return self.pitch_y if self.is_roll else self.page_height
+
+    @property
     def left(self) -> float:
-        return (PAGE_WIDTH - self.columns * self.cell_width) / 2
+        if self.margin_left is not None:
+            return self.margin_left
+        return (self.width - self.grid_width) / 2
+
+    @property
+    def top(self) -> float:
+        """Upper edge of the grid, from the page's lower edge."""
+        return self.height if self.is_roll else self.height - self.margin_top
 
     @property
     def bottom(self) -> float:
         """Lower edge of the grid; the sheet's label stands below it."""
-        return PAGE_HEIGHT - TOP_MARGIN - self.rows * self.cell_height
+        return self.top - self.grid_height
 
     def corner(self, index: int) -> tuple[float, float]:
         """Return the lower left corner of a cell, counted from the upper left along the rows."""
         row, column = divmod(index, self.columns)
-        x = self.left + column * self.cell_width
-        return x, PAGE_HEIGHT - TOP_MARGIN - (row + 1) * self.cell_height
+        return self.left + column * self.pitch_x, self.top - row * self.pitch_y - self.cell_height
 
 
 PRESETS: Final = {
@@ -66,6 +121,17 @@ PRESETS: Final = {
 }
 
 
+def frozen(preset: Preset) -> dict[str, Any]:
+    """Return a preset as plain values, to be kept with a file."""
+    return asdict(preset)
+
+
+def thawed(values: Mapping[str, Any]) -> Preset:
+    """Return the preset of kept values; what a later version adds has its default."""
+    known = {field.name for field in fields(Preset)}
+    return Preset(**{name: value for name, value in values.items() if name in known})
+
+
 def shape_for(preset: Preset, prefix: str) -> Shape:
     """Return the shape of the symbols of prefix + code in a preset's cells.
 
@@ -76,7 +142,12 @@ def shape_for(preset: Preset, prefix: str) -> Shape:
     needed = 0.0
     for level in levels:
         shape = url_shape(prefix, level)
-        needed = (shape.size + 2 * QUIET_MODULES) * LEAST_MODULE
+        needed = needed_side(shape, LEAST_MODULE)
         if needed <= preset.symbol:
             return shape
     raise CellTooSmall(needed, preset.symbol)
+
+
+def needed_side(shape: Shape, module: float) -> float:
+    """Return the side of a symbol with its quiet zone, where a module has so many mm."""
+    return (shape.size + 2 * QUIET_MODULES) * module

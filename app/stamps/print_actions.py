@@ -1,9 +1,9 @@
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from time import monotonic
-from typing import BinaryIO, ClassVar, Final, cast
+from typing import Any, BinaryIO, ClassVar, Final, cast
 
 from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
@@ -14,20 +14,22 @@ from app.kit.db import Database
 from app.kit.errors import Conflict, DomainError, Unavailable, Words
 from app.kit.i18n import N_
 from app.kit.spool import PrivateFiles, Spool, spooled
-from app.stamps.artwork import render_pdf
-from app.stamps.codes import Root, encode_many, number_of, parse, unline
+from app.stamps.bundle import Part, check_bundle, write_bundle
+from app.stamps.codes import unline
 from app.stamps.export_queries import NoSuchExport, find_waiting_export, spec_of
+from app.stamps.job import SUFFIXES, Progress, Run, write_run
 from app.stamps.keyring import Keyring
-from app.stamps.layout import JobSpec
-from app.stamps.listing import write_csv
 from app.stamps.models import Batch, Export
+from app.stamps.proof import NotAsPrinted, Proof, prove
 
 log = logging.getLogger("ocop.exports")
 
 _TOLD_EVERY: Final = 1.0
 _UNEXPECTED: Final = N_("The file came out wrong or could not be written.")
-
-Progress = Callable[[int], None]
+_UNREADABLE: Final = N_(
+    "When the finished file was read back, page or row {place} did not say what it must. The file "
+    "was thrown away."
+)
 
 
 class ExportFailed(Unavailable):
@@ -50,6 +52,19 @@ class ExportDiffers(Conflict):
     )
 
 
+class NotConfirmed(Conflict):
+    """Another person must confirm this file"""
+
+    code: ClassVar[str] = "stamps.export_not_confirmed"
+    detail: ClassVar[str] = N_(
+        "{asked_by} asked for it, and so many codes need two people. Another officer confirms it "
+        "on the page of its files; then it is made."
+    )
+
+    def __init__(self, *, asked_by: str) -> None:
+        self.asked_by = asked_by
+
+
 @dataclass(frozen=True)
 class Press:
     """What it takes to make files of codes. `words` are those of the office that prints."""
@@ -64,19 +79,24 @@ class Press:
 
 @dataclass(frozen=True)
 class Job:
-    """One file to make, as plain values: no transaction is open meanwhile."""
+    """One file to make, as plain values: no transaction is open meanwhile.
 
-    spec: JobSpec
-    format: str
-    root: Root
-    secret: bytes
-    number: int
-    count: int
+    A file of a batch is one part without a name; the parts of an allotment have theirs.
+    """
+
+    parts: tuple[Part, ...]
+    heads: tuple[str, ...]
+    suffix: str
     sha256: str
 
 
+def suffix_of(export: Export) -> str:
+    """Return how the name of a record's file ends."""
+    return "zip" if export.allotment_id else SUFFIXES[export.format]
+
+
 def stored_name(export: Export) -> str:
-    return f"{export.sha256}.{export.format}"
+    return f"{export.sha256}.{suffix_of(export)}"
 
 
 def is_stored(press: Press, export: Export) -> bool:
@@ -86,21 +106,26 @@ def is_stored(press: Press, export: Export) -> bool:
 def make_export(press: Press, export_id: int, progress: Progress | None = None) -> Export:
     """Make the file of a record, unless it is there, and return the record.
 
-    Nothing is sent from here: the file is whole, checked, hashed and recorded first. Two makers
+    Nothing is sent from here: the file is whole, read back, hashed and recorded first. Two makers
     of one file, or one that begins again after a crash, come to the same bytes. `progress` is
-    told now and then how many codes are done. Raises ExportFailed, or what the record can't do.
+    told now and then how many codes are done. Raises ExportFailed, NotConfirmed, or what the
+    record can't do.
     """
+    made = None
     try:
         job = _begin(press, export_id)
-        spool = None if job is None else _spool(press, job, _teller(press, export_id, progress))
+        if job is not None:
+            made = _spool(press, job, _teller(press, export_id, progress))
+    except NotConfirmed:
+        raise
     except Exception as error:
         _fail(press, export_id, error)
         if isinstance(error, DomainError):
             raise
         raise ExportFailed(problem=_problem(error, press.words)) from error
     with press.database.begin() as db:
-        if spool is not None:
-            _record_ready(db, export_id, spool, press.clock())
+        if made is not None:
+            _record_ready(db, export_id, *made, press.clock())
         return _get(db, export_id)
 
 
@@ -134,58 +159,56 @@ def _begin(press: Press, export_id: int) -> Job | None:
     """Take the record in hand; None where its file is there already."""
     with press.database.begin() as db:
         export = _get(db, export_id)
+        if export.state == "asked":
+            raise NotConfirmed(asked_by=export.asked_by)
         if is_stored(press, export):
             return None
         if export.state != "ready":
             export.state, export.done, export.problem = "making", 0, ""
-        batch = db.get_one(Batch, export.batch_id)
+        facts = export.facts
+        parts = tuple(
+            _part(press, db, export, {**facts, **part}) for part in facts.get("parts", [{}])
+        )
         db.flush()
+    heads = tuple(facts.get("heads", ()))
+    return Job(parts, heads, suffix=suffix_of(export), sha256=export.sha256)
+
+
+def _part(press: Press, db: Session, export: Export, facts: Mapping[str, Any]) -> Part:
+    batch_id = facts.get("batch_id", export.batch_id)
+    batch = db.get_one(Batch, batch_id)
     if batch.first is None or batch.secret is None:
-        message = f"export {export_id} of a batch that was never issued"
+        message = f"export {export.id} of a batch that was never issued"
         raise ValueError(message)
     epoch, number = unline(batch.first)
-    return Job(
-        spec=spec_of(export.facts, preset=export.preset, first=export.first),
+    run = Run(
+        spec=spec_of(facts, preset=export.preset, first=export.first),
         format=export.format,
         root=press.keyring.root(epoch),
         secret=batch.secret,
         number=number + export.first - 1,
-        count=export.count,
-        sha256=export.sha256,
+        count=facts.get("count", export.count),
     )
+    return Part(run, file=facts.get("file", ""), batch_id=batch_id)
 
 
-def _spool(press: Press, job: Job, tell: Progress) -> Spool:
-    """Write the file to a draft, check it, and store it under its hash."""
+def _spool(press: Press, job: Job, tell: Progress) -> tuple[Spool, Proof]:
+    """Write the file to a draft, read it back, and store it under its hash."""
     draft = press.files.draft()
     try:
         with spooled(draft) as spool:
-            _write(job, cast("BinaryIO", spool), tell)
+            out = cast("BinaryIO", spool)
+            if job.heads:
+                made = write_bundle(job.parts, job.heads, out, tell, draft=press.files.draft)
+            else:
+                write_run(job.parts[0].run, out, tell)
+        proof = check_bundle(draft, made) if job.heads else prove(draft, job.parts[0].run)
         if job.sha256 not in {"", spool.sha256}:
             raise ExportDiffers
-        press.files.adopt(draft, f"{spool.sha256}.{job.format}")
+        press.files.adopt(draft, f"{spool.sha256}.{job.suffix}")
     finally:
         draft.unlink(missing_ok=True)
-    return spool
-
-
-def _write(job: Job, out: BinaryIO, tell: Progress) -> None:
-    made = _checked(job, encode_many(job.root, job.secret, first=job.number, count=job.count))
-    if job.format == "pdf":
-        render_pdf(job.spec, made, out, tell)
-    else:
-        write_csv(job.spec.prefix, made, out, tell, first_number=job.spec.first_number)
-
-
-def _checked(job: Job, made: Iterator[str]) -> Iterator[str]:
-    """Pass the codes on; at the end refuse unless the last reads as the last number."""
-    code = ""
-    for code in made:
-        yield code
-    parsed = parse(code)
-    if parsed is None or number_of(parsed, job.root) != job.number + job.count - 1:
-        message = "the last code does not read as the last number"
-        raise ValueError(message)
+    return spool, proof
 
 
 def _teller(press: Press, export_id: int, progress: Progress | None) -> Progress:
@@ -205,32 +228,36 @@ def _teller(press: Press, export_id: int, progress: Progress | None) -> Progress
     return tell
 
 
-def _record_ready(db: Session, export_id: int, spool: Spool, now: datetime) -> None:
+def _record_ready(db: Session, export_id: int, spool: Spool, proof: Proof, now: datetime) -> None:
     """Record the file; of several makers the first to come does."""
     unrecorded = (Export.id == export_id, Export.state != "ready")
     made = {"state": "ready", "sha256": spool.sha256, "size": spool.size, "ready_at": now}
     result = db.execute(
-        update(Export).where(*unrecorded).values(done=Export.count, problem="", **made)
+        update(Export)
+        .where(*unrecorded)
+        .values(done=Export.count, problem="", proof=asdict(proof), **made)
     )
     if cast("CursorResult[object]", result).rowcount:
         export = _get(db, export_id)
-        batch = db.get_one(Batch, export.batch_id)
+        batch = None if export.batch_id is None else db.get_one(Batch, export.batch_id)
         record(
             db,
             by=Actor(account_id=None, label=export.asked_by),
             now=now,
             action="export.made",
             subject_id=export.id,
-            entity_id=batch.entity_id,
+            entity_id=batch.entity_id if batch else None,
             after=recorded_facts(export),
         )
 
 
 def recorded_facts(export: Export) -> dict[str, object]:
     """Return what the audit trail keeps of an export; the codes themselves never."""
+    subject = "allotment" if export.allotment_id else "batch"
     return {
-        "batch": export.batch_id,
+        subject: export.allotment_id or export.batch_id,
         "format": export.format,
+        "form": export.form,
         "preset": export.preset,
         "first": export.first,
         "count": export.count,
@@ -250,6 +277,8 @@ def _fail(press: Press, export_id: int, error: Exception) -> None:
 def _problem(error: Exception, words: Words) -> str:
     if isinstance(error, DomainError):
         return error.explain(words)
+    if isinstance(error, NotAsPrinted):
+        return words.gettext(_UNREADABLE).format(place=words.number(error.place))
     if isinstance(error, OSError) and error.strerror:
         return f"{words.gettext(_UNEXPECTED)} ({error.strerror})"
     return words.gettext(_UNEXPECTED)
