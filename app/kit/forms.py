@@ -112,8 +112,9 @@ class Sent:
         return self.fields.get(name, "").strip()
 
 
-async def _sent(request: Request) -> Sent:
-    form: FormData = await request.form(max_fields=300, max_files=10)
+async def read_sent(request: Request, *, most: int = 300) -> Sent:
+    """Return what a form of at most so many fields sent."""
+    form: FormData = await request.form(max_fields=most, max_files=10)
     fields, files = {}, {}
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
@@ -124,6 +125,10 @@ async def _sent(request: Request) -> Sent:
             fields[name] = value
     await form.close()
     return Sent(fields, files)
+
+
+async def _sent(request: Request) -> Sent:
+    return await read_sent(request)
 
 
 Form = Annotated[Sent, Depends(_sent)]

@@ -9,7 +9,7 @@ from app.kit.db import Base, BigInt, Key
 class Allotment(Base):
     """A year's decision on stamps (kế hoạch cấp tem): one number, its rows become batches.
 
-    A single batch is an allotment of one row, made when it is approved.
+    A single batch is an allotment of one row, made when it is issued.
     """
 
     __tablename__ = "allotment"
