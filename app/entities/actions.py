@@ -1,18 +1,31 @@
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.audit.actions import record
+from app.entities.consent_actions import agree
 from app.entities.models import Entity
-from app.entities.queries import find_by_gln, find_by_tax_no, get_entity
+from app.entities.part_queries import find_consent
+from app.entities.parts import ConsentMissing, NotYet, Subject
+from app.entities.queries import (
+    EntityDissolved,
+    find_by_gln,
+    find_by_tax_no,
+    get_entity,
+    lock_entity,
+)
 from app.entities.rules import checked_gln, normalised_tax_no
+from app.entities.trail_actions import note
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict
 from app.kit.i18n import N_
+from app.kit.saving import check_seen, touched
 from app.kit.text import fold
 from app.places.queries import get_commune
+
+# Who agreed to have the phone published: kept as a consent, not with the entity.
+_CONSENT: Final = ("consent_by", "consent_on", "consent_document")
 
 
 class TaxNumberTaken(Conflict):
@@ -37,14 +50,25 @@ class GlnTaken(Conflict):
         self.name = name
 
 
+class NotDissolved(Conflict):
+    """The entity is in operation"""
+
+    code = "entities.not_dissolved"
+
+
 def add_entity(db: Session, *, actor: Actor, now: datetime, **facts: Any) -> Entity:  # noqa: ANN401 - the columns of Entity
-    """Add an entity. Officers only; number and commune are checked."""
+    """Add an entity. Officers only; number and commune are checked.
+
+    `phone_public` needs `consent_by`, and may say `consent_on` and `consent_document`.
+    """
     actor.require_officer()
-    entity = Entity(created_at=now, updated_at=now, name="", folded="")
+    entity = Entity(created_at=now, updated_at=now, name="", folded="", phone_public=False)
+    agreed = _taken_out(facts)
     _apply(db, entity, facts, now)
     db.add(entity)
     db.flush()
-    _noted(db, actor, now, "entity.add", entity, None, facts)
+    note(db, actor, now, "entity.add", entity, None, facts)
+    _publish_phone(db, actor, now, entity, agreed)
     return entity
 
 
@@ -54,16 +78,51 @@ def change_entity(
     actor: Actor,
     now: datetime,
     entity_id: int,
+    seen: datetime | None = None,
     **facts: Any,  # noqa: ANN401 - as above
 ) -> Entity:
-    """Change the given fields of an entity; the old values go to the audit trail."""
-    entity = get_entity(db, entity_id, actor=actor)
+    """Change the given fields of an entity; the old values go to the audit trail.
+
+    `seen` is as of when the writer saw it: RecordChanged where somebody was faster.
+    """
+    get_entity(db, entity_id, actor=actor)
     actor.require_officer()
+    entity = lock_entity(db, entity_id)
+    check_seen(entity.updated_at, seen)
+    agreed = _taken_out(facts)
     before = {name: getattr(entity, name) for name in facts}
     _apply(db, entity, facts, now)
+    entity.updated_at = touched(entity.updated_at, now)
     db.flush()
-    _noted(db, actor, now, "entity.change", entity, before, facts)
+    note(db, actor, now, "entity.change", entity, before, facts)
+    _publish_phone(db, actor, now, entity, agreed)
     return entity
+
+
+def _taken_out(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: facts.pop(name, None) for name in _CONSENT}
+
+
+def _publish_phone(
+    db: Session, actor: Actor, now: datetime, entity: Entity, agreed: dict[str, Any]
+) -> None:
+    """See to it that a phone that is to be public has a consent that stands."""
+    if not entity.phone_public:
+        return
+    if find_consent(db, entity_id=entity.id, subject=Subject.PHONE) is not None:
+        return
+    if not agreed["consent_by"]:
+        raise ConsentMissing
+    agree(
+        db,
+        actor=actor,
+        now=now,
+        entity=entity,
+        subject=Subject.PHONE,
+        given_by=agreed["consent_by"],
+        given_on=agreed["consent_on"],
+        document=agreed["consent_document"] or "",
+    )
 
 
 def _apply(db: Session, entity: Entity, facts: dict[str, Any], now: datetime) -> None:
@@ -81,7 +140,7 @@ def _apply(db: Session, entity: Entity, facts: dict[str, Any], now: datetime) ->
         setattr(entity, name, value)
     if "dissolved_on" in facts:
         entity.status = "dissolved" if facts["dissolved_on"] else "active"
-    entity.folded, entity.updated_at = fold(entity.name), now
+    entity.folded = fold(entity.name)
 
 
 def _refuse_other(
@@ -91,22 +150,26 @@ def _refuse_other(
         raise refusal(name=other.name)
 
 
-def _noted(
-    db: Session,
-    actor: Actor,
-    now: datetime,
-    action: str,
-    entity: Entity,
-    before: dict[str, Any] | None,
-    after: dict[str, Any],
-) -> None:
-    record(
-        db,
-        by=actor,
-        now=now,
-        action=action,
-        subject_id=entity.id,
-        entity_id=entity.id,
-        before=before,
-        after=after,
-    )
+def dissolve_entity(
+    db: Session, *, actor: Actor, now: datetime, entity_id: int, dissolved_on: date
+) -> Entity:
+    """Record that an entity ended on a day: it takes no new lots, stamps or products."""
+    _entity_in(db, actor, entity_id, active=True)
+    if dissolved_on > day_of(now):
+        raise NotYet(field="dissolved_on")
+    return change_entity(db, actor=actor, now=now, entity_id=entity_id, dissolved_on=dissolved_on)
+
+
+def revive_entity(db: Session, *, actor: Actor, now: datetime, entity_id: int) -> Entity:
+    """Undo a dissolution that was recorded by mistake."""
+    _entity_in(db, actor, entity_id, active=False)
+    return change_entity(db, actor=actor, now=now, entity_id=entity_id, dissolved_on=None)
+
+
+def _entity_in(db: Session, actor: Actor, entity_id: int, *, active: bool) -> None:
+    entity = get_entity(db, entity_id, actor=actor)
+    actor.require_officer()
+    if active and entity.dissolved_on is not None:
+        raise EntityDissolved(dissolved_on=entity.dissolved_on)
+    if not active and entity.dissolved_on is None:
+        raise NotDissolved

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from datetime import date
 from typing import Final
 
 from sqlalchemy import select
@@ -6,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
 from app.identity.rules import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
@@ -22,6 +23,16 @@ class NoSuchEntity(NotFound):
     detail = N_("It may belong to somebody else, or the address is mistyped.")
 
 
+class EntityDissolved(Conflict):
+    """The entity was dissolved"""
+
+    code = "entities.dissolved"
+    detail = N_("Since {dissolved_on} it takes no new lots, stamps or products.")
+
+    def __init__(self, *, dissolved_on: date) -> None:
+        self.dissolved_on = dissolved_on
+
+
 def get_entity(db: Session, entity_id: int, *, actor: Actor) -> Entity:
     """Return an entity the actor sees, or raise NoSuchEntity."""
     entity = db.get(Entity, entity_id)
@@ -30,21 +41,59 @@ def get_entity(db: Session, entity_id: int, *, actor: Actor) -> Entity:
     return entity
 
 
+def lock_entity(db: Session, entity_id: int) -> Entity:
+    """Return an entity as it stands now, held until this transaction ends."""
+    return db.get_one(Entity, entity_id, with_for_update=True, populate_existing=True)
+
+
+def get_active_entity(db: Session, entity_id: int, *, actor: Actor) -> Entity:
+    """Return an entity that is not dissolved, or raise EntityDissolved."""
+    entity = get_entity(db, entity_id, actor=actor)
+    if entity.dissolved_on is not None:
+        raise EntityDissolved(dissolved_on=entity.dissolved_on)
+    return entity
+
+
 def list_entities(
-    db: Session, *, actor: Actor, cut: Cut, text: str = "", commune: str = "", status: str = ""
+    db: Session,
+    *,
+    actor: Actor,
+    cut: Cut,
+    text: str = "",
+    commune: str = "",
+    status: str = "",
+    kind: str = "",
 ) -> Page[Entity]:
+    """Return the entities the actor sees; `text` is part of a name, or a whole number.
+
+    `commune` may be a province's code, for all of its communes.
+    """
     query = select(Entity)
     scope = actor.scope()
     if scope is not None:
         query = query.where(Entity.id.in_(scope))
     if text:
-        query = query.where(Entity.folded.contains(fold(text), autoescape=True))
+        written = text.strip()
+        query = query.where(
+            Entity.folded.contains(fold(text), autoescape=True)
+            | (Entity.tax_no == written)
+            | (Entity.gln == written)
+        )
     if commune:
         communes = select(Place.code).where(Place.parent_code == commune)
         query = query.where((Entity.commune_code == commune) | Entity.commune_code.in_(communes))
     if status:
         query = query.where(Entity.status == status)
+    if kind:
+        query = query.where(Entity.kind == kind)
     return take(db, query, Entity.id, cut, SORTS)
+
+
+def list_by_ids(db: Session, ids: Iterable[int], *, actor: Actor) -> list[Entity]:
+    """Return those of the entities that the actor sees, by name."""
+    seen = [entity_id for entity_id in set(ids) if actor.sees(entity_id)]
+    query = select(Entity).where(Entity.id.in_(seen)).order_by(Entity.folded, Entity.id)
+    return list(db.scalars(query))
 
 
 def find_by_tax_no(db: Session, tax_no: str) -> Entity | None:

@@ -1,10 +1,12 @@
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
 from biip import ParseError
 from biip.gln import Gln
 
+from app.identity.rules import Actor, Belonging, Role
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
 
@@ -21,7 +23,7 @@ class Kind(StrEnum):
     ASSOCIATION = "association"
 
 
-KIND_LABELS: Final = {
+KIND_LABELS: Final[Mapping[str, str]] = {
     Kind.COMPANY: N_("Company"),
     Kind.COOPERATIVE: N_("Cooperative"),
     Kind.COOPERATIVE_UNION: N_("Union of cooperatives"),
@@ -45,7 +47,9 @@ class BadGln(Invalid):
 
     code = "entities.bad_gln"
     detail = N_("A GLN has 13 digits and the last one checks the others. Copy it again.")
-    field = "gln"
+
+    def __init__(self, *, field: str = "gln") -> None:
+        self.field = field
 
 
 def normalised_tax_no(text: str) -> str | None:
@@ -60,10 +64,29 @@ def normalised_tax_no(text: str) -> str | None:
     raise BadTaxNumber
 
 
-def checked_gln(text: str) -> str | None:
+def checked_gln(text: str, *, field: str = "gln") -> str | None:
     if not text:
         return None
     try:
         return Gln.parse(text).value
     except ParseError as error:
-        raise BadGln from error
+        raise BadGln(field=field) from error
+
+
+def is_personal(tax_no: str | None) -> bool:
+    """Tell whether a tax number is a person's: households use the national identity number."""
+    return tax_no is not None and re.fullmatch(r"\d{12}", tax_no) is not None
+
+
+def masked_tax_no(tax_no: str | None) -> str | None:
+    """Return a personal number with all but its last three digits covered."""
+    return f"•••••••••{tax_no[-3:]}" if tax_no and is_personal(tax_no) else tax_no
+
+
+def reads_private(actor: Actor, entity_id: int) -> bool:
+    """Tell whether the actor reads an entity's personal fields: agency readers don't."""
+    return (
+        actor.officer
+        or Role.INSPECTOR in actor.roles
+        or actor.memberships.get(entity_id) is Belonging.OWNER
+    )

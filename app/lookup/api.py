@@ -32,13 +32,15 @@ class ProductOut(Out):
 
 
 class EntityOut(Out):
-    """A producer, as the public reads it. `phone` only with its owner's consent."""
+    """A producer, as the public reads it. Personal fields only with their owner's consent."""
 
     id: int
     name: str
     place: str
     address: str
     phone: str | None
+    representative: str | None
+    email: str | None
 
 
 class LotOut(Out):
@@ -169,6 +171,8 @@ def _entity(entity: EntityPart) -> EntityOut:
         place=", ".join(f"{place.kind.lower()} {place.name}" for place in entity.places),
         address=entity.address,
         phone=entity.phone or None,
+        representative=entity.representative or None,
+        email=entity.email or None,
     )
 
 

@@ -14,15 +14,13 @@ from app.diary.queries import Notice as LotNotice
 from app.diary.queries import Standing as LotStanding
 from app.diary.rules import LateMark
 from app.entities.models import Entity
-from app.entities.rules import KIND_LABELS, Kind
 from app.kit.clock import day_of
+from app.lookup.maker_queries import maker_of
 from app.lookup.sheet import (
     Answer,
-    EntityPart,
     EntryPart,
     LotPart,
     Picture,
-    Place,
     ProductPart,
     StampPart,
     Standard,
@@ -78,7 +76,8 @@ _SUBJECT: Final[Executable] = (
             Entity.kind,
             Entity.address,
             Entity.phone,
-            Entity.phone_public,
+            Entity.email,
+            Entity.representative,
             Entity.website,
             Entity.status,
         ),
@@ -281,7 +280,7 @@ def find_subject(db: Session, product_id: int) -> Subject | None:
     granted = facts_for(db, entity_id=found.entity.id, product_id=product_id)
     return Subject(
         product=_product(found.product, found.picture),
-        entity=_entity(found),
+        entity=maker_of(db, found),
         certificates=tuple(
             CertificateFacts(**row._asdict()) for row in db.execute(_CERTIFICATES, asked)
         ),
@@ -299,21 +298,6 @@ def _product(row: Any, picture: Any) -> ProductPart:  # noqa: ANN401 - a bundle 
     facts["gtin"] = facts["gtin"] or ""
     shown = None if picture.sha256 is None else Picture(**picture._asdict())
     return ProductPart(**facts, retired=status == "retired", picture=shown)
-
-
-def _entity(found: Any) -> EntityPart:  # noqa: ANN401 - a bundle of the statement above
-    entity = found.entity
-    named = [place for place in (found.commune, found.province) if place.name is not None]
-    return EntityPart(
-        id=entity.id,
-        name=entity.name,
-        kind=KIND_LABELS[Kind(entity.kind)],
-        address=entity.address,
-        places=tuple(Place(**place._asdict()) for place in named),
-        phone=entity.phone if entity.phone_public else "",
-        website=entity.website,
-        dissolved=entity.status == "dissolved",
-    )
 
 
 def _lots(db: Session, ids: AbstractSet[int]) -> dict[int, LotPart]:

@@ -68,15 +68,28 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContactPart:
+    """A person to turn to, who agreed to be named here."""
+
+    name: str
+    position: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntityPart:
-    """`phone` is empty unless its owner agreed to have it published."""
+    """Personal fields are empty unless whose they are agreed to have them published."""
 
     id: int
     name: str
     kind: str
     address: str
     places: tuple[Place, ...]
+    representative: str
     phone: str
+    email: str
+    contacts: tuple[ContactPart, ...]
     website: str
     dissolved: bool
 

@@ -264,6 +264,17 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("self_declared_on", sa.Date(), nullable=True))
+    # A phone was public by a tick that said its owner agreed: that stands as the consent.
+    op.execute(
+        """
+        INSERT INTO consent (entity_id, subject, given_by, given_on, document, recorded_at,
+                             recorded_by, withdrawn_by)
+        SELECT id, 'phone', substr(name, 1, 120), date(updated_at),
+               'recorded before consents were kept', updated_at,
+               'migration', ''
+        FROM entity WHERE phone_public AND phone <> ''
+        """
+    )
 
 
 def downgrade() -> None:

@@ -10,7 +10,9 @@ def test_an_officer_adds_and_changes_an_entity(visit: Visit, cast: Cast) -> None
     path = f"/api/v1/entities/{added.json()['id']}"
     changed = client.patch(path, json={"phone": "0912345678"})
     assert changed.status_code == 200
-    assert client.get(path).json() == added.json() | {"phone": "0912345678"}
+    moved = {"updated_at": changed.json()["updated_at"]}
+    assert moved["updated_at"] != added.json()["updated_at"]
+    assert client.get(path).json() == added.json() | {"phone": "0912345678"} | moved
 
 
 def test_a_producer_may_not_add_an_entity(visit: Visit, cast: Cast) -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from fastapi import FastAPI
 
@@ -42,7 +44,7 @@ def test_a_product_without_rights_says_so(scene: Scene, visit: Visit, database: 
 def test_private_facts_of_the_producer_stay_private(
     scene: Scene, visit: Visit, database: Database
 ) -> None:
-    private = {
+    private: dict[str, Any] = {
         "tax_no": "079123456789",
         "representative": "Nguyễn Thị Riêng",
         "phone": "0912345678",
@@ -57,6 +59,7 @@ def test_private_facts_of_the_producer_stay_private(
                 now=make.NOW,
                 entity_id=scene.cast.entity.id,
                 phone_public=phone,
+                consent_by="Nguyễn Thị Riêng",
                 **private,
             )
 

@@ -1,0 +1,85 @@
+"""What a sent form does to a record; the later of two who change it at once loses nothing."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, TypeVar
+
+from pydantic import BaseModel
+
+from app.kit.errors import Conflict, Invalid
+from app.kit.forms import Filled, Sent, read_form, refused
+from app.kit.i18n import N_, Translator
+
+M = TypeVar("M", bound=BaseModel)
+
+# The hidden field that says as of when the form was filled in from the record.
+SEEN: Final = "seen"
+
+
+class RecordChanged(Conflict):
+    """Somebody has changed this record since you opened it"""
+
+    code: ClassVar[str] = "record_changed"
+    detail: ClassVar[str] = N_(
+        "Nothing was saved. What you wrote is kept, with what the record says now beside it. "
+        "Save again to keep yours."
+    )
+
+
+def check_seen(stands: datetime, seen: datetime | None) -> None:
+    """Refuse a change by somebody who saw the record as of another instant."""
+    if seen is not None and seen != stands:
+        raise RecordChanged
+
+
+def touched(stands: datetime, now: datetime) -> datetime:
+    """Return the instant of this change, which is never that of the change before."""
+    return max(now, stands + timedelta(microseconds=1))
+
+
+def as_of(form: Filled, stands: datetime) -> Filled:
+    """Return a form filled in from a record as it stands, knowing as of when."""
+    return Filled({**form.values, SEEN: stands.isoformat()})
+
+
+def beside(
+    sent: Sent, current: Filled, words: Translator, say: Callable[[str, str], str]
+) -> Filled:
+    """Return the form as it was sent, with the record's own value beside each that differs.
+
+    Sent once more it is saved. `say` words a field's value for the reader.
+    """
+    told, nothing = words.gettext(N_("Now it says: {value}")), words.gettext(N_("nothing"))
+    differ = {
+        name: told.format(value=say(name, value) or nothing)
+        for name, value in current.values.items()
+        if name != SEEN and value != sent.text(name)
+    }
+    problem = refused(sent, RecordChanged(), words).problem
+    return Filled({**sent.fields, SEEN: current.value(SEEN)}, differ, problem)
+
+
+def submit(
+    model: type[M],
+    sent: Sent,
+    words: Translator,
+    save: Callable[[M], object],
+    *,
+    stale: Callable[[], Filled] | None = None,
+) -> Filled | None:
+    """Save what a form says; return it filled in again where it is wrong or refused.
+
+    `stale` makes the form of somebody who was too late, for forms that know what they saw.
+    """
+    given = read_form(model, sent, words)
+    if isinstance(given, Filled):
+        return given
+    try:
+        save(given)
+    except RecordChanged:
+        if stale is None:
+            raise
+        return stale()
+    except (Conflict, Invalid) as error:
+        return refused(sent, error, words)
+    return None

@@ -1,0 +1,94 @@
+"""Records in full: what hangs on entities and products, trainings, history, the end of both."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.entities.consent_actions import give_consent
+from app.entities.contact_actions import add_contact
+from app.entities.facility_actions import add_code, add_facility
+from app.entities.training_actions import record_training
+from app.stamps.keyring import Keyring
+from tests import make
+
+_ENTITY = "/office/entities/{entity_id}"
+_API = "/api/v1/entities/{entity_id}"
+KEEPERS, OFFICERS, PRIVATE = "owfpair", "fpa", "ofpai"
+ALLOWED = {
+    "owfpairmx": "GET /office/trainings",
+    KEEPERS: f"GET {_API}/facilities {_API}/contacts {_API}/trainings",
+    PRIVATE: f"GET {_API}/consents {_ENTITY}/history",
+    OFFICERS: f"""
+        GET /office/trainings/new {_ENTITY}/facilities/new
+            {_ENTITY}/facilities/{{facility_id}}/edit
+            {_ENTITY}/facilities/{{facility_id}}/codes/new
+            {_ENTITY}/contacts/new {_ENTITY}/contacts/{{contact_id}}/edit
+        PATCH {_API}/facilities/{{facility_id}} {_API}/contacts/{{contact_id}}
+        POST {_API}/facilities +/{{facility_id}}/retire {_API}/facilities/{{facility_id}}/restore
+            {_API}/facilities/{{facility_id}}/codes +/{{code_id}}/retire
+            {_API}/contacts +/{{contact_id}}/retire
+            {_API}/trainings +/{{training_id}}/strike
+            /office/trainings/new {_ENTITY}/trainings/{{training_id}}/strike
+            {_ENTITY}/facilities/new {_ENTITY}/facilities/{{facility_id}}/edit
+            {_ENTITY}/facilities/{{facility_id}}/retire {_ENTITY}/facilities/{{facility_id}}/restore
+            {_ENTITY}/facilities/{{facility_id}}/codes/new
+            {_ENTITY}/facilities/{{facility_id}}/codes/{{code_id}}/retire
+            {_ENTITY}/contacts/new {_ENTITY}/contacts/{{contact_id}}/edit
+            {_ENTITY}/contacts/{{contact_id}}/retire
+    """,
+    "ofpa": f"""
+        GET {_ENTITY}/consents/new
+        POST {_API}/consents +/{{consent_id}}/withdraw
+            {_ENTITY}/consents/new {_ENTITY}/consents/{{consent_id}}/withdraw
+    """,
+}
+
+FACILITY = {"name": "Vuông tôm 2"}
+CODE = {"scheme": "pond", "code": "AO-2"}
+CONTACT = {"name": "Chị Tư", "phone": "0988000112"}
+CONSENT = {"subject": "representative", "given_by": "Chị Chủ"}
+TRAINING = {"held_on": "2026-03-02", "trainer": "Cô Hoa", "people": 2}
+
+
+def bodies(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"POST {_API}/facilities": FACILITY,
+        f"PATCH {_API}/facilities/{{facility_id}}": {"address": "Ấp 3"},
+        f"POST {_API}/facilities/{{facility_id}}/codes": CODE,
+        f"POST {_API}/contacts": CONTACT,
+        f"PATCH {_API}/contacts/{{contact_id}}": {"position": "Kế toán"},
+        f"POST {_API}/consents": CONSENT,
+        f"POST {_API}/trainings": TRAINING,
+    }
+
+
+def forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    took_part = {f"entity_{ids['entity_id']}": "on", f"people_{ids['entity_id']}": "2"}
+    return {
+        "/office/trainings/new": TRAINING | took_part,
+        f"{_ENTITY}/facilities/new": FACILITY,
+        f"{_ENTITY}/facilities/{{facility_id}}/edit": FACILITY,
+        f"{_ENTITY}/facilities/{{facility_id}}/codes/new": CODE,
+        f"{_ENTITY}/contacts/new": CONTACT,
+        f"{_ENTITY}/contacts/{{contact_id}}/edit": CONTACT,
+        f"{_ENTITY}/consents/new": CONSENT,
+    }
+
+
+def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
+    who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW}
+    on: dict[str, Any] = who | {"entity_id": ids["entity_id"]}
+    facility = add_facility(db, **on, name="Vuông tôm 1")
+    code = add_code(db, **on, facility_id=facility.id, scheme="pond", code="AO-1")
+    contact = add_contact(db, **on, name="Anh Ba", phone="0988000111")
+    consent = give_consent(db, **on, subject="contact", contact_id=contact.id, given_by="Anh Ba")
+    training = record_training(
+        db, **who, people={ids["entity_id"]: 1}, held_on=make.TODAY, trainer="Cô Hoa"
+    )[0]
+    return {
+        "facility_id": facility.id,
+        "code_id": code.id,
+        "contact_id": contact.id,
+        "consent_id": consent.id,
+        "training_id": training.id,
+    }
