@@ -23,6 +23,12 @@ import app.diary.office_pages
 import app.diary.pages
 import app.diary.photo_pages
 import app.entities.api
+import app.entities.one_pages
+import app.entities.training_pages
+import app.entities.consent_pages
+import app.entities.part_pages
+import app.entities.part_api
+import app.entities.facility_api
 import app.entities.pages
 import app.identity.enrol_pages
 import app.identity.factor_pages
@@ -83,6 +89,7 @@ OFFICE = (
     Rail(N_("Look up a stamp"), "/office/stamps"),
     Rail(N_("Onboarding board"), "/office/board"),
     Rail(N_("Entities"), "/office/entities"),
+    Rail(N_("Trainings"), "/office/trainings"),
     Rail(N_("Products"), "/office/products"),
     Rail(N_("IP rights"), "/office/rights"),
     Rail(N_("Use rights"), "/office/use-rights"),
@@ -112,6 +119,12 @@ ROUTERS = (
     app.products.pages.router,
     app.products.pages.public_router,
     app.products.part_pages.router,
+    app.entities.facility_api.router,
+    app.entities.part_api.router,
+    app.entities.part_pages.router,
+    app.entities.consent_pages.router,
+    app.entities.training_pages.router,
+    app.entities.one_pages.router,
     app.rights.api.router,
     app.rights.use_right_api.router,
     app.rights.pages.router,
