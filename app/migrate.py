@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from app.config import Settings
-from app.kit import guards
+from app.fences import FENCES, READ_BY_LOOKUPS
+from app.kit import fences, guards
 from app.kit.db import Database
 from app.places.actions import load_places
 from app.tables import metadata
@@ -23,9 +24,8 @@ def migrate(settings: Settings) -> None:
     try:
         with database.engine.execution_options(write=True).begin() as connection:
             upgrade(connection)
-            app_role = make_url(settings.database_url).username
-            if database.dialect == "postgresql" and app_role != database.url.username:
-                guards.grant(connection, app_role or "")
+            if database.dialect == "postgresql":
+                _grant(connection, settings)
         with database.begin() as db:
             load_places(db)
     finally:
@@ -34,7 +34,30 @@ def migrate(settings: Settings) -> None:
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
     command.upgrade(configured(connection), revision)
+    protect(connection)
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Go back to an older revision; the application must not be served meanwhile."""
+    fences.lower(connection)
+    command.downgrade(configured(connection), revision)
+    protect(connection)
+
+
+def protect(connection: Connection) -> None:
+    """Make guards and fences stand."""
     guards.install(connection, metadata)
+    fences.install(connection, FENCES)
+
+
+def _grant(connection: Connection, settings: Settings) -> None:
+    """Give the roles of the application and of look-ups their rights, where they are apart."""
+    names = (settings.owner_url, settings.database_url, settings.scan_url)
+    owner, app, scan = (make_url(url).username if url else None for url in names)
+    if app and app != owner:
+        guards.grant(connection, app)
+    if scan and scan not in {owner, app}:
+        fences.grant_reading(connection, scan, READ_BY_LOOKUPS)
 
 
 def configured(connection: Connection) -> Config:

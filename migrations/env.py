@@ -2,8 +2,10 @@ from alembic import context
 from sqlalchemy import Connection
 
 from app.config import Settings
-from app.kit import guards
+from app.kit import fences
 from app.kit.db import Database, UtcDateTime
+from app.kit.fences import EVERYTHING
+from app.migrate import protect
 from app.tables import metadata
 
 # SQLite can't alter most things in place: batch mode copies the table, and drops its triggers.
@@ -18,6 +20,9 @@ def plain_type(kind: str, item: object, _context: object) -> str | bool:
 
 
 def run(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        # The fences stand before the owner too, and a revision may have rows to change.
+        connection.exec_driver_sql(EVERYTHING.statement())
     context.configure(
         connection=connection,
         target_metadata=metadata,
@@ -35,6 +40,7 @@ if given is not None:
 else:
     database = Database(Settings.from_env().owner_url)
     with database.engine.begin() as own:
+        fences.lower(own)
         run(own)
-        guards.install(own, metadata)
+        protect(own)
     database.close()

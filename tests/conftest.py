@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.config import Settings
@@ -42,13 +43,14 @@ def settings(dialect: str, tmp_path_factory: pytest.TempPathFactory, worker_id: 
 
 def new_settings(dialect: str, folder: Path, name: str) -> Settings:
     """Return settings of a new, empty database of that engine."""
-    owner = app = f"sqlite:///{folder / 'test.sqlite'}"
+    owner = app = scan = f"sqlite:///{folder / 'test.sqlite'}"
     if dialect == "postgresql":
-        owner, app = servers.make_postgresql(name)
+        owner, app, scan = servers.make_postgresql(name)
     make_keys(folder / "keys.json")
     return Settings(
         database_url=app,
         owner_url=owner,
+        scan_url=scan,
         base_url="https://ocop.test",
         keys_file=folder / "keys.json",
         files=folder / "files",
@@ -77,12 +79,24 @@ def racing_database(
 
 
 @pytest.fixture
-def database(real_database: Database) -> Iterator[Database]:
-    """A database whose transactions are savepoints, all rolled back after the test."""
+def connection(real_database: Database) -> Iterator[Connection]:
+    """A connection in a transaction that is rolled back after the test."""
     with real_database.engine.connect() as connection:
         outer = connection.begin()
-        yield Database.over(connection)
+        yield connection
         outer.rollback()
+
+
+@pytest.fixture
+def database(connection: Connection) -> Database:
+    """A database whose transactions are savepoints, all rolled back after the test."""
+    return Database.over(connection)
+
+
+@pytest.fixture
+def public(connection: Connection) -> Database:
+    """The same database as look-ups read it."""
+    return Database.over(connection, role=servers.SCAN)
 
 
 @pytest.fixture
@@ -107,8 +121,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def app(settings: Settings, database: Database, clock: Clock) -> FastAPI:
-    return create_app(settings, clock=clock, database=database)
+def app(settings: Settings, database: Database, public: Database, clock: Clock) -> FastAPI:
+    return create_app(settings, clock=clock, database=database, public=public)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import sql
 
 PASSWORD = "only-for-tests"
-OWNER, APP = "ocop_test_owner", "ocop_test_app"
+OWNER, APP, SCAN = "ocop_test_owner", "ocop_test_app", "ocop_test_scan"
 
 
 @cache
@@ -38,15 +38,20 @@ def postgresql_admin_url() -> str:
     return uri
 
 
-def make_postgresql(name: str) -> tuple[str, str]:
-    """Make an empty database and return its URLs for the owner and for the application."""
+def make_postgresql(name: str) -> tuple[str, str, str]:
+    """Make an empty database; return its URLs for the owner, the application and look-ups."""
     with psycopg.connect(postgresql_admin_url(), autocommit=True) as admin:
         # Several test processes may get here at once.
         admin.execute("SELECT pg_advisory_lock(20240101)")
-        for role in (OWNER, APP):
+        for role in (OWNER, APP, SCAN):
             if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
                 statement = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
                 admin.execute(statement.format(sql.Identifier(role), sql.Literal(PASSWORD)))
+        # In tests that are rolled back, one connection takes turns as both. Without inheritance
+        # the application has nothing of the other role before it takes its turn.
+        admin.execute(sql.SQL("ALTER ROLE {} NOINHERIT").format(sql.Identifier(APP)))
+        member = sql.SQL("GRANT {} TO {}")
+        admin.execute(member.format(sql.Identifier(SCAN), sql.Identifier(APP)))
         database = sql.Identifier(name)
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
         # The other template can't be copied while anybody is connected to it.
@@ -56,4 +61,4 @@ def make_postgresql(name: str) -> tuple[str, str]:
         info = admin.info
         where = f"host={info.host}&port={info.port}"
     base = "postgresql+psycopg://{role}:" + PASSWORD + f"@/{name}?{where}"
-    return base.format(role=OWNER), base.format(role=APP)
+    return base.format(role=OWNER), base.format(role=APP), base.format(role=SCAN)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.differences import differences, without_personal
 from app.audit.models import AuditEvent
+from app.kit.db import beyond_fence
 from app.kit.text import fold
 
 _LOCK = 7_021_954
@@ -73,7 +74,9 @@ def record_many(db: Session, *, by: Author, now: datetime, entries: Iterable[Ent
 def _last(db: Session) -> int:
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    return db.scalar(select(func.max(AuditEvent.seq))) or 0
+    # The number follows the last of all events, not of those the actor may read.
+    with beyond_fence(db):
+        return db.scalar(select(func.max(AuditEvent.seq))) or 0
 
 
 def _event(entry: Entry, by: Author, now: datetime, seq: int) -> AuditEvent:

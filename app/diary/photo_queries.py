@@ -3,6 +3,7 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import DiaryEntry, DiaryPhoto, Lot, LotPhoto
 from app.identity.rules import Actor
+from app.kit.db import beyond_fence
 
 
 def sees_photo(db: Session, sha256: str, *, actor: Actor | None) -> bool:
@@ -21,7 +22,11 @@ def sees_photo(db: Session, sha256: str, *, actor: Actor | None) -> bool:
         .join(Lot, Lot.id == LotPhoto.lot_id)
         .where(LotPhoto.sha256 == sha256)
     )
+    # A public entry is everybody's to read, whosever it is.
+    with beyond_fence(db):
+        if db.scalar(named.where(DiaryEntry.public).limit(1)) is not None:
+            return True
     if scope is not None:
-        named = named.where(DiaryEntry.public | DiaryEntry.entity_id.in_(scope))
+        named = named.where(DiaryEntry.entity_id.in_(scope))
         waiting = waiting.where(Lot.entity_id.in_(scope))
     return db.scalar(named.union_all(waiting).limit(1)) is not None

@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
+    literal,
     select,
 )
 from sqlalchemy.orm import Session, aliased
@@ -105,30 +106,36 @@ class EntryRow:
 
 _later = aliased(DiaryEntry)
 _LATEST_WORK: Final = (DiaryEntry.performed_at.desc(), DiaryEntry.sequence.desc())
+
+
+def _entries(recorder: ColumnElement[str]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            DiaryEntry.id,
+            DiaryEntry.lot_id,
+            DiaryEntry.sequence,
+            DiaryEntry.kind,
+            DiaryEntry.stage,
+            DiaryEntry.performed_at,
+            DiaryEntry.received_at,
+            recorder.label("recorder"),
+            DiaryEntry.public,
+            DiaryEntry.amends,
+            DiaryContent.entry_id.label("content_of"),
+            DiaryContent.facts,
+            DiaryContent.note,
+            DiaryContent.reason,
+            _later.id.label("amended_by"),
+        )
+        .select_from(DiaryEntry)
+        .outerjoin(DiaryContent, DiaryContent.entry_id == DiaryEntry.id)
+        .outerjoin(_later, _later.amends == DiaryEntry.id)
+    )
+
+
 # Columns, and statements built once: the scan page reads by them, and to build a statement or to
 # make mapped objects takes several times as long as to run it.
-_ENTRIES: Final[Select[*tuple[Any, ...]]] = (
-    select(
-        DiaryEntry.id,
-        DiaryEntry.lot_id,
-        DiaryEntry.sequence,
-        DiaryEntry.kind,
-        DiaryEntry.stage,
-        DiaryEntry.performed_at,
-        DiaryEntry.received_at,
-        DiaryEntry.recorder_label,
-        DiaryEntry.public,
-        DiaryEntry.amends,
-        DiaryContent.entry_id.label("content_of"),
-        DiaryContent.facts,
-        DiaryContent.note,
-        DiaryContent.reason,
-        _later.id.label("amended_by"),
-    )
-    .select_from(DiaryEntry)
-    .outerjoin(DiaryContent, DiaryContent.entry_id == DiaryEntry.id)
-    .outerjoin(_later, _later.amends == DiaryEntry.id)
-)
+_ENTRIES: Final = _entries(DiaryEntry.recorder_label.expression)
 _ranked = (
     select(
         DiaryEntry.id,
@@ -140,7 +147,8 @@ _ranked = (
     .subquery()
 )
 _PUBLIC: Final = (
-    _ENTRIES.join(_ranked, _ranked.c.id == DiaryEntry.id)
+    _entries(literal(""))
+    .join(_ranked, _ranked.c.id == DiaryEntry.id)
     .where(_ranked.c.place <= bindparam("most", type_=BigInteger))
     .order_by(*_LATEST_WORK)
 )
@@ -258,7 +266,7 @@ def public_entries_of(
     """Return the public entries of several lots, at most `limit` of each; see `public_entries`."""
     asked = {"lots": ids, "most": sys.maxsize if limit is None else limit}
     found: dict[int, list[EntryRow]] = {}
-    for row in _rows(db, _PUBLIC, asked, named=False):
+    for row in _rows(db, _PUBLIC, asked):
         found.setdefault(row.lot_id, []).append(row)
     return {lot_id: tuple(rows) for lot_id, rows in found.items()}
 
@@ -304,15 +312,13 @@ def _rows(
     db: Session,
     query: Select[Any],
     asked: Mapping[str, object] | None = None,
-    *,
-    named: bool = True,
 ) -> tuple[EntryRow, ...]:
     found = db.execute(query, asked).all()
     photos = _photos(db, [entry.id for entry in found])
-    return tuple(_row(entry, photos.get(entry.id, ()), named=named) for entry in found)
+    return tuple(_row(entry, photos.get(entry.id, ())) for entry in found)
 
 
-def _row(entry: Row[Any], photos: tuple[PhotoRow, ...], *, named: bool) -> EntryRow:
+def _row(entry: Row[Any], photos: tuple[PhotoRow, ...]) -> EntryRow:
     erased = entry.content_of is None
     return EntryRow(
         id=entry.id,
@@ -323,7 +329,7 @@ def _row(entry: Row[Any], photos: tuple[PhotoRow, ...], *, named: bool) -> Entry
         performed_at=entry.performed_at,
         received_at=entry.received_at,
         late=late_mark(entry.performed_at, entry.received_at),
-        recorder=entry.recorder_label if named else "",
+        recorder=entry.recorder,
         public=entry.public,
         facts={} if erased else entry.facts,
         note=entry.note or "",

@@ -68,21 +68,20 @@ class Unit:
     """One request's transaction: begun when first asked for, ended before the answer leaves."""
 
     def __init__(self, held: Site, *, write: bool) -> None:
-        self._database = held.database
+        self.database: Database | None = None
         self._gate = held.writers if write else held.readers
         self._write = write
         self._entered = False
-        self.scope: Scope | None = None
         self.db: Session | None = None
         self.at_start: Callable[[Session], object] | None = None
 
     async def session(self, request: Request) -> Session:
         """Return the transaction's session; where it begins here, run `at_start` in it first."""
         if self.db is None:
-            self._database = await database_of(request)
+            self.database = await database_of(request)
             await self._gate.acquire()
             self._entered = True
-            self.db = self._database.session(write=self._write)
+            self.db = self.database.session(write=self._write)
             if self.at_start is not None:
                 await run_in_threadpool(self.at_start, self.db)
         return self.db
@@ -92,8 +91,8 @@ class Unit:
             await run_in_threadpool(finish, self.db)
 
     async def abandon(self, *, refused: bool) -> None:
-        if self.db is not None:
-            await run_in_threadpool(self._database.abandon, self.db, refused=refused)
+        if self.db is not None and self.database is not None:
+            await run_in_threadpool(self.database.abandon, self.db, refused=refused)
 
     async def close(self) -> None:
         if self.db is not None:
@@ -170,15 +169,21 @@ async def _now(request: Request) -> datetime:
 
 async def database_of(request: Request) -> Database:
     """Return the database as far as who asks may see it."""
-    held, unit = site(request), request.state.unit
-    if unit.scope is None:
-        unit.scope = await held.scope_of(request)
-    return held.database.scoped(unit.scope)
+    unit: Unit = request.state.unit
+    if unit.database is None:
+        held = site(request)
+        unit.database = held.database.scoped(await held.scope_of(request))
+    return unit.database
 
 
 async def front_door(request: Request) -> None:
     """Have a route that lets people in read accounts before it is known who asks."""
-    request.state.unit.scope = EVERYTHING
+    request.state.unit.database = site(request).database.scoped(EVERYTHING)
+
+
+async def as_public(request: Request) -> None:
+    """Have a route read what everybody may, whoever asks, and write nothing."""
+    request.state.unit.database = site(request).public
 
 
 def translator(request: Request) -> Translator:

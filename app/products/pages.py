@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, Response
@@ -19,7 +19,7 @@ from app.kit.forms import Filled, Form, Line, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path
-from app.kit.web import Db, Edge, Id, Now, Words, site
+from app.kit.web import Db, Edge, Id, Now, Words, as_public, site
 from app.products import actions, queries
 from app.products.api import ProductFacts, ProductIn
 from app.products.models import OcopCertificate, Product, ProductStandard
@@ -205,7 +205,7 @@ def change_product(
     return go(f"/office/products/{product_id}", say=CHANGED)
 
 
-@public_router.get("/pictures/{name}")
+@public_router.get("/pictures/{name}", dependencies=[Depends(as_public)])
 def picture(name: str, db: Db, files: Store) -> Response:
     """Return a product's picture by the name of its content, which never changes.
 

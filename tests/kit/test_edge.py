@@ -3,7 +3,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
@@ -15,7 +15,7 @@ from app.identity.rules import Role
 from app.kit.db import Database, on_refusal
 from app.kit.errors import Conflict
 from app.kit.forms import Form
-from app.kit.web import MAX_BODY, Databases, Db, Edge
+from app.kit.web import MAX_BODY, Databases, Db, Edge, front_door
 from app.wiring import ROUTERS, create_app
 from tests import make
 from tests.client import Client, client_for
@@ -28,7 +28,8 @@ class Planted(Conflict):
     code = "kit.planted"
 
 
-router = APIRouter(prefix="/api/v1/edge", route_class=Edge)
+# Nobody is asked who he is here, so the routes would see and write nothing.
+router = APIRouter(prefix="/api/v1/edge", route_class=Edge, dependencies=[Depends(front_door)])
 
 
 def write(db: Session, name: str) -> None:

@@ -9,9 +9,8 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.config import Settings
-from app.kit import guards
 from app.kit.db import Database
-from app.migrate import configured, migrate, upgrade
+from app.migrate import configured, downgrade, migrate, protect, upgrade
 from app.tables import metadata
 from tests.conftest import new_settings
 
@@ -27,6 +26,11 @@ POSTGRESQL = {
         WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2""",
     "indexes": """
         SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2""",
+    "fences": """
+        SELECT tablename, policyname, roles, cmd, qual, with_check FROM pg_policies
+        ORDER BY 1, 2""",
+    "fenced": """
+        SELECT relname, relforcerowsecurity FROM pg_class WHERE relrowsecurity ORDER BY 1""",
     "triggers": """
         SELECT tgrelid::regclass::text, pg_get_triggerdef(oid), tgenabled FROM pg_trigger
         WHERE NOT tgisinternal ORDER BY 1, 2""",
@@ -86,7 +90,7 @@ def created(
     owner = Database(new_settings(dialect, folder, f"ocop_created_{worker_id}").owner_url)
     with owner.engine.begin() as connection:
         metadata.create_all(connection)
-        guards.install(connection, metadata)
+        protect(connection)
         yield catalogue(connection)
     owner.close()
 
@@ -107,13 +111,13 @@ def test_every_revision_goes_up_and_down_and_up_again(empty: Database, created: 
             upgrade(connection, revision)
         with empty.engine.begin() as connection:
             once = catalogue(connection)
-            command.downgrade(configured(connection), "-1")
+            downgrade(connection, "-1")
         with empty.engine.begin() as connection:
             upgrade(connection, revision)
             assert catalogue(connection) == once
     with empty.engine.begin() as connection:
         assert catalogue(connection) == created
-        command.downgrade(configured(connection), "base")
+        downgrade(connection, "base")
         assert set(inspect(connection).get_table_names()) == {"alembic_version"}
     with empty.engine.begin() as connection:
         upgrade(connection)

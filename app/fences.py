@@ -1,0 +1,127 @@
+"""Whose the rows of each table are, and what the public look-ups read of them.
+
+Every table of the metadata stands here once: a test asks for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from app.kit.fences import REGISTER, STAFF, Fence, account, own, through
+from app.tables import metadata
+
+
+def _of(table: str, key: str = "") -> Fence:
+    """Fence what hangs on a record by that record."""
+    return through(table, f"{table}.id = {key or table + '_id'}")
+
+
+def _member(account_id: str) -> Fence:
+    """Fence accounts by the entities they belong to."""
+    return through("membership", f"membership.account_id = {account_id}")
+
+
+def _all(table: str) -> Sequence[str]:
+    return tuple(metadata.tables[table].columns.keys())
+
+
+_ENTITY: Final = own("entity_id")
+_BATCH: Final = _of("stamp_batch", "batch_id")
+_LOT: Final = _of("lot")
+_PRODUCT: Final = _of("product")
+_ENTRY: Final = _of("diary_entry", "entry_id")
+# The accounts of an entity are those of its people.
+_PERSON: Final = account("account_id")
+_LINE: Final = through("stamp_batch", "line BETWEEN stamp_batch.first AND stamp_batch.last")
+
+FENCES: Final[Mapping[str, Fence]] = {
+    # What the Department keeps for everybody.
+    "place": REGISTER,
+    "ocop_subgroup": REGISTER,
+    "ip_right": REGISTER,
+    "right_product": REGISTER,
+    "key_epoch": REGISTER,
+    "stamp_policy": REGISTER,
+    "print_preset": REGISTER,
+    # Records of an entity.
+    "entity": own("id"),
+    "facility": _ENTITY,
+    "facility_code": _of("facility"),
+    "contact": _ENTITY,
+    "consent": _ENTITY,
+    "training": _ENTITY,
+    "change_proposal": _ENTITY,
+    "product": _ENTITY,
+    "product_pack": _PRODUCT,
+    "product_standard": _PRODUCT,
+    "product_picture": _PRODUCT,
+    "ocop_certificate": _PRODUCT,
+    "use_right": _ENTITY
+    | through("ip_right", f"ip_right.id = right_id AND {own('owner_entity_id').rows}"),
+    # Lots and diaries.
+    "production_process": _ENTITY,
+    "lot": _ENTITY,
+    "lot_notice": _LOT,
+    "lot_photo": _LOT,
+    "diary_entry": _ENTITY,
+    "diary_content": _ENTRY,
+    "diary_photo": _ENTRY,
+    # Stamps.
+    "stamp_batch": _ENTITY,
+    "stamp_span": _BATCH,
+    "stamp_movement": _BATCH,
+    "stamp_export": _BATCH,
+    "stamp_handover": _ENTITY,
+    "stamp_reconciliation": _BATCH,
+    "stamp_refusal": _BATCH | account("actor_id"),
+    "stamp_quota": _ENTITY,
+    "allotment": through("allotment_row", "allotment_row.allotment_id = allotment.id"),
+    "allotment_row": _ENTITY,
+    # Look-ups: counted by the system, read by who has the stamps.
+    "scan": _LINE,
+    "scan_total": _LINE,
+    "scan_month": _PRODUCT,
+    "suspicion": _LINE,
+    "visitor_key": STAFF,
+    # People. Who comes in by the front door is not known yet: that runs for everything.
+    "account": account("id") | _member("account.id"),
+    "account_role": _PERSON | _member("account_role.account_id"),
+    "membership": _ENTITY | _PERSON,
+    "session_token": _PERSON,
+    "api_key": _PERSON,
+    "one_time_link": _PERSON,
+    "idempotency": _PERSON,
+    # What somebody did to an account bears no entity.
+    "audit_event": _ENTITY | account("actor_id"),
+}
+
+# What a look-up, a product's public page and its pictures need, and no more: no account, no
+# contact, nobody's name but the entity's own.
+READ_BY_LOOKUPS: Final[Mapping[str, Sequence[str]]] = {
+    "place": _all("place"),
+    "entity": (
+        *("id", "name", "kind", "commune_code", "address", "phone", "phone_public", "website"),
+        "status",
+    ),
+    "product": _all("product"),
+    "product_standard": _all("product_standard"),
+    "product_picture": _all("product_picture"),
+    "ocop_certificate": _all("ocop_certificate"),
+    "ip_right": _all("ip_right"),
+    "right_product": _all("right_product"),
+    "use_right": _all("use_right"),
+    "lot": _all("lot"),
+    "lot_notice": _all("lot_notice"),
+    "diary_entry": (
+        *("id", "lot_id", "sequence", "kind", "stage", "performed_at", "received_at", "public"),
+        "amends",
+    ),
+    "diary_content": ("entry_id", "facts", "note", "reason"),
+    "diary_photo": _all("diary_photo"),
+    "key_epoch": _all("key_epoch"),
+    "stamp_batch": (*("id", "entity_id", "product_id", "first", "last", "secret", "lapses_on"),),
+    "stamp_span": _all("stamp_span"),
+    "scan": _all("scan"),
+    "scan_total": _all("scan_total"),
+    "suspicion": _all("suspicion"),
+    "audit_event": ("seq", "entity_id", "subject_kind"),
+}
