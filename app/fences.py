@@ -73,6 +73,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "stamp_handover": _ENTITY,
     "stamp_reconciliation": _BATCH,
     "stamp_refusal": _BATCH | account("actor_id"),
+    "stamp_order": _ENTITY,
     "stamp_quota": _ENTITY,
     "allotment": through("allotment_row", "allotment_row.allotment_id = allotment.id"),
     "allotment_row": _ENTITY,
@@ -89,7 +90,11 @@ FENCES: Final[Mapping[str, Fence]] = {
     "session_token": _PERSON,
     "api_key": _PERSON,
     "one_time_link": _PERSON,
+    "second_factor": _PERSON,
+    "recovery_code": _PERSON,
     "idempotency": _PERSON,
+    # Counted at the front door, of numbers that may be nobody's.
+    "sign_in_try": STAFF,
     # What somebody did to an account bears no entity.
     "audit_event": _ENTITY | account("actor_id"),
 }
