@@ -3,10 +3,10 @@
 Every table of the metadata stands here once: a test asks for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
-from app.kit.fences import REGISTER, STAFF, Fence, account, own, through
+from app.kit.fences import REGISTER, STAFF, Fence, Reading, account, own, through
 from app.tables import metadata
 
 
@@ -20,8 +20,8 @@ def _member(account_id: str) -> Fence:
     return through("membership", f"membership.account_id = {account_id}")
 
 
-def _all(table: str) -> Sequence[str]:
-    return tuple(metadata.tables[table].columns.keys())
+def _whole(table: str, *, rows: str = "") -> Reading:
+    return Reading(*metadata.tables[table].columns.keys(), rows=rows)
 
 
 _ENTITY: Final = own("entity_id")
@@ -99,34 +99,44 @@ FENCES: Final[Mapping[str, Fence]] = {
     "audit_event": _ENTITY | account("actor_id"),
 }
 
-# What a look-up, a product's public page and its pictures need, and no more: no account, no
-# contact, nobody's name but the entity's own.
-READ_BY_LOOKUPS: Final[Mapping[str, Sequence[str]]] = {
-    "place": _all("place"),
-    "entity": (
-        *("id", "name", "kind", "commune_code", "address", "phone", "phone_public", "website"),
-        "status",
+_PUBLISHED: Final = "EXISTS (SELECT 1 FROM consent WHERE consent.contact_id = contact.id)"
+_OF_PUBLIC: Final = "EXISTS (SELECT 1 FROM diary_entry WHERE diary_entry.id = entry_id AND public)"
+
+# What a look-up, a product's public page and its pictures need, and no more: no account, nobody
+# who wrote a diary, no contact without a consent that stands.
+READINGS: Final[Mapping[str, Reading]] = {
+    "place": _whole("place"),
+    "entity": Reading(
+        *("id", "name", "kind", "commune_code", "address", "phone", "phone_public", "email"),
+        *("representative", "website", "status"),
     ),
-    "product": _all("product"),
-    "product_standard": _all("product_standard"),
-    "product_picture": _all("product_picture"),
-    "ocop_certificate": _all("ocop_certificate"),
-    "ip_right": _all("ip_right"),
-    "right_product": _all("right_product"),
-    "use_right": _all("use_right"),
-    "lot": _all("lot"),
-    "lot_notice": _all("lot_notice"),
-    "diary_entry": (
+    "consent": Reading(
+        *("entity_id", "contact_id", "subject", "withdrawn_at"), rows="withdrawn_at IS NULL"
+    ),
+    "contact": _whole("contact", rows=f"retired_on IS NULL AND {_PUBLISHED}"),
+    "product": _whole("product"),
+    "product_pack": _whole("product_pack"),
+    "product_standard": _whole("product_standard"),
+    "product_picture": _whole("product_picture"),
+    "ocop_certificate": _whole("ocop_certificate"),
+    "ip_right": _whole("ip_right"),
+    "right_product": _whole("right_product"),
+    "use_right": _whole("use_right"),
+    "lot": _whole("lot"),
+    "lot_notice": _whole("lot_notice"),
+    "diary_entry": Reading(
         *("id", "lot_id", "sequence", "kind", "stage", "performed_at", "received_at", "public"),
         "amends",
     ),
-    "diary_content": ("entry_id", "facts", "note", "reason"),
-    "diary_photo": _all("diary_photo"),
-    "key_epoch": _all("key_epoch"),
-    "stamp_batch": (*("id", "entity_id", "product_id", "first", "last", "secret", "lapses_on"),),
-    "stamp_span": _all("stamp_span"),
-    "scan": _all("scan"),
-    "scan_total": _all("scan_total"),
-    "suspicion": _all("suspicion"),
-    "audit_event": ("seq", "entity_id", "subject_kind"),
+    "diary_content": Reading("entry_id", "facts", "note", "reason", rows=_OF_PUBLIC),
+    "diary_photo": _whole("diary_photo", rows=_OF_PUBLIC),
+    "key_epoch": _whole("key_epoch"),
+    "stamp_batch": Reading(
+        *("id", "entity_id", "product_id", "first", "last", "secret", "lapses_on"),
+    ),
+    "stamp_span": _whole("stamp_span"),
+    "scan": _whole("scan"),
+    "scan_total": _whole("scan_total"),
+    "suspicion": _whole("suspicion"),
+    "audit_event": Reading("seq", "entity_id", "subject_kind"),
 }

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 
 from app.config import Settings
-from app.fences import FENCES, READ_BY_LOOKUPS
+from app.fences import FENCES, READINGS
 from app.kit import fences, guards
 from app.kit.db import Database
 from app.places.actions import load_places
@@ -57,7 +57,7 @@ def _grant(connection: Connection, settings: Settings) -> None:
     if app and app != owner:
         guards.grant(connection, app)
     if scan and scan not in {owner, app}:
-        fences.grant_reading(connection, scan, READ_BY_LOOKUPS)
+        fences.grant_reading(connection, scan, READINGS)
 
 
 def configured(connection: Connection) -> Config:

@@ -84,12 +84,28 @@ def through(table: str, condition: str) -> Fence:
     return Fence(rows, into=(table,))
 
 
+class Reading:
+    """What one role may read of a table: some columns, of rows that meet a condition in SQL."""
+
+    def __init__(self, *columns: str, rows: str = "") -> None:
+        self.columns = columns
+        self.rows = rows
+
+    def policies(self, role: str) -> Mapping[str, str]:
+        """Return what PostgreSQL is told, by the names of the policies."""
+        made = {"reading": f"FOR SELECT TO {role} USING (true)"}
+        if self.rows:
+            # Beside the fence it would only widen it: what restricts is asked for on its own.
+            made["reading_rows"] = f"AS RESTRICTIVE FOR SELECT TO {role} USING ({self.rows})"
+        return made
+
+
 STAFF: Final = Fence()
 REGISTER: Final = Fence(read_by_all=True)
 
 
 _FENCES: Final = ("fence", "fence_read")
-_READING: Final = ("reading",)
+_READINGS: Final = ("reading", "reading_rows")
 
 
 def install(connection: Connection, fences: Mapping[str, Fence]) -> None:
@@ -114,23 +130,23 @@ def lower(connection: Connection) -> None:
     """Take all fences down, before a change of tables that the fences of others look into."""
     if connection.dialect.name != "postgresql":
         return
-    for table, policies in _standing(connection, _FENCES + _READING).items():
+    for table, policies in _standing(connection, _FENCES + _READINGS).items():
         for name in policies:
             connection.exec_driver_sql(f"DROP POLICY {name} ON {table}")
 
 
-def grant_reading(connection: Connection, role: str, columns: Mapping[str, Sequence[str]]) -> None:
-    """Let a role read some columns of some tables, whosever the rows are, and nothing else."""
+def grant_reading(connection: Connection, role: str, readings: Mapping[str, Reading]) -> None:
+    """Let a role read what is named, whosever it is, and nothing else."""
     quoted = '"' + role.replace('"', '""') + '"'
     connection.exec_driver_sql(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted}")
     connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quoted}")
-    standing = _standing(connection, _READING)
-    for table in sorted(columns.keys() | standing.keys()):
-        wanted = {}
-        if table in columns:
-            named = ", ".join(f'"{name}"' for name in columns[table])
+    standing = _standing(connection, _READINGS)
+    for table in sorted(readings.keys() | standing.keys()):
+        wanted: Mapping[str, str] = {}
+        if table in readings:
+            named = ", ".join(f'"{name}"' for name in readings[table].columns)
             connection.exec_driver_sql(f"GRANT SELECT ({named}) ON {table} TO {quoted}")
-            wanted["reading"] = f"FOR SELECT TO {quoted} USING (true)"
+            wanted = readings[table].policies(quoted)
         for statement in _changes(table, wanted, standing.get(table, {})):
             connection.exec_driver_sql(statement)
 
