@@ -6,6 +6,7 @@ import app.entities.models
 import app.entities.part_models
 import app.identity.factor_models
 import app.identity.models
+import app.office.import_models
 import app.places.models
 import app.products.models
 import app.rights.models

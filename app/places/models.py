@@ -1,10 +1,10 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base
+from app.kit.db import Base, Key
 
 
 class Level(StrEnum):
@@ -27,3 +27,17 @@ class Place(Base):
     folded: Mapped[str] = mapped_column(String(80), index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+
+
+class FormerPlace(Base):
+    """A commune's name before a merger, with the commune of today a part of it belongs to."""
+
+    __tablename__ = "former_place"
+    __table_args__ = (UniqueConstraint("folded", "district_folded", "commune_code"),)
+
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(String(80))
+    folded: Mapped[str] = mapped_column(String(80))
+    district: Mapped[str] = mapped_column(String(80), default="")
+    district_folded: Mapped[str] = mapped_column(String(80), default="")
+    commune_code: Mapped[str] = mapped_column(ForeignKey("place.code"), index=True)

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
 from app.kit.text import fold
-from app.places.models import Level, Place
+from app.places.finding import Commune, Communes, Former
+from app.places.models import FormerPlace, Level, Place
 
 
 class UnknownCommune(Invalid):
@@ -62,3 +63,16 @@ def list_communes(db: Session, *, province: str = "", text: str = "") -> list[Pl
     if text:
         query = query.where(Place.folded.contains(fold(text), autoescape=True))
     return list(db.scalars(query.limit(200)))
+
+
+def communes_on(db: Session, *, on: date, province: str) -> Communes:
+    """Return the communes in force on a day, to be found by name; `province` is the one meant."""
+    provinces = {place.code: place.name for place in list_provinces(db)}
+    query = select(Place).where(Place.level == Level.COMMUNE).order_by(Place.code)
+    today = [
+        Commune(one.code, one.kind, one.name, one.parent_code or "", provinces[one.parent_code])
+        for one in db.scalars(query)
+        if _in_force(one, on) and one.parent_code in provinces
+    ]
+    former = db.execute(select(FormerPlace.folded, FormerPlace.commune_code))
+    return Communes(today, [Former(*row) for row in former], province=province)

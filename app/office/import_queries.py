@@ -1,0 +1,80 @@
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, undefer
+
+from app.identity.rules import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import N_
+from app.kit.imports import Fate
+from app.kit.paging import Cut, Page, take
+from app.office.import_models import ImportJob, ImportRow
+
+# Up to so many rows are worked on at once, while the officer waits; more go to the background.
+AT_ONCE: Final = 1000
+# What is still not done by then was left by a process that died.
+_LEFT: Final = timedelta(minutes=1)
+
+
+class NoSuchImport(NotFound):
+    """There is no such import"""
+
+    code: ClassVar[str] = "imports.not_found"
+    detail: ClassVar[str] = N_("Look for it in the list of imports.")
+
+
+def get_import(db: Session, job_id: int, *, actor: Actor) -> ImportJob:
+    """Return an import. Officers only."""
+    actor.require_officer()
+    job = db.get(ImportJob, job_id)
+    if job is None:
+        raise NoSuchImport
+    return job
+
+
+def hold_import(db: Session, job_id: int) -> ImportJob:
+    """Return an import with its rows, held until this transaction ends."""
+    query = select(ImportJob).where(ImportJob.id == job_id).options(undefer(ImportJob.given))
+    job = db.scalars(
+        query.with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if job is None:
+        raise NoSuchImport
+    return job
+
+
+def list_imports(db: Session, *, actor: Actor, cut: Cut) -> Page[ImportJob]:
+    actor.require_officer()
+    return take(db, select(ImportJob), ImportJob.id, cut)
+
+
+def list_lines(
+    db: Session, *, job_id: int, fate: Fate | None, after: int, limit: int
+) -> list[ImportRow]:
+    """Return the rows of a report after a row of the file, one more than `limit` if there are."""
+    query = select(ImportRow).where(ImportRow.job_id == job_id, ImportRow.number > after)
+    if fate is not None:
+        query = query.where(ImportRow.fate == fate)
+    return list(db.scalars(query.order_by(ImportRow.number).limit(limit + 1)))
+
+
+def list_refused(db: Session, *, job_id: int) -> Sequence[ImportRow]:
+    query = select(ImportRow).where(ImportRow.job_id == job_id, ImportRow.fate == Fate.REFUSED)
+    return db.scalars(query.order_by(ImportRow.number)).all()
+
+
+def count_fates(db: Session, *, job_id: int) -> dict[str, Any]:
+    query = select(ImportRow.fate, func.count()).where(ImportRow.job_id == job_id)
+    found = dict(db.execute(query.group_by(ImportRow.fate)).tuples().all())
+    return {fate.value: found.get(fate.value, 0) for fate in Fate}
+
+
+def find_waiting_import(db: Session, *, now: datetime) -> int | None:
+    """Return the oldest import the background has to work on."""
+    query = select(ImportJob.id).where(
+        ImportJob.state.in_(("waiting", "asked")),
+        or_(ImportJob.total > AT_ONCE, ImportJob.moved_at < now - _LEFT),
+    )
+    return db.scalars(query.order_by(ImportJob.moved_at, ImportJob.id).limit(1)).first()

@@ -1,0 +1,89 @@
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from app.audit.actions import Entry, record_many
+from app.identity.rules import Actor
+from app.kit.imports import Fate, Planned
+from app.kit.text import fold
+from app.rights.models import IpRight, UseRight
+
+# Every row the same columns, or the rows would not go into one statement.
+_BLANK: Final = {
+    model: {
+        column.name: None if column.nullable else ""
+        for column in model.__table__.columns
+        if column.name not in {"id", "created_at", "updated_at"}
+    }
+    for model in (IpRight, UseRight)
+}
+
+
+def import_rights(db: Session, *, actor: Actor, now: datetime, planned: Sequence[Planned]) -> None:
+    """Add and change rights as planned; with another number one is unchecked. Officers only.
+
+    The plan must be of this transaction, with the table locked where others write to it.
+    """
+    actor.require_officer()
+    written = list(_write(db, IpRight, planned, lambda facts: _right(facts, now), now))
+    owners = dict(db.execute(select(IpRight.id, IpRight.owner_entity_id)).tuples().all())
+    entries = [_entry("right", key, one, owners[key]) for key, one in written]
+    record_many(db, by=actor, now=now, entries=entries)
+
+
+def import_use_rights(
+    db: Session, *, actor: Actor, now: datetime, planned: Sequence[Planned]
+) -> None:
+    """Add and change use rights as planned, as `import_rights` does. Officers only."""
+    actor.require_officer()
+    written = list(
+        _write(db, UseRight, planned, lambda facts: dict(facts) | {"updated_at": now}, now)
+    )
+    owners = dict(db.execute(select(UseRight.id, UseRight.entity_id)).tuples().all())
+    entries = [_entry("use_right", key, one, owners[key]) for key, one in written]
+    record_many(db, by=actor, now=now, entries=entries)
+
+
+def _entry(kind: str, key: int, one: Planned, entity_id: int | None) -> Entry:
+    new = one.fate is Fate.NEW
+    return Entry(
+        f"{kind}.add" if new else f"{kind}.change",
+        key,
+        entity_id=entity_id,
+        before=None if new else one.before,
+        after=one.facts,
+    )
+
+
+def _write(
+    db: Session,
+    model: type[IpRight | UseRight],
+    planned: Sequence[Planned],
+    written: Callable[[Mapping[str, Any]], dict[str, Any]],
+    now: datetime,
+) -> Iterator[tuple[int, Planned]]:
+    """Write what is new and what is changed, and return each with its record's id."""
+    new = [one for one in planned if one.fate is Fate.NEW]
+    changed = [one for one in planned if one.fate is Fate.CHANGED]
+    ids: Sequence[int] = []
+    if new:
+        returned = insert(model).returning(model.id, sort_by_parameter_order=True)
+        ids = db.scalars(
+            returned, [_BLANK[model] | written(one.facts) | {"created_at": now} for one in new]
+        ).all()
+    if changed:
+        db.execute(update(model), [{"id": one.record_id} | written(one.facts) for one in changed])
+    return zip([*ids, *(one.record_id or 0 for one in changed)], [*new, *changed], strict=True)
+
+
+def _right(facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    written = dict(facts) | {"updated_at": now}
+    if "sign" in facts:
+        written["folded"] = fold(facts["sign"])
+    if "registration_no" in facts:
+        # As if it were entered by hand: another number is one nobody has checked.
+        written |= {"checked_on": None, "checked_by": "", "checked_against": ""}
+    return written
