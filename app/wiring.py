@@ -52,11 +52,15 @@ import app.rights.use_right_pages
 import app.scans.phone_pages
 import app.stamps.activation_pages
 import app.stamps.api
+import app.stamps.bundle_api
+import app.stamps.bundle_pages
 import app.stamps.change_pages
 import app.stamps.export_api
 import app.stamps.export_pages
 import app.stamps.pages
 import app.stamps.phone_pages
+import app.stamps.preset_api
+import app.stamps.preset_pages
 import app.stamps.stamp_api
 import app.stamps.stamp_pages
 from app.config import Settings
@@ -143,12 +147,16 @@ ROUTERS = (
     app.diary.photo_pages.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,
+    app.stamps.bundle_api.router,
+    app.stamps.bundle_pages.router,
     app.stamps.change_pages.router,
     app.stamps.export_api.router,
     app.stamps.activation_pages.router,
     app.stamps.export_pages.router,
     app.stamps.pages.router,
     app.stamps.phone_pages.router,
+    app.stamps.preset_api.router,
+    app.stamps.preset_pages.router,
     app.stamps.stamp_api.router,
     app.stamps.stamp_pages.router,
 )
