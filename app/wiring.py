@@ -52,15 +52,24 @@ import app.rights.use_right_pages
 import app.scans.phone_pages
 import app.stamps.activation_pages
 import app.stamps.api
-import app.stamps.bundle_api
-import app.stamps.bundle_pages
+import app.stamps.batch_list_pages
 import app.stamps.change_pages
 import app.stamps.export_api
 import app.stamps.export_pages
+import app.stamps.handover_api
+import app.stamps.handover_pages
+import app.stamps.order_pages
 import app.stamps.pages
 import app.stamps.phone_pages
-import app.stamps.preset_api
-import app.stamps.preset_pages
+import app.stamps.policy_api
+import app.stamps.policy_pages
+import app.stamps.quota_api
+import app.stamps.quota_pages
+import app.stamps.reconciliation_api
+import app.stamps.reconciliation_pages
+import app.stamps.refusal_api
+import app.stamps.refusal_pages
+import app.stamps.span_api
 import app.stamps.stamp_api
 import app.stamps.stamp_pages
 from app.config import Settings
@@ -147,16 +156,25 @@ ROUTERS = (
     app.diary.photo_pages.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,
-    app.stamps.bundle_api.router,
-    app.stamps.bundle_pages.router,
+    app.stamps.span_api.router,
+    app.stamps.refusal_pages.router,
+    app.stamps.refusal_api.router,
+    app.stamps.reconciliation_pages.router,
+    app.stamps.reconciliation_api.router,
+    app.stamps.quota_pages.router,
+    app.stamps.quota_api.router,
+    app.stamps.policy_pages.router,
+    app.stamps.policy_api.router,
+    app.stamps.order_pages.router,
+    app.stamps.handover_pages.router,
+    app.stamps.handover_api.router,
+    app.stamps.batch_list_pages.router,
     app.stamps.change_pages.router,
     app.stamps.export_api.router,
     app.stamps.activation_pages.router,
     app.stamps.export_pages.router,
     app.stamps.pages.router,
     app.stamps.phone_pages.router,
-    app.stamps.preset_api.router,
-    app.stamps.preset_pages.router,
     app.stamps.stamp_api.router,
     app.stamps.stamp_pages.router,
 )

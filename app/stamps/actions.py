@@ -32,7 +32,7 @@ from app.stamps.rules import (
     require_state,
 )
 from app.stamps.runs import Run, take_next
-from app.stamps.single_actions import allot_alone, mark_issued
+from app.stamps.single_actions import allot_alone
 
 
 class ProductNotActive(Conflict):
@@ -135,8 +135,7 @@ def approve_batch(
     """Grant a requested batch, the whole of it or fewer stamps, by a decision.
 
     It counts against the quotas of its budget year, else of the year it is decided in. From the
-    policy's quantity on SamePerson refuses whoever requested it. A batch of no allotment becomes
-    one of one row.
+    policy's quantity on SamePerson refuses whoever requested it.
     """
     batch = _get_for_officer(db, actor, batch_id, BatchState.REQUESTED)
     check_quantity(quantity, most=batch.requested)
@@ -161,8 +160,6 @@ def approve_batch(
         decided_by_id=actor.account_id,
         **facts,
     )
-    if batch.allotment_id is None:
-        allot_alone(db, batch, by=actor, now=now)
     _noted(db, actor, now, "batch.approve", batch, quantity=quantity, **facts)
     return batch
 
@@ -193,8 +190,9 @@ def issue_batch(
 ) -> Batch:
     """Give an approved batch its numbers and its secret: one span, however many stamps.
 
-    From the policy's quantity on another officer than the approver does it. Raises LineFull where
-    the open epoch has too few numbers left, and KeyMissing.
+    From the policy's quantity on another officer than the approver does it. A batch of no
+    allotment becomes one of one row. Raises LineFull where the open epoch has too few numbers
+    left, and KeyMissing.
     """
     batch = _get_for_officer(db, actor, batch_id, BatchState.APPROVED)
     granted = batch.granted or 0
@@ -213,7 +211,8 @@ def issue_batch(
         issued_at=now,
         issued_by=actor.label,
     )
-    mark_issued(db, batch)
+    if batch.allotment_id is None:
+        allot_alone(db, batch)
     act = Act(actor=actor, now=now, document_no=batch.decision_no)
     issue_span(db, act=act, batch_id=batch.id, run=Run(first, last, State.ISSUED))
     _noted(db, actor, now, "batch.issue", batch, quantity=granted)

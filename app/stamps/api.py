@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.forms import In, Line, Note, Out
-from app.kit.paging import Cutting, Listed, listed
+from app.kit.paging import Cutting, Listed, Sorting, listed
 from app.kit.web import Db, Id, Now
-from app.stamps import actions, batch_queries, span_actions, span_queries
+from app.stamps import actions, batch_queries
 from app.stamps.access import LargestBatch, StampKeys
 from app.stamps.models import Batch, Movement
 from app.stamps.rules import BatchState, State
@@ -29,6 +29,8 @@ class BatchIn(In):
     product_id: RecordId
     quantity: Quantity
     reason: Annotated[Note, Field(max_length=2000)] = ""
+    pack_id: RecordId | None = None
+    facility_id: RecordId | None = None
 
 
 class ApprovalIn(In):
@@ -58,25 +60,6 @@ class HandoverIn(In):
     document_no: Annotated[Line, Field(max_length=60)] = ""
 
 
-class CodesIn(In):
-    """The first and the last stamp, in either order."""
-
-    first_code: Code
-    last_code: Code
-
-
-class ActivationIn(CodesIn):
-    """The stamps to activate, and the lot they go on."""
-
-    lot_id: RecordId
-
-
-class VoidIn(CodesIn):
-    """The stamps to make void for good, and why."""
-
-    reason: Reason
-
-
 class CountsOut(Out):
     """How many stamps are now in each state."""
 
@@ -84,6 +67,8 @@ class CountsOut(Out):
     received: int
     active: int
     void: int
+    lost: int
+    returned: int
 
 
 class BatchOut(Out):
@@ -92,6 +77,9 @@ class BatchOut(Out):
     id: int
     product_id: int
     entity_id: int
+    pack_id: int | None
+    facility_id: int | None
+    allotment_id: int | None
     state: BatchState
     requested: int
     granted: int | None
@@ -126,33 +114,6 @@ class MovementOut(Out):
     commit: str
 
 
-class RunOut(Out):
-    """Consecutive stamps in one state, by their running numbers."""
-
-    first: int
-    last: int
-    quantity: int
-    state: State
-    lot_id: int | None
-
-
-class StretchOut(Out):
-    """Stamps from one to another, by their running numbers."""
-
-    batch_id: int
-    product_id: int
-    first: int
-    last: int
-    quantity: int
-
-
-class PreviewOut(StretchOut):
-    """What two codes span, to be shown before a change is confirmed."""
-
-    product_name: str
-    runs: list[RunOut]
-
-
 def _batch(db: Session, batch: Batch) -> BatchOut:
     return _batch_out(batch, batch_queries.counts_of(db, [batch.id])[batch.id])
 
@@ -167,10 +128,12 @@ def list_batches(
     request: Request,
     db: Db,
     actor: CurrentActor,
-    cut: Cutting,
+    cut: Sorting,
     entity_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     product_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     state: BatchState | None = None,
+    year: Annotated[int | None, Query(ge=2000, le=2200, description="Budget year.")] = None,
+    decision_no: Annotated[str, Query(max_length=60)] = "",
 ) -> Listed[BatchOut]:
     """Return the batches of the entities the caller sees."""
     page = batch_queries.list_batches(
@@ -180,6 +143,8 @@ def list_batches(
         entity_id=entity_id,
         product_id=product_id,
         state=state or "",
+        year=year,
+        decision_no=decision_no,
     )
     counts = batch_queries.counts_of(db, [batch.id for batch in page.items])
     return listed(request, page, lambda batch: _batch_out(batch, counts[batch.id]))
@@ -261,37 +226,4 @@ def _movement(row: Movement, base: int) -> MovementOut:
         document_no=row.document_no,
         reason=row.reason,
         commit=row.commit,
-    )
-
-
-@router.post("/spans/preview")
-def preview_span(given: CodesIn, db: Db, actor: CurrentActor, keyring: StampKeys) -> PreviewOut:
-    """Return which and how many stamps lie between two codes, and their states."""
-    found = span_queries.preview_span(db, actor=actor, keyring=keyring, **given.model_dump())
-    return PreviewOut(
-        **StretchOut.model_validate(found.stretch).model_dump(),
-        product_name=found.product_name,
-        runs=[RunOut.model_validate(run) for run in found.runs],
-    )
-
-
-@router.post("/spans/activate")
-def activate_span(
-    given: ActivationIn, db: Db, actor: CurrentActor, now: Now, keyring: StampKeys
-) -> StretchOut:
-    """Activate stamps onto a lot of their product; refused while the lot is incomplete."""
-    facts = given.model_dump()
-    return StretchOut.model_validate(
-        span_actions.activate_span(db, actor=actor, now=now, keyring=keyring, **facts)
-    )
-
-
-@router.post("/spans/void")
-def void_span(
-    given: VoidIn, db: Db, actor: CurrentActor, now: Now, keyring: StampKeys
-) -> StretchOut:
-    """Make stamps void for good."""
-    facts = given.model_dump()
-    return StretchOut.model_validate(
-        span_actions.void_span(db, actor=actor, now=now, keyring=keyring, **facts)
     )

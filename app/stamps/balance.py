@@ -1,11 +1,13 @@
 """Mass balance: what the active stamps of a lot say was packed, against what the lot produced."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Any, ClassVar, Final
 
+from app.kit.errors import Conflict, Words
 from app.kit.i18n import N_
+from app.kit.units import find_unit
 
 # What one of each unit is of the smallest of its kind; other units compare only with themselves.
 _GRAMS: Final = {"TNE": 1_000_000, "DTN": 100_000, "KGM": 1000, "GRM": 1}
@@ -51,6 +53,46 @@ class Balance:
     @property
     def exceeded(self) -> bool:
         return not self.unweighed and self.active + self.asked > self.allowed
+
+
+class MassBalance(Conflict):
+    """More stamps than the lot has produced goods for"""
+
+    code: ClassVar[str] = "stamps.mass_balance"
+    detail: ClassVar[str] = N_(
+        "The lot's output is {output} {unit}; with the tolerance at most {allowed} may be packed. "
+        "Active stamps stand for {active}, these would add {asked}. At most {fit} stamps fit."
+    )
+    field = "lot_id"
+
+    def __init__(self, balance: Balance) -> None:
+        self.balance = balance
+
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """Return the figures as they are kept with the refusal."""
+        found = self.balance
+        names = ("output", "allowed", "active", "asked")
+        figures = {name: plain(getattr(found, name)) for name in names}
+        return {"unit": found.unit, "fit": found.fit, **figures}
+
+    def explain(self, words: Words) -> str:
+        return explain_balance(self.facts, words)
+
+
+def explain_balance(facts: Mapping[str, Any], words: Words) -> str:
+    """Return the figures an activation was refused by, in the reader's words."""
+    unit = find_unit(str(facts["unit"]))
+    names = ("output", "allowed", "active", "asked")
+    figures = {name: words.number(float(facts[name])) for name in names}
+    said = words.gettext(unit.label) if unit else str(facts["unit"])
+    fit = words.number(int(facts["fit"]))
+    return words.gettext(MassBalance.detail).format(unit=said, fit=fit, **figures)
+
+
+def plain(figure: Decimal) -> str:
+    """Return a figure without needless zeros."""
+    return format(figure.normalize(), "f")
 
 
 def weigh(

@@ -1,15 +1,17 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
-from app.kit.paging import Cut, Page, take
+from app.kit.paging import Column, Cut, Page, take
+from app.products.models import Product
 from app.stamps.ledger import Moved
 from app.stamps.models import Batch, Movement, Span
 from app.stamps.rules import Move, State
@@ -40,6 +42,13 @@ def get_batch(db: Session, batch_id: int, *, actor: Actor) -> Batch:
     return batch
 
 
+SORTS: Final[Mapping[str, Sequence[Column]]] = {
+    "entity": (Entity.folded,),
+    "product": (Product.folded,),
+    "quantity": (func.coalesce(Batch.granted, Batch.requested),),
+}
+
+
 def list_batches(
     db: Session,
     *,
@@ -48,18 +57,34 @@ def list_batches(
     entity_id: int | None = None,
     product_id: int | None = None,
     state: str = "",
+    year: int | None = None,
+    decision_no: str = "",
+    issued: bool = False,
 ) -> Page[Batch]:
+    """Return the batches the actor sees, in one of the orders of SORTS.
+
+    `year` is the budget year; `decision_no` part of a decision's number; `issued` leaves out
+    those without stamps.
+    """
     query = select(Batch)
+    if cut.sort in SORTS:
+        query = query.join(Entity, Entity.id == Batch.entity_id)
+        query = query.join(Product, Product.id == Batch.product_id)
     scope = actor.scope()
     if scope is not None:
         query = query.where(Batch.entity_id.in_(scope))
-    if entity_id is not None:
-        query = query.where(Batch.entity_id == entity_id)
-    if product_id is not None:
-        query = query.where(Batch.product_id == product_id)
-    if state:
-        query = query.where(Batch.state == state)
-    return take(db, query, Batch.id, cut)
+    asked = {
+        Batch.entity_id: entity_id,
+        Batch.product_id: product_id,
+        Batch.state: state or None,
+        Batch.budget_year: year,
+    }
+    query = query.where(*(column == value for column, value in asked.items() if value is not None))
+    if decision_no:
+        query = query.where(Batch.decision_no.icontains(decision_no, autoescape=True))
+    if issued:
+        query = query.where(Batch.first.is_not(None))
+    return take(db, query, Batch.id, cut, SORTS)
 
 
 def counts_of(db: Session, batch_ids: Iterable[int]) -> dict[int, dict[State, int]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -26,7 +26,7 @@ from app.stamps.order_actions import ask_void
 from app.stamps.rehearsal_actions import rehearse_change
 from app.stamps.rules import Move, State
 from app.stamps.runs import counted
-from app.stamps.span_queries import Chosen, Ends, Numbers, SpanPreview
+from app.stamps.span_queries import Chosen, Ends, Numbers, SpanPreview, StampsUnchosen
 from app.stamps.typed import typed_code
 
 router = APIRouter(prefix="/office/batches/{batch_id}", route_class=Edge, include_in_schema=False)
@@ -34,14 +34,6 @@ router = APIRouter(prefix="/office/batches/{batch_id}", route_class=Edge, includ
 ASKED = sayable(N_("Another officer must confirm this now. It waits on the page of the batch."))
 Code = Annotated[str, Field(max_length=300)]
 Number = Annotated[int, Field(ge=1, le=2**40)]
-
-
-class StampsUnchosen(Invalid):
-    """It is not said which stamps"""
-
-    code: ClassVar[str] = "stamps.unchosen"
-    detail: ClassVar[str] = N_("Give the codes of two stamps, or their running numbers.")
-    field = "first_code"
 
 
 class ChangeForm(In):

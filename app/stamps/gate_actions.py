@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import ClassVar
 
 from sqlalchemy.orm import Session
@@ -14,8 +13,7 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid, Words
 from app.kit.i18n import N_
-from app.kit.units import find_unit
-from app.stamps.balance import Balance
+from app.stamps.balance import Balance, MassBalance
 from app.stamps.balance_queries import weigh_lot
 from app.stamps.models import Batch
 from app.stamps.movement_actions import lost_races
@@ -57,46 +55,6 @@ class StampsLapsed(Conflict):
 
     def __init__(self, *, lapsed_on: date) -> None:
         self.lapsed_on = lapsed_on
-
-
-class MassBalance(Conflict):
-    """More stamps than the lot has produced goods for"""
-
-    code: ClassVar[str] = "stamps.mass_balance"
-    detail: ClassVar[str] = N_(
-        "The lot's output is {output} {unit}; with the tolerance at most {allowed} may be packed. "
-        "Active stamps stand for {active}, these would add {asked}. At most {fit} stamps fit."
-    )
-    field = "lot_id"
-
-    def __init__(self, balance: Balance) -> None:
-        self.balance = balance
-
-    @property
-    def facts(self) -> dict[str, str | int]:
-        """Return the figures as they are kept with the refusal."""
-        found = self.balance
-        names = ("output", "allowed", "active", "asked")
-        figures = {name: plain(getattr(found, name)) for name in names}
-        return {"unit": found.unit, "fit": found.fit, **figures}
-
-    def explain(self, words: Words) -> str:
-        return explain_balance(self.facts, words)
-
-
-def explain_balance(facts: dict[str, str | int], words: Words) -> str:
-    """Return the figures an activation was refused by, in the reader's words."""
-    unit = find_unit(str(facts["unit"]))
-    names = ("output", "allowed", "active", "asked")
-    figures = {name: words.number(float(facts[name])) for name in names}
-    said = words.gettext(unit.label) if unit else str(facts["unit"])
-    fit = words.number(int(facts["fit"]))
-    return words.gettext(MassBalance.detail).format(unit=said, fit=fit, **figures)
-
-
-def plain(figure: Decimal) -> str:
-    """Return a figure without needless zeros."""
-    return format(figure.normalize(), "f")
 
 
 def check_gate(

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.entities.queries import get_entity
 from app.entities.queries import names_of as entity_names
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
@@ -16,19 +15,24 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Cutting, NewestFirst, Page, next_path
+from app.kit.paging import Cut, Cutting, Page, next_path
 from app.kit.text import fold
-from app.kit.web import Db, Edge, Id, Now, Words
-from app.products.queries import get_product, list_products
-from app.products.queries import names_of as product_names
+from app.kit.web import Db, Edge, Id, Now, Words, translator
+from app.products.queries import list_products
 from app.stamps import actions, batch_queries
 from app.stamps.access import LargestBatch, StampKeys
 from app.stamps.api import ApprovalIn, BatchIn, HandoverIn, IssueIn, RefusalIn
+from app.stamps.batch_list_pages import BatchRow, batch_rows
+from app.stamps.handover_queries import list_handovers
+from app.stamps.ledger_models import Handover, SpanOrder, StampPolicy
 from app.stamps.models import Batch
 from app.stamps.movement_actions import ChangedMeanwhile
+from app.stamps.order_queries import list_orders
+from app.stamps.policy_queries import get_policy
+from app.stamps.reconciliation_queries import Books, read_books
 from app.stamps.rules import BatchState, State
-from app.stamps.timeline_queries import Event, timeline
-from app.stamps.typed import typed_id
+from app.stamps.timeline import Event
+from app.stamps.timeline_queries import timeline
 
 router = APIRouter(prefix="/office/batches", route_class=Edge, include_in_schema=False)
 
@@ -37,35 +41,7 @@ APPROVED = sayable(N_("The batch was approved. Now issue its stamps."))
 REFUSED = sayable(N_("The batch was refused."))
 ISSUED = sayable(N_("The stamps were issued. Now print them."))
 HANDED_OVER = sayable(N_("The handover was recorded."))
-STATES = tuple((state.value, state.label) for state in BatchState)
 MOST_PRODUCTS = 1000
-USUAL = (State.ISSUED, State.RECEIVED, State.ACTIVE, State.VOID)
-
-
-@dataclass(frozen=True)
-class BatchRow:
-    """A batch in the list."""
-
-    batch: Batch
-    product: str
-    entity: str
-    label: str
-    counts: dict[State, int]
-
-
-@dataclass(frozen=True)
-class BatchesView:
-    """A page of the list of batches."""
-
-    page: Page[BatchRow]
-    next: str | None
-    states: tuple[tuple[str, str], ...]
-    state: str
-    entity_id: int | None
-    entity: str
-    product_id: int | None
-    product: str
-    may_request: bool
 
 
 @dataclass(frozen=True)
@@ -81,41 +57,16 @@ class BatchView:
     """One batch: where it stands, what happened, and the next step."""
 
     row: BatchRow
-    shares: list[tuple[str, int]]
-    events: list[Event]
+    books: Books
+    page: Page[Event]
     next: str | None
     form: Filled
     officer: bool
     left: int
-
-
-@router.get("")
-def batches(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    cut: NewestFirst,
-    entity: str = "",
-    product: str = "",
-    state: str = "",
-) -> Response:
-    entity_id, product_id = typed_id(entity), typed_id(product)
-    page = batch_queries.list_batches(
-        db, actor=actor, cut=cut, entity_id=entity_id, product_id=product_id, state=state
-    )
-    rows = Page(batch_rows(db, list(page.items)), page.after)
-    view = BatchesView(
-        page=rows,
-        next=next_path(request, page),
-        states=STATES,
-        state=state,
-        entity_id=entity_id,
-        entity=get_entity(db, entity_id, actor=actor).name if entity_id else "",
-        product_id=product_id,
-        product=get_product(db, product_id, actor=actor).name if product_id else "",
-        may_request=actor.officer,
-    )
-    return show(request, "stamps/list.html", view)
+    unconfirmed: list[Handover]
+    orders: list[SpanOrder]
+    me: int | None
+    policy: StampPolicy
 
 
 @router.get("/new")
@@ -147,8 +98,10 @@ def request_batch(
 
 
 @router.get("/{batch_id}")
-def batch(request: Request, db: Db, actor: CurrentActor, cut: Cutting, batch_id: Id) -> Response:
-    return _one(request, db, actor, batch_id, Filled(), cut)
+def batch(
+    request: Request, db: Db, actor: CurrentActor, now: Now, cut: Cutting, batch_id: Id
+) -> Response:
+    return one_batch(request, db, actor, now, batch_id, Filled(), cut)
 
 
 @dataclass(frozen=True)
@@ -185,14 +138,14 @@ def _route(step: Step) -> Callable[..., Response]:
         actor.require_officer()
         given = read_form(step.model, sent, words)
         if isinstance(given, Filled):
-            return _one(request, db, actor, batch_id, given)
+            return one_batch(request, db, actor, now, batch_id, given)
         facts = given.model_dump() | ({"keyring": keyring} if step.keyed else {})
         try:
             step.act(db, actor=actor, now=now, batch_id=batch_id, **facts)
         except ChangedMeanwhile:
             raise
         except (Conflict, Invalid) as error:
-            return _one(request, db, actor, batch_id, refused(sent, error, words))
+            return one_batch(request, db, actor, now, batch_id, refused(sent, error, words))
         return go(f"/office/batches/{batch_id}", say=step.said)
 
     return take
@@ -202,40 +155,36 @@ for _step in STEPS:
     router.add_api_route(f"/{{batch_id}}/{_step.name}", _route(_step), methods=["POST"])
 
 
-def batch_rows(db: Session, found: list[Batch]) -> list[BatchRow]:
-    """Return batches with the names and counts that lists show, in three queries."""
-    products = product_names(db, [batch.product_id for batch in found])
-    entities = entity_names(db, [batch.entity_id for batch in found])
-    counts = batch_queries.counts_of(db, [batch.id for batch in found])
-    return [
-        BatchRow(
-            batch=batch,
-            product=products[batch.product_id],
-            entity=entities[batch.entity_id],
-            label=BatchState(batch.state).label,
-            counts=counts[batch.id],
-        )
-        for batch in found
-    ]
-
-
-def _one(
-    request: Request, db: Db, actor: Actor, batch_id: int, form: Filled, cut: Cut | None = None
+def one_batch(
+    request: Request,
+    db: Db,
+    actor: Actor,
+    now: datetime,
+    batch_id: int,
+    form: Filled,
+    cut: Cut | None = None,
 ) -> Response:
+    """Return the page of a batch; steps that are refused come back to it with their form."""
     found = batch_queries.get_batch(db, batch_id, actor=actor)
     (row,) = batch_rows(db, [found])
-    happened = timeline(db, actor=actor, batch=found, cut=cut or Cut())
+    words = translator(request)
+    page = timeline(db, actor=actor, batch=found, cut=cut or Cut(), words=words)
     left = row.counts[State.ISSUED]
     if not form.wrong:
         form = Filled(_suggested(found, left))
+    handovers = list_handovers(db, actor=actor, batch_ids=[found.id])
     view = BatchView(
         row=row,
-        shares=[(one.label, row.counts[one]) for one in State if row.counts[one] or one in USUAL],
-        events=happened.events,
-        next=next_path(request, happened.page),
+        books=read_books(db, actor=actor, now=now, batch_id=found.id),
+        page=page,
+        next=next_path(request, page),
         form=form,
         officer=actor.officer,
         left=left,
+        unconfirmed=[one for one in handovers if one.received_at is None],
+        orders=list_orders(db, actor=actor, batch_id=found.id, waiting=True),
+        me=actor.account_id,
+        policy=get_policy(db),
     )
     return show(request, "stamps/one.html", view, status=422 if form.wrong else 200)
 

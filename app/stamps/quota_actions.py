@@ -1,19 +1,19 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.entities.models import Entity
 from app.entities.part_models import Facility
 from app.identity.rules import Actor
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 from app.products.models import Product
 from app.stamps.ledger_models import Quota
 from app.stamps.movement_actions import lost_races
-from app.stamps.quota_queries import quotas_for, uses_of
+from app.stamps.quota_queries import NoSuchQuota, names_of, quotas_for, uses_of
 
 
 class QuotaExceeded(Conflict):
@@ -33,13 +33,6 @@ class QuotaExceeded(Conflict):
         self.used = used
         self.left = max(quota - used, 0)
         self.asked = asked
-
-
-class NoSuchQuota(NotFound):
-    """There is no such quota"""
-
-    code: ClassVar[str] = "stamps.no_such_quota"
-    detail: ClassVar[str] = N_("It may have been removed. Look at the list of its year.")
 
 
 class QuotaSubject(Invalid):
@@ -82,7 +75,7 @@ def charge_quotas(
         if quantity > use.left:
             raise QuotaExceeded(
                 year=str(year),
-                subject=name_of(db, use.quota),
+                subject=names_of(db, [use.quota])[use.quota.id],
                 quota=use.quota.quantity,
                 used=use.used,
                 asked=quantity,
@@ -95,15 +88,6 @@ def charge_quotas(
             .values(raised)
             .execution_options(synchronize_session=False)
         )
-
-
-def name_of(db: Session, quota: Quota) -> str:
-    """Return the name of what a quota is for."""
-    if quota.product_id is not None:
-        return db.get_one(Product, quota.product_id).name
-    if quota.facility_id is not None:
-        return db.get_one(Facility, quota.facility_id).name
-    return db.get_one(Entity, quota.entity_id).name
 
 
 def add_quota(
@@ -132,7 +116,7 @@ def add_quota(
         set_at=now,
         set_by=actor.label,
     )
-    if db.query(Quota.id).filter(Quota.subject == quota.subject).first():
+    if db.scalar(select(Quota.id).where(Quota.subject == quota.subject)) is not None:
         raise QuotaExists
     db.add(quota)
     with lost_races():

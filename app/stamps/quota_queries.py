@@ -1,13 +1,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.entities.part_models import Facility
+from app.entities.queries import names_of as entity_names
 from app.identity.rules import Actor
+from app.kit.errors import NotFound
+from app.kit.i18n import N_
+from app.kit.paging import Cut, Page, take
+from app.products.queries import names_of as product_names
 from app.stamps.ledger_models import Quota
 from app.stamps.models import Batch
+
+
+class NoSuchQuota(NotFound):
+    """There is no such quota"""
+
+    code: ClassVar[str] = "stamps.no_such_quota"
+    detail: ClassVar[str] = N_("It may have been removed. Look at the list of its year.")
 
 
 @dataclass(frozen=True)
@@ -41,14 +54,31 @@ class Granted(NamedTuple):
         )
 
 
-def list_quotas(db: Session, *, actor: Actor, year: int) -> list[QuotaUse]:
+def list_quotas(
+    db: Session, *, actor: Actor, year: int, cut: Cut, entity_id: int | None = None
+) -> Page[QuotaUse]:
     """Return the quotas of a year that the actor sees, each with what was granted against it."""
     query = select(Quota).where(Quota.year == year)
     scope = actor.scope()
     if scope is not None:
         query = query.where(Quota.entity_id.in_(scope))
-    order = (Quota.entity_id, Quota.product_id, Quota.facility_id)
-    return uses_of(db, db.scalars(query.order_by(*order)).all())
+    if entity_id is not None:
+        query = query.where(Quota.entity_id == entity_id)
+    page = take(db, query, Quota.id, cut)
+    return page.having(uses_of(db, page.items))
+
+
+def find_use(db: Session, quota_id: int) -> QuotaUse:
+    """Return one quota with what was granted against it, or raise NoSuchQuota."""
+    quota = db.get(Quota, quota_id)
+    if quota is None:
+        raise NoSuchQuota
+    return uses_of(db, [quota])[0]
+
+
+def list_years(db: Session) -> list[int]:
+    """Return the years that have quotas, the newest first."""
+    return list(db.scalars(select(Quota.year).distinct().order_by(Quota.year.desc())))
 
 
 def quotas_for(
@@ -98,3 +128,18 @@ def uses_of(db: Session, quotas: Sequence[Quota]) -> list[QuotaUse]:
     return [
         QuotaUse(quota, sum(one.total for one in found if one.counts(quota))) for quota in quotas
     ]
+
+
+def names_of(db: Session, quotas: Sequence[Quota]) -> dict[int, str]:
+    """Return the name of what each quota is for: its product, its facility, else the entity."""
+    products = product_names(db, [one.product_id for one in quotas if one.product_id])
+    entities = entity_names(db, [one.entity_id for one in quotas])
+    wanted = {one.facility_id for one in quotas if one.facility_id}
+    rows = db.execute(select(Facility.id, Facility.name).where(Facility.id.in_(wanted)))
+    facilities = {key: name for key, name in rows}  # noqa: C416 - a Row is no plain pair to dict()
+    return {
+        one.id: products.get(one.product_id or 0)
+        or facilities.get(one.facility_id or 0)
+        or entities[one.entity_id]
+        for one in quotas
+    }

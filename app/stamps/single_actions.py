@@ -1,10 +1,8 @@
-"""A batch granted by itself is an allotment of one row, made when it is approved."""
+"""A batch granted by itself is an allotment of one row, made when it is issued."""
 
-from datetime import datetime
-
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.stamps.allotment_models import Allotment, AllotmentRow
 from app.stamps.models import Batch
@@ -12,39 +10,43 @@ from app.stamps.models import Batch
 ISSUED = "issued"
 
 
-def allot_alone(db: Session, batch: Batch, *, by: Actor, now: datetime) -> Allotment:
-    """Make the allotment of a batch that was approved by itself."""
+def allot_alone(db: Session, batch: Batch) -> Allotment:
+    """Make the allotment of a batch that was approved and issued by itself.
+
+    A draft of a plan that held its request holds it no more.
+    """
+    _leave_plan(db, batch)
+    decided = batch.decided_at or batch.requested_at
     made = Allotment(
-        year=batch.budget_year or day_of(now).year,
+        year=batch.budget_year or day_of(decided).year,
         programme=batch.programme,
         decision_no=batch.decision_no,
-        decided_on=day_of(now),
-        made_at=now,
-        made_by=by.label,
-        made_by_id=by.account_id,
-        approved_at=now,
-        approved_by=by.label,
+        decided_on=day_of(decided),
+        state=ISSUED,
+        made_at=decided,
+        made_by=batch.decided_by,
+        made_by_id=batch.decided_by_id,
+        approved_at=decided,
+        approved_by=batch.decided_by,
     )
     db.add(made)
     db.flush()
-    db.add(
-        AllotmentRow(
-            allotment_id=made.id,
-            entity_id=batch.entity_id,
-            product_id=batch.product_id,
-            facility_id=batch.facility_id,
-            quantity=batch.granted or 0,
-            batch_id=batch.id,
-        )
+    row = AllotmentRow(
+        allotment_id=made.id,
+        entity_id=batch.entity_id,
+        product_id=batch.product_id,
+        facility_id=batch.facility_id,
+        quantity=batch.granted or 0,
+        batch_id=batch.id,
     )
+    db.add(row)
     batch.allotment_id = made.id
     db.flush()
     return made
 
 
-def mark_issued(db: Session, batch: Batch) -> None:
-    """Let the allotment made for this batch alone stand as issued, like the batch."""
-    made = db.get(Allotment, batch.allotment_id) if batch.allotment_id else None
-    if made is not None and made.approved_at is not None:
-        made.state = ISSUED
-        db.flush()
+def _leave_plan(db: Session, batch: Batch) -> None:
+    planned = select(AllotmentRow.allotment_id).where(AllotmentRow.batch_id == batch.id)
+    changed = update(Allotment).where(Allotment.id.in_(planned))
+    db.execute(changed.values(version=Allotment.version + 1))
+    db.execute(delete(AllotmentRow).where(AllotmentRow.batch_id == batch.id))

@@ -36,6 +36,14 @@ class NumbersOutside(Invalid):
         self.last = last
 
 
+class StampsUnchosen(Invalid):
+    """It is not said which stamps"""
+
+    code: ClassVar[str] = "stamps.unchosen"
+    detail: ClassVar[str] = N_("Give the codes of two stamps, or their running numbers.")
+    field = "first_code"
+
+
 class TwoBatches(Invalid):
     """The two stamps are of different batches"""
 

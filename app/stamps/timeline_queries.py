@@ -1,103 +1,98 @@
-from dataclasses import dataclass
-from datetime import datetime
+"""What happened to a batch, from every table that tells of it, in one order and page by page."""
 
-from sqlalchemy import select
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from app.diary.models import Lot
 from app.identity.rules import Actor
-from app.kit.i18n import N_
+from app.kit.errors import Words
 from app.kit.paging import Cut, Page
-from app.stamps.batch_queries import list_movements
-from app.stamps.models import Batch, Export, Movement
-from app.stamps.rules import BatchState, Move
+from app.stamps.ledger_models import Handover, Reconciliation, SpanOrder
+from app.stamps.models import Batch, Export, Movement, Refusal
+from app.stamps.rules import Move
+from app.stamps.telling_queries import TELLS, Teller
+from app.stamps.timeline import Event
+
+_HANDED: Final = (Move.HANDOVER, Move.REISSUE)
+# What only the Department is told: its files, counts, and what it weighs doing.
+_INNER: Final = frozenset({"print", "count", "order", "decided_order"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened to a batch; `label` is a msgid, `first` and `last` as printed."""
+def timeline(db: Session, *, actor: Actor, batch: Batch, cut: Cut, words: Words) -> Page[Event]:
+    """Return what happened to a batch, oldest first; the Department's own steps to it only.
 
-    at: datetime
-    label: str
-    by: str
-    quantity: int | None = None
-    first: int | None = None
-    last: int | None = None
-    receiver: str = ""
-    document_no: str = ""
-    reason: str = ""
-    lot_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """Events in their order, and the page of movements they were taken from."""
-
-    events: list[Event]
-    page: Page[Movement]
-
-
-def timeline(db: Session, *, actor: Actor, batch: Batch, cut: Cut) -> Timeline:
-    """Return what happened to a batch, oldest first; printing is told to officers only."""
-    page = list_movements(db, actor=actor, batch_id=batch.id, cut=cut)
-    first = cut.after == 0
-    events = [
-        *(_decided(batch) if first else ()),
-        *(_moved(batch, movement) for movement in page.items),
-        *(_printed(db, batch) if first and actor.officer else ()),
+    `cut.after` is how many events come before this page.
+    """
+    wanted = [
+        read(literal(place).label("place"), literal(name).label("name"))
+        for place, (name, read) in enumerate(_sources(batch).items())
+        if actor.of_department or name not in _INNER
     ]
-    # Of events at the same instant the request stays before the decision and the issue.
-    return Timeline(sorted(events, key=lambda event: event.at), page)
+    order = ("at", "place", "id")
+    rows = db.execute(
+        union_all(*wanted).order_by(*order).offset(cut.after).limit(cut.limit + 1)
+    ).all()
+    kept = rows[: cut.limit]
+    after = cut.after + cut.limit if len(rows) > cut.limit else None
+    return Page(_events(db, batch, [(row.name, row.id) for row in kept], words), after)
 
 
-def _decided(batch: Batch) -> list[Event]:
-    asked = Event(
-        at=batch.requested_at,
-        label=N_("Requested"),
-        by=batch.requested_by,
-        quantity=batch.requested,
-        reason=batch.reason,
-    )
-    if batch.decided_at is None:
-        return [asked]
-    refused = batch.state == BatchState.REFUSED
-    decided = Event(
-        at=batch.decided_at,
-        label=N_("Refused") if refused else N_("Approved"),
-        by=batch.decided_by,
-        quantity=batch.granted,
-        document_no=batch.decision_no,
-        reason=batch.refusal,
-    )
-    return [asked, decided]
+_Source = Callable[[Any, Any], Select[Any]]
 
 
-def _printed(db: Session, batch: Batch) -> list[Event]:
-    query = select(Export).where(Export.batch_id == batch.id, Export.ready_at.is_not(None))
-    return [
-        Event(
-            at=export.ready_at or export.asked_at,
-            label=N_("Sheets printed") if export.format == "pdf" else N_("Codes listed"),
-            by=export.asked_by,
-            quantity=export.count,
-            first=export.first,
-            last=export.first + export.count - 1,
-            reason=export.reason,
+def _sources(batch: Batch) -> dict[str, _Source]:
+    """Return where each kind of event stands; at one instant they come in this order."""
+
+    def of(model: Any, at: Any, *more: Any) -> _Source:  # noqa: ANN401 - a mapped class, its columns
+        return lambda place, name: select(at.label("at"), place, name, model.id.label("id")).where(
+            *more
         )
-        for export in db.scalars(query.order_by(Export.id))
-    ]
+
+    decided = (Batch.id == batch.id, Batch.decided_at.is_not(None))
+    moves = (Movement.batch_id == batch.id, Movement.kind.not_in(_HANDED))
+    orders = (SpanOrder.batch_id == batch.id,)
+    printed = (Export.batch_id == batch.id, Export.ready_at.is_not(None))
+    counted = (Handover.batch_id == batch.id, Handover.received_at.is_not(None))
+    return {
+        "request": of(Batch, Batch.requested_at, Batch.id == batch.id),
+        "decision": of(Batch, Batch.decided_at, *decided),
+        "order": of(SpanOrder, SpanOrder.asked_at, *orders),
+        "decided_order": of(
+            SpanOrder, SpanOrder.decided_at, *orders, SpanOrder.decided_at.is_not(None)
+        ),
+        "move": of(Movement, Movement.at, *moves),
+        "handover": of(Handover, Handover.at, Handover.batch_id == batch.id),
+        "receipt": of(Handover, Handover.received_at, *counted),
+        "print": of(Export, Export.ready_at, *printed),
+        "refusal": of(Refusal, Refusal.at, Refusal.batch_id == batch.id),
+        "count": of(Reconciliation, Reconciliation.at, Reconciliation.batch_id == batch.id),
+    }
 
 
-def _moved(batch: Batch, movement: Movement) -> Event:
-    base = batch.first or 0
-    return Event(
-        at=movement.at,
-        label=Move(movement.kind).label,
-        by=movement.actor_label,
-        quantity=movement.last - movement.first + 1,
-        first=movement.first - base + 1,
-        last=movement.last - base + 1,
-        receiver=movement.receiver,
-        document_no=movement.document_no,
-        reason=movement.reason,
-        lot_id=movement.lot_id if movement.kind == Move.ACTIVATE else None,
-    )
+_MODELS: Final[Mapping[str, Any]] = {
+    "order": SpanOrder,
+    "decided_order": SpanOrder,
+    "move": Movement,
+    "handover": Handover,
+    "receipt": Handover,
+    "print": Export,
+    "refusal": Refusal,
+    "count": Reconciliation,
+}
+
+
+def _events(db: Session, batch: Batch, named: list[tuple[str, int]], words: Words) -> list[Event]:
+    found: dict[tuple[str, int], Any] = {}
+    for name, model in _MODELS.items():
+        ids = [key for kind, key in named if kind == name]
+        if ids:
+            rows = db.scalars(select(model).where(model.id.in_(ids)))
+            found |= {(name, row.id): row for row in rows}
+    lots = {row.lot_id for row in found.values() if getattr(row, "lot_id", None)}
+    query = select(Lot.id, Lot.number).where(Lot.id.in_(lots))
+    numbers = {key: number for key, number in db.execute(query)}  # noqa: C416 - a Row is no plain pair to dict()
+    teller = Teller(batch, words, numbers)
+    return [TELLS[name](teller, found.get((name, key), batch)) for name, key in named]

@@ -120,7 +120,14 @@ def expect(sender: Sender, officer: str, product: int) -> None:
     batches = sender.send(officer, "GET", asked).json()["items"]
     assert len(batches) == ROUNDS
     for batch in batches:
-        assert batch["counts"] == {"issued": 0, "received": 10, "active": 10, "void": 0}
+        assert batch["counts"] == {
+            "issued": 0,
+            "received": 10,
+            "active": 10,
+            "void": 0,
+            "lost": 0,
+            "returned": 0,
+        }
     lots = sender.send(officer, "GET", f"/api/v1/lots?product_id={product}").json()["items"]
     assert len(lots) == ROUNDS
     for lot in lots:

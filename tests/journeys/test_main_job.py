@@ -86,7 +86,14 @@ def lot_with_diary(chain: Chain) -> int:
 def test_a_stamp_goes_from_request_to_a_shoppers_scan(chain: Chain) -> None:
     batch = handed_over(chain)
     assert batch["state"] == "handed_over"
-    assert batch["counts"] == {"issued": 0, "received": 30, "active": 0, "void": 0}
+    assert batch["counts"] == {
+        "issued": 0,
+        "received": 30,
+        "active": 0,
+        "void": 0,
+        "lost": 0,
+        "returned": 0,
+    }
     rows = codes_of(chain, batch["id"])
     assert [row["number"] for row in rows] == [str(number) for number in range(1, 31)]
     lot = lot_with_diary(chain)

@@ -25,7 +25,7 @@ def requested(client: Client, product: Product) -> str:
 def test_a_batch_goes_its_way_over_http(visit: Visit, cast: Cast, product: Product) -> None:
     owner, officer = visit(api=cast.owner), visit(api=cast.approver)
     asked = owner.post(BATCHES, json=ask(product)).json()
-    counts = {"issued": 0, "received": 0, "active": 0, "void": 0}
+    counts = {"issued": 0, "received": 0, "active": 0, "void": 0, "lost": 0, "returned": 0}
     assert {name: asked[name] for name in ("product_id", "entity_id", "requested", "granted")} == {
         "product_id": product.id, "entity_id": cast.entity.id, "requested": 100, "granted": None,
     }  # fmt: skip

@@ -43,7 +43,7 @@ def test_stamps_are_previewed_activated_and_made_void(
     assert (active.status_code, active.json()) == (200, told)
     void = span(visit(api=cast.officer), "void", **codes(batch, keyring, 30, 30), reason="Hỏng")
     assert void.status_code == 200
-    counts = {"issued": 40, "received": 40, "active": 19, "void": 1}
+    counts = {"issued": 40, "received": 40, "active": 19, "void": 1, "lost": 0, "returned": 0}
     assert owner.get(f"{BATCHES}/{batch.id}").json()["counts"] == counts
 
 
@@ -113,7 +113,14 @@ def test_bad_codes_are_named_and_change_nothing(
         assert span(owner, step, **facts).status_code == 404
         assert span(owner, step, **(facts | {"first_code": good})).status_code == 404
     counts = owner.get(f"{BATCHES}/{batch.id}").json()["counts"]
-    assert counts == {"issued": 40, "received": 60, "active": 0, "void": 0}
+    assert counts == {
+        "issued": 40,
+        "received": 60,
+        "active": 0,
+        "void": 0,
+        "lost": 0,
+        "returned": 0,
+    }
 
 
 def test_who_may_change_stamps(
