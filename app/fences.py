@@ -102,13 +102,13 @@ FENCES: Final[Mapping[str, Fence]] = {
 _PUBLISHED: Final = "EXISTS (SELECT 1 FROM consent WHERE consent.contact_id = contact.id)"
 _OF_PUBLIC: Final = "EXISTS (SELECT 1 FROM diary_entry WHERE diary_entry.id = entry_id AND public)"
 
-# What a look-up, a product's public page and its pictures need, and no more: no account, nobody
-# who wrote a diary, no contact without a consent that stands.
+# What a look-up, a product's public page, its pictures and the list of holders need, and no more:
+# no account, nobody who wrote a diary, no contact without a consent that stands.
 READINGS: Final[Mapping[str, Reading]] = {
     "place": _whole("place"),
     "entity": Reading(
-        *("id", "name", "kind", "commune_code", "address", "phone", "phone_public", "email"),
-        *("representative", "website", "status"),
+        *("id", "name", "folded", "kind", "commune_code", "address", "phone", "phone_public"),
+        *("email", "representative", "website", "status"),
     ),
     "consent": Reading(
         *("entity_id", "contact_id", "subject", "withdrawn_at"), rows="withdrawn_at IS NULL"
@@ -133,6 +133,8 @@ READINGS: Final[Mapping[str, Reading]] = {
     "key_epoch": _whole("key_epoch"),
     "stamp_batch": Reading(
         *("id", "entity_id", "product_id", "first", "last", "secret", "lapses_on"),
+        # Of the public list of holders.
+        *("state", "granted", "handed_over", "budget_year", "decided_at"),
     ),
     "stamp_span": _whole("stamp_span"),
     "scan": _whole("scan"),

@@ -20,7 +20,7 @@ from app.kit.text import clean_text
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.places.queries import place_text
 from app.stamps.allotment_draft_pages import NOTHING_SAID, WideForm, attempt
-from app.stamps.allotment_issue_actions import Minutes, hand_over_allotment
+from app.stamps.allotment_issue_actions import Minutes, get_issued, hand_over_allotment
 from app.stamps.allotment_models import Allotment
 from app.stamps.allotment_queries import Row, get_allotment, receivers_of, rows_of
 from app.stamps.batch_queries import counts_of
@@ -108,8 +108,7 @@ def hand_over_all(
     sent: WideForm,
     allotment_id: Id,
 ) -> Response:
-    found = get_allotment(db, allotment_id, actor=actor)
-    actor.require_officer()
+    found = get_issued(db, allotment_id, actor=actor)
     given = read_form(MinutesIn, sent, words)
     if isinstance(given, Filled):
         return issued_page(request, db, actor, found, given, sent)

@@ -47,6 +47,13 @@ class DecisionAhead(Invalid):
     field = "decided_on"
 
 
+class NotYetIssued(Conflict):
+    """The plan is not issued"""
+
+    code: ClassVar[str] = "stamps.allotment_open"
+    detail: ClassVar[str] = N_("Its stamps can be handed over once it is approved and issued.")
+
+
 class NothingToHandOver(Conflict):
     """Nothing of this plan is left to hand over"""
 
@@ -204,6 +211,15 @@ class Minutes:
     document_no: str
 
 
+def get_issued(db: Session, allotment_id: int, *, actor: Actor) -> Allotment:
+    """Return an allotment an officer may hand over, or raise NotYetIssued."""
+    found = get_allotment(db, allotment_id, actor=actor)
+    actor.require_officer()
+    if found.state != AllotmentState.ISSUED:
+        raise NotYetIssued
+    return found
+
+
 def hand_over_allotment(
     db: Session,
     *,
@@ -216,8 +232,7 @@ def hand_over_allotment(
 
     Returns how many batches were handed over; raises NothingToHandOver where none was left.
     """
-    found = get_allotment(db, allotment_id, actor=actor)
-    actor.require_officer()
+    found = get_issued(db, allotment_id, actor=actor)
     batches = [row.batch for row in rows_of(db, found.id) if row.batch is not None]
     counts = counts_of(db, [batch.id for batch in batches])
     waiting = [

@@ -36,8 +36,8 @@ _QUOTAS_AT_ONCE = 200
 ProductPlace = tuple[int, int | None]
 
 
-def _of_year(year: int) -> ColumnElement[bool]:
-    """Tell the batches of a budget year; where none was written, the day of issue decides."""
+def of_year(year: int) -> ColumnElement[bool]:
+    """Tell the batches granted in a budget year; where none was written, by the day of decision."""
     unsaid = and_(
         Batch.budget_year.is_(None),
         Batch.decided_at >= start_of(date(year, 1, 1)),
@@ -55,7 +55,7 @@ def given_in(db: Session, year: int) -> dict[ProductPlace, Given]:
             func.sum(Batch.granted),
             func.sum(Batch.granted).filter(Batch.state == BatchState.APPROVED),
         )
-        .where(_of_year(year))
+        .where(of_year(year))
         .group_by(*place)
     )
     found: defaultdict[ProductPlace, Given] = defaultdict(Given)
@@ -64,7 +64,7 @@ def given_in(db: Session, year: int) -> dict[ProductPlace, Given]:
     stamps = (
         select(*place, Span.state, func.sum(Span.last - Span.first + 1))
         .join(Span, Span.batch_id == Batch.id)
-        .where(_of_year(year), Span.state.in_((State.ACTIVE, *_LEFT)))
+        .where(of_year(year), Span.state.in_((State.ACTIVE, *_LEFT)))
         .group_by(*place, Span.state)
     )
     for product, facility, state, total in db.execute(stamps):

@@ -25,6 +25,7 @@ from app.stamps.allotment_issue_actions import (
     Minutes,
     NoRows,
     NothingToHandOver,
+    NotYetIssued,
     hand_over_allotment,
     issue_allotment,
 )
@@ -43,6 +44,7 @@ from app.stamps.batch_queries import counts_of, list_moved, list_runs
 from app.stamps.codes import LINE_END
 from app.stamps.epoch_actions import LineFull
 from app.stamps.handover_queries import list_handovers
+from app.stamps.keyring import Keyring
 from app.stamps.ledger import replay
 from app.stamps.models import Batch, KeyEpoch, Movement, Span
 from app.stamps.policy import SamePerson
@@ -56,17 +58,30 @@ YEAR = 2026
 DECISION = Decision(decision_no="15/QĐ-SKHCN", decided_on=make.TODAY, programme="OCOP")
 
 
-def granted(db: Session, product: Product, year: int, quantity: int, handed: int = 0) -> Batch:
+def granted(
+    db: Session,
+    product: Product,
+    year: int,
+    quantity: int,
+    *,
+    handed: int = 0,
+    keyring: Keyring = KEYRING,
+) -> Batch:
     """A batch of a year, some of it handed over."""
     who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW - timedelta(days=200)}
-    facts = {"quantity": quantity, "reason": "", "largest": quantity}
+    facts: dict[str, Any] = {"quantity": quantity, "reason": "", "largest": quantity}
     batch = actions.request_batch(db, product_id=product.id, **facts, **who)
-    decision = {"quantity": quantity, "decision_no": "1", "budget_year": year}
+    decision: dict[str, Any] = {"quantity": quantity, "decision_no": "1", "budget_year": year}
     actions.approve_batch(db, batch_id=batch.id, **decision, **who)
-    actions.issue_batch(db, batch_id=batch.id, keyring=KEYRING, **who)
+    actions.issue_batch(db, batch_id=batch.id, keyring=keyring, **who)
     if handed:
         actions.hand_over(db, batch_id=batch.id, receiver="Chị", quantity=handed, **who)
     return batch
+
+
+def requested(db: Session, actor: Actor, product: Product, quantity: int) -> Batch:
+    facts = {"product_id": product.id, "quantity": quantity, "largest": quantity}
+    return actions.request_batch(db, **by(actor), reason="Vụ tết", **facts)
 
 
 def draft_of(db: Session, actor: Actor, *products: Product, quantity: int = 100) -> Allotment:
@@ -80,7 +95,7 @@ def wanted(product: Product, quantity: int, **more: Any) -> Wanted:  # noqa: ANN
 
 
 def saved(db: Session, actor: Actor, draft: Allotment, rows: Iterable[Wanted]) -> Allotment:
-    facts = {"allotment_id": draft.id, "version": draft.version, "largest": 10**6}
+    facts: dict[str, Any] = {"allotment_id": draft.id, "version": draft.version, "largest": 10**6}
     return set_rows(db, **by(actor), rows=list(rows), **facts)
 
 
@@ -116,7 +131,12 @@ def test_a_draft_begins_with_last_years_products_still_made_and_what_was_asked_f
         ended.status, ended.dissolved_on = "dissolved", make.TODAY
     granted(db, make.product(db, of=cast.entity, name="Xưa"), YEAR - 2, 1000)
     retired.status = "retired"
-    facts = {"product_id": asked.id, "quantity": 700, "reason": "Tết", "largest": 10**6}
+    facts: dict[str, Any] = {
+        "product_id": asked.id,
+        "quantity": 700,
+        "reason": "Tết",
+        "largest": 10**6,
+    }
     request = actions.request_batch(db, **by(cast.owner.actor), **facts)
 
     same = make_draft(db, **by(cast.officer.actor), year=YEAR, basis=Basis.SAME, requests=True)
@@ -177,7 +197,12 @@ def test_approval_makes_every_row_an_issued_batch_whose_ledger_adds_up(
     db: Session, cast: Cast
 ) -> None:
     ours, theirs = make.product(db, of=cast.entity), make.product(db, of=cast.other)
-    facts = {"product_id": theirs.id, "quantity": 900, "reason": "Tết", "largest": 10**6}
+    facts: dict[str, Any] = {
+        "product_id": theirs.id,
+        "quantity": 900,
+        "reason": "Tết",
+        "largest": 10**6,
+    }
     request = actions.request_batch(db, **by(cast.outsider.actor), **facts)
     draft = draft_of(db, cast.officer.actor, ours, quantity=3000)
     rows = [row.wanted(1) for row in rows_of(db, draft.id)]
@@ -230,16 +255,15 @@ def test_a_request_decided_elsewhere_keeps_its_plan_from_being_approved(
     db: Session, cast: Cast
 ) -> None:
     product = make.product(db, of=cast.entity)
-    facts = {"product_id": product.id, "quantity": 10, "reason": "", "largest": 100}
-    request = actions.request_batch(db, **by(cast.owner.actor), **facts)
+    request = requested(db, cast.owner.actor, product, 10)
     draft = make_draft(db, **by(cast.officer.actor), year=YEAR, requests=True)
     actions.refuse_batch(db, **by(cast.officer.actor), batch_id=request.id, reason="Chưa đủ")
     with pytest.raises(RowsRefused), db.begin_nested():
         issued(db, cast.officer.actor, draft)
-    asked = actions.request_batch(db, **by(cast.owner.actor), **facts)
+    asked = requested(db, cast.owner.actor, product, 10)
     other = make_draft(db, **by(cast.officer.actor), year=YEAR, requests=True)
     seen = other.version
-    decision = {"quantity": 10, "decision_no": "9"}
+    decision: dict[str, Any] = {"quantity": 10, "decision_no": "9"}
     actions.approve_batch(db, **by(cast.approver.actor), batch_id=asked.id, **decision)
     with pytest.raises(RowsRefused), db.begin_nested():
         issued(db, cast.officer.actor, other)
@@ -276,7 +300,7 @@ def test_a_quota_counts_all_rows_of_the_plan_and_what_was_granted_before(
     db: Session, cast: Cast
 ) -> None:
     first, second = make.product(db, of=cast.entity), make.product(db, of=cast.entity)
-    facts = {"year": YEAR, "entity_id": cast.entity.id, "quantity": 500}
+    facts: dict[str, Any] = {"year": YEAR, "entity_id": cast.entity.id, "quantity": 500}
     add_quota(db, **by(cast.officer.actor), **facts)
     granted(db, first, YEAR, 300)
     draft = draft_of(db, cast.officer.actor, first, second)
@@ -331,12 +355,15 @@ def test_only_officers_write_and_only_the_department_reads(db: Session, cast: Ca
 def test_all_is_handed_over_in_one_act_by_entity(db: Session, cast: Cast) -> None:
     db.get_one(Entity, cast.other.id).representative = "Ông Út"
     products = [make.product(db, of=of) for of in (cast.entity, cast.entity, cast.other)]
-    draft = issued(db, cast.officer.actor, draft_of(db, cast.officer.actor, *products))
+    draft = draft_of(db, cast.officer.actor, *products)
+    with pytest.raises(NotYetIssued):
+        hand_over_allotment(db, **by(cast.officer.actor), allotment_id=draft.id, minutes={})
+    issued(db, cast.officer.actor, draft)
     batches = [row.batch for row in rows_of(db, draft.id) if row.batch]
     who = receivers_of(db, [cast.entity.id, cast.other.id])
     assert who == {cast.entity.id: "Chị Chủ", cast.other.id: "Ông Út"}
     ours = {cast.entity.id: Minutes("Chị Chủ", "01")}
-    facts = {"allotment_id": draft.id}
+    facts: dict[str, Any] = {"allotment_id": draft.id}
     assert hand_over_allotment(db, **by(cast.officer.actor), minutes=ours, **facts) == 2
     both = ours | {cast.other.id: Minutes("Ông Út", "02")}
     assert hand_over_allotment(db, **by(cast.officer.actor), minutes=both, **facts) == 1
