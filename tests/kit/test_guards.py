@@ -1,60 +1,25 @@
 """What the database itself refuses, tried as the role the application has."""
 
-from datetime import UTC, date, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from sqlalchemy import CursorResult, Table, Uuid, delete, insert, text, update
+from sqlalchemy import CursorResult, Table, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.config import Settings
 from app.kit.db import Database
 from app.tables import metadata
+from tests.rows import Rows
 
 GUARDED = sorted(table.name for table in metadata.tables.values() if "guard" in table.info)
 INSERT_ONLY = [name for name in GUARDED if metadata.tables[name].info["guard"] == "insert_only"]
 ERASABLE = sorted(set(GUARDED) - set(INSERT_ONLY))
 DISJOINT = sorted(table.name for table in metadata.tables.values() if "disjoint" in table.info)
-SAMPLES: dict[type, Any] = {
-    int: 7,
-    str: "x",
-    bool: True,
-    bytes: b"x" * 16,
-    date: date(2026, 3, 10),
-    datetime: datetime(2026, 3, 10, tzinfo=UTC),
-    object: {},
-    float: 1.0,
-}
-# Values a CHECK asks for, where no default gives one.
-GIVEN: dict[str, dict[str, Any]] = {
-    "stamp_batch": {"state": "requested"},
-    "stamp_span": {"state": "issued", "last": 7},
-    "place": {"level": "commune"},
-}
 
 
 def row(db: Session, table: Table) -> dict[str, Any]:
-    """Insert a row of sample values, and rows for what it refers to; return its key."""
-    values: dict[str, Any] = dict(GIVEN.get(table.name, {}))
-    for column in table.columns:
-        own_key = column.autoincrement is True or column is table.autoincrement_column
-        if column.nullable or column.default or own_key or column.name in values:
-            continue
-        if column.foreign_keys:
-            parent = next(iter(column.foreign_keys)).column
-            values[column.name] = row(db, parent.table)[parent.name]
-        else:
-            values[column.name] = sample(column.type)
-    made = changed(db, insert(table).values(values)).inserted_primary_key
-    return dict(zip([column.name for column in table.primary_key], made or (), strict=True))
-
-
-def sample(kind: TypeEngine[Any]) -> Any:  # noqa: ANN401 - any column's value
-    plain = kind.impl_instance if isinstance(kind, TypeDecorator) else kind
-    return uuid4() if isinstance(plain, Uuid) else SAMPLES[plain.python_type]
+    return Rows(db).make(table)
 
 
 def changed(db: Session, statement: Any) -> CursorResult[Any]:  # noqa: ANN401 - any kind of statement
