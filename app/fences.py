@@ -36,12 +36,16 @@ _LINE: Final = through("stamp_batch", "line BETWEEN stamp_batch.first AND stamp_
 FENCES: Final[Mapping[str, Fence]] = {
     # What the Department keeps for everybody.
     "place": REGISTER,
+    "former_place": REGISTER,
     "ocop_subgroup": REGISTER,
     "ip_right": REGISTER,
     "right_product": REGISTER,
     "key_epoch": REGISTER,
     "stamp_policy": REGISTER,
     "print_preset": REGISTER,
+    # What the Department works with alone.
+    "import_job": STAFF,
+    "import_row": STAFF,
     # Records of an entity.
     "entity": own("id"),
     "facility": _ENTITY,

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import Column, String, Table, Uuid, insert
+from sqlalchemy import Column, CursorResult, String, Table, Uuid, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -51,8 +51,9 @@ class Rows:
                 values[column.name] = self.key_of(parent.table)[parent.name]
             else:
                 values[column.name] = self._sample(column)
-        made = self._db.execute(insert(table).values(values)).inserted_primary_key
-        key = dict(zip([one.name for one in table.primary_key], made or (), strict=True))
+        made = cast("CursorResult[Any]", self._db.execute(insert(table).values(values)))
+        names = [one.name for one in table.primary_key]
+        key = dict(zip(names, made.inserted_primary_key or (), strict=True))
         self.known[table.name] = key
         return key
 

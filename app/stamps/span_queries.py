@@ -123,6 +123,8 @@ def read_ends(
     low, high = sorted(stamps, key=lambda stamp: stamp.line)
     if low.batch_id != high.batch_id:
         raise TwoBatches
+    # What was found beyond the fence is of use only to who sees it within.
+    get_batch(db, low.batch_id, actor=actor)
     base = low.line - low.number + 1
     return Stretch(low.batch_id, low.entity_id, low.product_id, base, low.number, high.number)
 
