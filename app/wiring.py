@@ -51,6 +51,12 @@ import app.rights.use_right_api
 import app.rights.use_right_pages
 import app.scans.phone_pages
 import app.stamps.activation_pages
+import app.stamps.allotment_api
+import app.stamps.allotment_decision_pages
+import app.stamps.allotment_draft_pages
+import app.stamps.allotment_handover_pages
+import app.stamps.allotment_pages
+import app.stamps.allotment_row_pages
 import app.stamps.api
 import app.stamps.batch_list_pages
 import app.stamps.change_pages
@@ -59,6 +65,8 @@ import app.stamps.export_pages
 import app.stamps.handover_api
 import app.stamps.handover_pages
 import app.stamps.order_pages
+import app.stamps.holder_api
+import app.stamps.holder_pages
 import app.stamps.pages
 import app.stamps.phone_pages
 import app.stamps.policy_api
@@ -98,6 +106,7 @@ ROOT = Path(app.__file__).parent
 
 OFFICE = (
     Rail(N_("Home"), "/office"),
+    Rail(N_("Stamp allotments"), "/office/allotments"),
     Rail(N_("Stamp batches"), "/office/batches"),
     Rail(N_("Look up a stamp"), "/office/stamps"),
     Rail(N_("Onboarding board"), "/office/board"),
@@ -172,7 +181,15 @@ ROUTERS = (
     app.stamps.change_pages.router,
     app.stamps.export_api.router,
     app.stamps.activation_pages.router,
+    app.stamps.allotment_api.router,
+    app.stamps.allotment_decision_pages.router,
+    app.stamps.allotment_draft_pages.router,
+    app.stamps.allotment_handover_pages.router,
+    app.stamps.allotment_pages.router,
+    app.stamps.allotment_row_pages.router,
     app.stamps.export_pages.router,
+    app.stamps.holder_api.router,
+    app.stamps.holder_pages.router,
     app.stamps.pages.router,
     app.stamps.phone_pages.router,
     app.stamps.stamp_api.router,
