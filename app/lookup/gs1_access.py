@@ -23,7 +23,8 @@ async def names_product(request: Request, batch_id: int, kept: Kept | None) -> b
     if gtin is None:
         return True
     asked = gtin.zfill(_DIGITS)
-    if kept is not None and kept.sheet.product.gtin.zfill(_DIGITS) == asked:
+    own = kept.sheet.product.gtin if kept else ""
+    if own and own.zfill(_DIGITS) == asked:
         return True
     held = site(request)
     # Packs and files are not for the public's role; all it learns here is yes or no.

@@ -46,6 +46,12 @@ def page_at(preset: Preset, count: int, index: int) -> Page:
     )
 
 
+def last_leader(preset: Preset, count: int) -> int:
+    """Return the last page of a file that leads to spans: the last sheet, or the last leader."""
+    block = block_of(preset)
+    return (count - 1) // block * pages_in(preset, block)
+
+
 def page_in(preset: Preset, held: int, place: int) -> Page:
     """Return one page of a block that holds so many stamps, counted from the block's first."""
     if not preset.is_roll:

@@ -15,7 +15,7 @@ from app.products.models import Product
 from app.stamps import span_actions
 from app.stamps.batch_queries import list_runs
 from app.stamps.codes import Root
-from app.stamps.export_actions import Wanted, ask_export
+from app.stamps.export_actions import Wanted, ask_export, confirm_export
 from app.stamps.export_api import press_of
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch, Export
@@ -132,6 +132,14 @@ def asked(press: Press, cast: Cast, batch_id: int, **more: object) -> int:
     with press.database.begin() as db:
         actor = cast.officer.actor
         return ask_export(db, actor=actor, now=make.NOW, press=press, wanted=wanted).id
+
+
+def confirmed(press: Press, cast: Cast, export_id: int) -> int:
+    """Let another officer confirm a file of so many codes that two people are needed."""
+    with press.database.begin() as db:
+        export = db.get_one(Export, export_id)
+        confirm_export(db, actor=cast.approver.actor, now=make.NOW, export=export)
+    return export_id
 
 
 def found(database: Database, export_id: int) -> Export:

@@ -45,7 +45,8 @@ def test_a_printed_pdf_holds_exactly_the_codes_of_the_list(
         for code in zxingcpp.read_barcodes(page.render(scale=300 / 72).to_pil())
     }
     assert {one for one in seen if "/APP/" not in one.upper()} == {row["url"] for row in rows}
-    # A product with a GTIN too: what is printed leads to the stamp's own page.
+    # What is printed leads to the stamp's own page.
+    assert all("/01/09520001000013/21/" in row["url"] for row in rows)
     for row in rows:
         page = visit().get(row["url"].removeprefix("HTTPS://OCOP.TEST"))
         assert page.status_code == 200
@@ -105,6 +106,7 @@ def test_what_leaves_is_on_the_audit_trail_with_its_hash(
     assert fetch.after == {
         "batch": batch_id,
         "format": "csv",
+        "form": "short",
         "preset": "",
         "first": 3,
         "count": 6,
@@ -120,7 +122,9 @@ def test_what_leaves_is_on_the_audit_trail_with_its_hash(
         ({"reason": ""}, "reason"),
         ({"reason": "%20%20"}, "reason"),
         ({"reason": "a%E2%80%AEb"}, "reason"),
-        ({"format": "xlsx"}, "format"),
+        ({"format": "doc"}, "format"),
+        ({"form": "long"}, "form"),
+        ({"form": "gs1"}, "form"),
         ({"preset": "41"}, "preset"),
         ({"first": 0}, "first"),
         ({"first": 11}, "first"),

@@ -13,9 +13,10 @@ import pytest
 from app.identity.rules import Role
 from app.kit.work import Runner, Task
 from app.migrate import migrate
-from app.stamps.export_actions import PresetTooSmall, Wanted, ask_export
+from app.stamps.export_actions import Wanted, ask_export
 from app.stamps.export_api import press_of
 from app.stamps.models import Export
+from app.stamps.preset_checks import PresetTooSmall
 from app.stamps.print_actions import (
     ExportDiffers,
     ExportFailed,
@@ -27,7 +28,7 @@ from app.stamps.print_actions import (
 from app.wiring import create_app
 from tests import make
 from tests.conftest import Cast, Visit, new_settings
-from tests.stamps.conftest import Issue, asked, found, stored
+from tests.stamps.conftest import Issue, asked, confirmed, found, stored
 
 
 def test_a_lost_file_is_made_the_same_again_whatever_was_renamed(
@@ -178,7 +179,8 @@ def test_sixty_thousand_stamps_take_no_more_memory_than_six(
     batch_id = issue(60_000)
 
     def peak(count: int) -> int:
-        export_id = asked(press, cast, batch_id, format="pdf", preset="84", count=count)
+        asked_for = asked(press, cast, batch_id, format="pdf", preset="84", count=count)
+        export_id = confirmed(press, cast, asked_for)
         tracemalloc.start()
         assert make_export(press, export_id).done == count
         most = tracemalloc.get_traced_memory()[1]
