@@ -10,7 +10,6 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.entities.queries import get_entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.forms import Filled, In, Line, Sent, read_form, refused
@@ -18,14 +17,13 @@ from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.text import clean_text
 from app.kit.web import Db, Edge, Id, Now, Words
-from app.places.queries import place_text
 from app.stamps.allotment_draft_pages import NOTHING_SAID, WideForm, attempt
 from app.stamps.allotment_issue_actions import Minutes, get_issued, hand_over_allotment
 from app.stamps.allotment_models import Allotment
 from app.stamps.allotment_queries import Row, get_allotment, receivers_of, rows_of
 from app.stamps.batch_queries import counts_of
 from app.stamps.handover_queries import list_handovers
-from app.stamps.minutes import Handed, MinutesLine, MinutesSheet, sheets_of
+from app.stamps.minutes_queries import MinutesSheet, sheets_of
 from app.stamps.rules import BatchState, State
 
 router = APIRouter(prefix="/office/allotments", route_class=Edge, include_in_schema=False)
@@ -81,21 +79,11 @@ class IssuedView:
 
 
 @dataclass(frozen=True)
-class PrintedSheet:
-    """Minutes with the words around them."""
-
-    sheet: MinutesSheet
-    entity: str
-    address: str
-    representative: str
-
-
-@dataclass(frozen=True)
 class MinutesView:
     """All minutes of an allotment, one sheet for each entity."""
 
     allotment: Allotment
-    sheets: list[PrintedSheet]
+    sheets: list[MinutesSheet]
 
 
 @router.post("/{allotment_id}/handover")
@@ -131,30 +119,12 @@ def hand_over_all(
 @router.get("/{allotment_id}/minutes")
 def minutes(request: Request, db: Db, actor: CurrentActor, allotment_id: Id) -> Response:
     found = get_allotment(db, allotment_id, actor=actor)
-    rows = {row.batch.id: row for row in rows_of(db, found.id) if row.batch is not None}
-    place = {batch_id: at for at, batch_id in enumerate(rows)}
-    handed = [
-        Handed(
-            entity_id=one.entity_id,
-            document_no=one.document_no,
-            receiver=one.receiver,
-            giver=one.giver,
-            at=one.at,
-            line=MinutesLine(
-                one.batch_id,
-                rows[one.batch_id].product,
-                rows[one.batch_id].facility,
-                one.quantity,
-                [(first, last) for first, last in one.runs],
-            ),
-        )
-        for one in sorted(
-            list_handovers(db, actor=actor, batch_ids=list(rows)),
-            key=lambda one: (place[one.batch_id], one.id),
-        )
-    ]
-    sheets = [_printed(db, actor, sheet) for sheet in sheets_of(handed)]
-    return show(request, "stamps/allotment_minutes.html", MinutesView(found, sheets))
+    batches = [row.batch.id for row in rows_of(db, found.id) if row.batch]
+    place = {batch_id: at for at, batch_id in enumerate(batches)}
+    handed = list_handovers(db, actor=actor, batch_ids=batches)
+    handed.sort(key=lambda one: (place[one.batch_id], one.id))
+    view = MinutesView(found, sheets_of(db, handed, together=True))
+    return show(request, "stamps/allotment_minutes.html", view)
 
 
 def issued_page(
@@ -240,9 +210,3 @@ def _numbered(chosen: Iterable[ReceiverLine], given: MinutesIn) -> dict[int, Min
         )
         for number, one in enumerate(chosen, start=start)
     }
-
-
-def _printed(db: Session, actor: Actor, sheet: MinutesSheet) -> PrintedSheet:
-    entity = get_entity(db, sheet.entity_id, actor=actor)
-    where = [part for part in (entity.address, place_text(db, entity.commune_code)) if part]
-    return PrintedSheet(sheet, entity.name, ", ".join(where), entity.representative)
