@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.fences import FENCES
 from app.keyfile import BadKeys, load_keyring
+from app.kit import fences
 from app.kit.db import Database
 from app.kit.errors import DomainError
+from app.kit.fences import NOTHING
 from app.kit.i18n import Translator
 from app.migrate import configured
 from app.stamps.batch_queries import list_moved, list_runs
@@ -36,7 +39,8 @@ def examine(settings: Settings) -> list[Finding]:
     database = Database(settings.database_url)
     try:
         with database.begin(write=False) as db:
-            return [*_database(db), *_keys(db, settings), *_stamps(db)]
+            found = [*_database(db), *_fences(db), *_keys(db, settings), *_stamps(db)]
+        return found + list(_look_ups(settings))
     except SQLAlchemyError as error:
         return [Finding("database", ok=False, detail=f"can't be used: {type(error).__name__}")]
     finally:
@@ -70,6 +74,38 @@ def _excluded(db: Session) -> set[str]:
         return set()
     query = "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'x'"
     return set(db.scalars(text(query)))
+
+
+def _fences(db: Session) -> Iterator[Finding]:
+    connection = db.connection()
+    if connection.dialect.name != "postgresql":
+        detail = "SQLite has no row level security: the queries' own scoping is the defence"
+        yield Finding("fences", ok=True, detail=detail)
+        return
+    unfenced = fences.list_unfenced(connection, FENCES)
+    detail = f"run `ocop migrate`: no fence round {unfenced}" if unfenced else "all stand"
+    yield Finding("fences", ok=not unfenced, detail=detail)
+    yield _held("role", connection)
+
+
+def _look_ups(settings: Settings) -> Iterator[Finding]:
+    if settings.scan_url in {"", settings.database_url}:
+        detail = "read with the application's role; on PostgreSQL, set DATABASE_SCAN_URL"
+        yield Finding("look-ups", ok=True, detail=detail)
+        return
+    database = Database(settings.scan_url, scope=NOTHING)
+    try:
+        with database.begin(write=False) as db:
+            db.execute(select(Batch.secret).limit(1))
+            yield _held("look-ups", db.connection())
+    finally:
+        database.close()
+
+
+def _held(check: str, connection: Connection) -> Finding:
+    ways = fences.list_ways_past(connection) if connection.dialect.name == "postgresql" else []
+    detail = "; ".join(ways) + ": see docs/operations.md" if ways else "held by the fences"
+    return Finding(check, ok=not ways, detail=detail)
 
 
 def _keys(db: Session, settings: Settings) -> Iterator[Finding]:

@@ -1,6 +1,8 @@
 """Row level security on PostgreSQL, tried as the roles that serve: nobody here is a superuser."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,11 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.config import Settings
+from app.doctor import examine
 from app.fences import FENCES, READINGS
 from app.kit import fences
 from app.kit.db import Database, beyond_fence
 from app.kit.fences import EVERYTHING, NOTHING, REGISTER, STAFF, Scope
+from app.migrate import migrate
 from app.tables import metadata
+from tests.conftest import new_settings
 from tests.rows import Rows
 
 DENIED = "42501"
@@ -205,3 +210,29 @@ def test_look_ups_read_no_contact_without_consent_and_no_diary_that_is_not_publi
             shown = set(reading.scalars(select(content.c.entry_id)))
         assert hidden.known["diary_entry"]["id"] not in shown
         assert len(shown) == 2
+
+
+@pytest.fixture
+def apart(dialect: str, tmp_path: Path, worker_id: str) -> Settings:
+    """Settings of a database of this test's own, with keys."""
+    made = new_settings(dialect, tmp_path, f"ocop_fences_{worker_id}")
+    migrate(made)
+    return made
+
+
+def test_the_doctor_sees_a_fence_that_is_down_and_a_role_no_fence_holds(apart: Settings) -> None:
+    def wrong(**urls: str) -> dict[str, str]:
+        found = examine(replace(apart, **urls))  # type: ignore[arg-type] # texts, all of them
+        return {one.check: one.detail for one in found if not one.ok}
+
+    assert wrong() == {}
+    assert set(wrong(database_url=apart.owner_url)) == {"role"}
+    assert set(wrong(scan_url=apart.owner_url)) == {"look-ups"}
+    owner = Database(apart.owner_url)
+    with owner.begin() as db:
+        db.execute(text("DROP POLICY fence ON lot"))
+        db.execute(text("ALTER TABLE product NO FORCE ROW LEVEL SECURITY"))
+    assert "['product', 'lot']" in wrong()["fences"]
+    migrate(apart)
+    assert wrong() == {}
+    owner.close()

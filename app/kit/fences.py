@@ -169,6 +169,24 @@ def list_unfenced(connection: Connection, fences: Mapping[str, Fence]) -> list[s
     ]
 
 
+# Why a role is not held by fences; that of the owner it could take down.
+_PAST: Final = """
+SELECT 'it is a superuser' FROM pg_roles WHERE rolname = current_user AND rolsuper
+UNION ALL SELECT 'it has BYPASSRLS' FROM pg_roles WHERE rolname = current_user AND rolbypassrls
+UNION ALL SELECT DISTINCT 'it is or inherits the owner of tables' FROM pg_class
+  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+  AND pg_has_role(current_user, relowner, 'USAGE')
+UNION ALL SELECT DISTINCT 'it inherits a role that reads everything' FROM pg_policy
+  JOIN pg_roles ON pg_roles.oid = ANY (polroles)
+  WHERE polname = 'reading' AND rolname <> current_user
+  AND pg_has_role(current_user, pg_roles.oid, 'USAGE')"""
+
+
+def list_ways_past(connection: Connection) -> list[str]:
+    """Return what lets this connection's role past the fences."""
+    return list(connection.scalars(text(_PAST)))
+
+
 def _standing(connection: Connection, names: Sequence[str]) -> dict[str, dict[str, str]]:
     """Return the policies of these names, by table and name, as they were asked for."""
     found: dict[str, dict[str, str]] = {}
