@@ -56,6 +56,7 @@ class Server:
     def _environment(self) -> dict[str, str]:
         return {
             "DATABASE_URL": self.settings.database_url,
+            "DATABASE_SCAN_URL": self.settings.scan_url,
             "OCOP_BASE_URL": self.settings.base_url,
             "OCOP_KEYS_FILE": str(self.settings.keys_file),
             "OCOP_FILES": str(self.settings.files),

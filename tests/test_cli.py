@@ -29,6 +29,7 @@ def run(settings_here: Settings) -> Run:
     environment = {
         "DATABASE_URL": settings_here.database_url,
         "DATABASE_OWNER_URL": settings_here.owner_url,
+        "DATABASE_SCAN_URL": settings_here.scan_url,
         "OCOP_KEYS_FILE": str(settings_here.keys_file),
         "OCOP_FILES": str(settings_here.files),
         "OCOP_BASE_URL": settings_here.base_url,

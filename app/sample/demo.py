@@ -47,6 +47,7 @@ def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
     return {
         "DATABASE_URL": f"sqlite:///{var / 'demo.sqlite'}",
         "DATABASE_OWNER_URL": "",
+        "DATABASE_SCAN_URL": "",
         "OCOP_KEYS": "",
         "OCOP_KEYS_FILE": str(var / "demo-keys.json"),
         "OCOP_FILES": str(var / "demo-files"),

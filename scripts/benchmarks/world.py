@@ -23,13 +23,14 @@ SECRET = bytes(range(16))
 def new_settings(dialect: str, folder: Path) -> Settings:
     """Return settings of a new, migrated database."""
     folder.mkdir(parents=True)
-    owner = app = f"sqlite:///{folder / 'bench.sqlite'}"
+    owner = app = scan = f"sqlite:///{folder / 'bench.sqlite'}"
     if dialect == "postgresql":
-        owner, app = servers.make_postgresql("ocop_bench")
+        owner, app, scan = servers.make_postgresql("ocop_bench")
     make_keys(folder / "keys.json")
     settings = Settings(
         database_url=app,
         owner_url=owner,
+        scan_url=scan,
         keys_file=folder / "keys.json",
         files=folder / "files",
         work_in_process=False,
@@ -41,6 +42,7 @@ def new_settings(dialect: str, folder: Path) -> Settings:
 def environment(settings: Settings) -> dict[str, str]:
     return {
         "DATABASE_URL": settings.database_url,
+        "DATABASE_SCAN_URL": settings.scan_url,
         "OCOP_KEYS_FILE": str(settings.keys_file),
         "OCOP_FILES": str(settings.files),
         "OCOP_WORK_IN_PROCESS": "0",
