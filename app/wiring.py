@@ -22,29 +22,42 @@ import app.diary.notice_api
 import app.diary.office_pages
 import app.diary.pages
 import app.diary.photo_pages
+import app.diary.process_api
+import app.diary.process_pages
 import app.entities.api
-import app.entities.one_pages
-import app.entities.training_pages
 import app.entities.consent_pages
-import app.entities.part_pages
-import app.entities.part_api
 import app.entities.facility_api
+import app.entities.one_pages
 import app.entities.pages
+import app.entities.part_api
+import app.entities.part_pages
+import app.entities.training_pages
+import app.entities.worker_pages
 import app.identity.enrol_pages
 import app.identity.factor_pages
 import app.identity.factor_step_pages
 import app.identity.pages
 import app.lookup.api
 import app.lookup.pages
+import app.office.account_form_pages
 import app.office.account_pages
 import app.office.alert_pages
+import app.office.audit_pages
 import app.office.board_pages
+import app.office.ending_pages
 import app.office.home_pages
+import app.office.import_pages
 import app.places.api
 import app.products.api
+import app.products.one_pages
+import app.products.own_pages
+import app.products.pack_api
+import app.products.pack_pages
 import app.products.pages
 import app.products.part_api
 import app.products.part_pages
+import app.products.proposal_pages
+import app.products.wish_pages
 import app.rights.api
 import app.rights.pages
 import app.rights.use_right_api
@@ -59,18 +72,26 @@ import app.stamps.allotment_pages
 import app.stamps.allotment_row_pages
 import app.stamps.api
 import app.stamps.batch_list_pages
+import app.stamps.bundle_api
+import app.stamps.bundle_pages
 import app.stamps.change_pages
 import app.stamps.export_api
 import app.stamps.export_pages
 import app.stamps.handover_api
 import app.stamps.handover_pages
-import app.stamps.order_pages
 import app.stamps.holder_api
 import app.stamps.holder_pages
+import app.stamps.next_pages
+import app.stamps.order_pages
 import app.stamps.pages
+import app.stamps.phone_batch_pages
+import app.stamps.phone_change_pages
+import app.stamps.phone_notice_pages
 import app.stamps.phone_pages
 import app.stamps.policy_api
 import app.stamps.policy_pages
+import app.stamps.preset_api
+import app.stamps.preset_pages
 import app.stamps.quota_api
 import app.stamps.quota_pages
 import app.stamps.reconciliation_api
@@ -83,9 +104,9 @@ import app.stamps.stamp_pages
 from app.config import Settings
 from app.diary.photo_actions import sweep_photos
 from app.identity.access import known_actor
-from app.identity.actions import tidy as tidy_identity
 from app.identity.rules import Actor
 from app.identity.sealing import Sealer
+from app.identity.session_actions import tidy as tidy_identity
 from app.keyfile import load_keyring
 from app.kit import asgi, fences, health, problems
 from app.kit.db import Database
@@ -96,9 +117,13 @@ from app.kit.web import make_site
 from app.kit.work import Runner, Task
 from app.lookup.desk_access import Desk
 from app.lookup.shelf import Shelf
+from app.office.import_actions import tidy_imports
+from app.office.import_pages import hands_of
+from app.office.import_work_actions import work_on_waiting_imports
 from app.scans.actions import tidy as tidy_scans
 from app.scans.counter_actions import Counter
 from app.stamps.export_api import press_of
+from app.stamps.phone_notice_queries import count_due
 from app.stamps.print_actions import make_waiting_exports, reopen_exports
 from app.stamps.queries import check_roots
 
@@ -116,7 +141,9 @@ OFFICE = (
     Rail(N_("IP rights"), "/office/rights"),
     Rail(N_("Use rights"), "/office/use-rights"),
     Rail(N_("Lots"), "/office/lots"),
+    Rail(N_("Import"), "/office/imports"),
     Rail(N_("Accounts"), "/office/accounts"),
+    Rail(N_("Audit trail"), "/office/audit"),
 )
 PHONE = (
     Rail(N_("Today"), "/app"),
@@ -135,24 +162,38 @@ ROUTERS = (
     app.identity.factor_pages.router,
     app.identity.factor_step_pages.router,
     app.entities.api.router,
-    app.entities.pages.router,
-    app.products.api.router,
-    app.products.part_api.router,
-    app.products.pages.router,
-    app.products.pages.public_router,
-    app.products.part_pages.router,
     app.entities.facility_api.router,
     app.entities.part_api.router,
+    app.entities.pages.router,
     app.entities.part_pages.router,
     app.entities.consent_pages.router,
     app.entities.training_pages.router,
     app.entities.one_pages.router,
+    app.entities.worker_pages.router,
+    app.products.api.router,
+    app.products.part_api.router,
+    app.products.pages.router,
+    app.products.one_pages.public_router,
+    app.products.pack_api.router,
+    app.products.pack_api.subgroup_router,
+    app.products.pack_pages.router,
+    app.products.pack_pages.subgroup_router,
+    app.products.one_pages.router,
+    app.office.ending_pages.router,
+    app.products.part_pages.router,
+    app.products.own_pages.router,
+    app.products.own_pages.picture_router,
+    app.products.wish_pages.router,
+    app.products.proposal_pages.router,
     app.rights.api.router,
     app.rights.use_right_api.router,
     app.rights.pages.router,
     app.rights.use_right_pages.router,
     app.office.home_pages.router,
+    app.office.import_pages.router,
+    app.office.account_form_pages.router,
     app.office.account_pages.router,
+    app.office.audit_pages.router,
     app.office.alert_pages.router,
     app.office.board_pages.router,
     app.diary.api.router,
@@ -163,6 +204,8 @@ ROUTERS = (
     app.diary.lot_pages.router,
     app.diary.pages.router,
     app.diary.photo_pages.router,
+    app.diary.process_api.router,
+    app.diary.process_pages.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,
     app.stamps.span_api.router,
@@ -178,6 +221,8 @@ ROUTERS = (
     app.stamps.handover_pages.router,
     app.stamps.handover_api.router,
     app.stamps.batch_list_pages.router,
+    app.stamps.bundle_api.router,
+    app.stamps.bundle_pages.router,
     app.stamps.change_pages.router,
     app.stamps.export_api.router,
     app.stamps.activation_pages.router,
@@ -185,13 +230,19 @@ ROUTERS = (
     app.stamps.allotment_decision_pages.router,
     app.stamps.allotment_draft_pages.router,
     app.stamps.allotment_handover_pages.router,
-    app.stamps.allotment_pages.router,
     app.stamps.allotment_row_pages.router,
+    app.stamps.allotment_pages.router,
     app.stamps.export_pages.router,
     app.stamps.holder_api.router,
     app.stamps.holder_pages.router,
     app.stamps.pages.router,
     app.stamps.phone_pages.router,
+    app.stamps.next_pages.router,
+    app.stamps.phone_batch_pages.router,
+    app.stamps.phone_change_pages.router,
+    app.stamps.phone_notice_pages.router,
+    app.stamps.preset_api.router,
+    app.stamps.preset_pages.router,
     app.stamps.stamp_api.router,
     app.stamps.stamp_pages.router,
 )
@@ -250,6 +301,7 @@ def create_app(
     made.state.settings = settings
     made.state.keyring = keyring = load_keyring(settings)
     made.state.sealer = Sealer({epoch: root.key for epoch, root in keyring.roots.items()})
+    made.state.count_due = count_due
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)
     made.state.shelf = shelf = Shelf()
@@ -326,6 +378,7 @@ def make_runner(made: FastAPI) -> Runner:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
             sweep_photos(db, files=made.state.files, now=held.clock())
+            tidy_imports(db, now=held.clock())
 
     def print_waiting() -> None:
         make_waiting_exports(press)
@@ -333,7 +386,14 @@ def make_runner(made: FastAPI) -> Runner:
     def reopen() -> None:
         reopen_exports(press)
 
-    tasks = [Task("exports", 1, print_waiting, first=reopen), Task("tidy", 3600, tidy_up)]
+    def import_waiting() -> None:
+        work_on_waiting_imports(hands_of(made, whole))
+
+    tasks = [
+        Task("exports", 1, print_waiting, first=reopen),
+        Task("imports", 1, import_waiting),
+        Task("tidy", 3600, tidy_up),
+    ]
     return Runner(whole, tasks)
 
 

@@ -55,6 +55,7 @@ class TodayView:
     cards: list[Card]
     more: bool
     recent: list[tuple[Told, Lot]]
+    due: int
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words)
         cards=cards,
         more=page.after is not None,
         recent=[(one, db.get_one(Lot, one.entry.lot_id)) for one in recent],
+        due=request.app.state.count_due(db, actor=actor, now=now),
     )
     return show(request, "diary/today.html", view)
 

@@ -30,9 +30,11 @@ HEADERS: Final = {
     # With no-referrer the origin of a form would be null, and its write refused.
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Frame-Options": "DENY",
 }
+# Of a page that reads codes by the camera.
+WITH_CAMERA: Final = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
 SERVER_ERROR: Final = 500
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

@@ -134,7 +134,7 @@ def check_and_resize(raw: bytes, *, field: str | None = None) -> CheckedPicture:
     A slot wider than the picture holds the picture at its own width, and wider slots are left
     out. Nothing of the file is kept but its pixels, turned upright.
     """
-    picture = _decoded(raw, max(WEBP_WIDTHS), field)
+    picture = decoded(raw, max(WEBP_WIDTHS), field)
     webp = [_rendition(picture, slot, "webp") for slot in slots("webp", picture.width)]
     jpeg = [_rendition(picture, slot, "jpeg") for slot in slots("jpeg", picture.width)]
     return _checked([*reversed(webp), *reversed(jpeg)])
@@ -142,7 +142,7 @@ def check_and_resize(raw: bytes, *, field: str | None = None) -> CheckedPicture:
 
 def check_photo(raw: bytes, *, field: str | None = None) -> CheckedPicture:
     """Return a diary photo as one JPEG within 1280 x 1280 pixels, and a WebP of 320."""
-    picture = _decoded(raw, PHOTO_SIDE, field)
+    picture = decoded(raw, PHOTO_SIDE, field)
     fitting = _scaled(picture, min(PHOTO_SIDE / picture.width, PHOTO_SIDE / picture.height))
     master = _rendition(fitting, PHOTO_SIDE, "jpeg")
     return _checked([master, _rendition(fitting, PHOTO_PREVIEW, "webp")])
@@ -165,7 +165,7 @@ def file_name(sha256: str, slot: int, form: PictureFormat) -> str:
     return f"{sha256}-{slot}.{'webp' if form == 'webp' else 'jpg'}"
 
 
-def _decoded(raw: bytes, width: int, field: str | None) -> Image.Image:
+def decoded(raw: bytes, width: int, field: str | None) -> Image.Image:
     """Return the pixels, upright, opaque and without metadata, at least `width` wide if they were.
 
     Size is read from the header, before any pixel is.

@@ -1,6 +1,6 @@
 """The producer's activation: choose a lot and two stamps, read what that is, confirm."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,86 +9,92 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary.lot_queries import LotFilter, list_lots
 from app.diary.models import Lot
-from app.diary.queries import get_lot, missing_for
-from app.diary.rules import Missing
+from app.diary.queries import get_lot
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
+from app.kit.asgi import WITH_CAMERA
 from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, In, Sent, read_form, refused
 from app.kit.i18n import Translator
 from app.kit.pages import go, show
-from app.kit.paging import Cut
 from app.kit.web import Db, Edge, Now, Words
 from app.products.queries import names_of
 from app.stamps.access import StampKeys
 from app.stamps.batch_queries import counts_of, get_batch, spans_over
 from app.stamps.gate_actions import LotIncomplete
 from app.stamps.keyring import Keyring
+from app.stamps.lot_choice_queries import LotChoice, Roll, list_lot_choices, list_rolls
 from app.stamps.movement_actions import ChangedMeanwhile
+from app.stamps.photo_access import PhotoTexts
 from app.stamps.queries import find_stamp
 from app.stamps.rehearsal_actions import rehearse_activation
 from app.stamps.rules import State, spoken_run
+from app.stamps.seen_queries import Seen, find_seen
 from app.stamps.span_actions import activate_span
-from app.stamps.span_queries import Ends, SpanPreview
-from app.stamps.typed import typed_code, typed_id
+from app.stamps.span_queries import Ends
+from app.stamps.typed import read_ends_typed, typed_code, typed_id
 
 router = APIRouter(prefix="/app/activate", route_class=Edge, include_in_schema=False)
 
-MOST_LOTS = 30
 Text = Annotated[str, Query(max_length=300)]
+Code = Annotated[str, Field(min_length=1, max_length=300)]
+Number = Annotated[int, Query(ge=1, le=2**40)]
 
 
 class ActivationForm(In):
-    """The lot, and the first and last stamp in either order."""
+    """The lot, and the first and last stamp in either order, or the label that names both."""
 
     lot_id: Annotated[int, Field(ge=1, le=2**62)]
-    first_code: Annotated[str, Field(min_length=1, max_length=300)]
-    last_code: Annotated[str, Field(min_length=1, max_length=300)]
+    first_code: Code
+    last_code: Code
 
     def ends(self) -> Ends:
-        return Ends(typed_code(self.first_code), typed_code(self.last_code))
-
-
-@dataclass(frozen=True)
-class LotChoice:
-    """An own lot, and what keeps stamps from being activated onto it."""
-
-    lot: Lot
-    product: str
-    missing: tuple[Missing, ...]
+        return Ends(*read_ends_typed(self.first_code, self.last_code))
 
 
 @dataclass(frozen=True)
 class ActivationView:
-    """The form: lots that may be chosen, and those that are not complete."""
+    """The form: the lot that was chosen, or those to choose from and those not complete.
+
+    `seen` are codes read in a photo with their running numbers, to choose first and last from.
+    """
 
     form: Filled
+    chosen: LotChoice | None
     ready: list[LotChoice]
     unready: list[LotChoice]
+    rolls: list[tuple[Roll, Filled]]
+    seen: list[tuple[str, int]] = field(default_factory=list)
+    others: int = 0
+    read: bool = False
 
 
 @dataclass(frozen=True)
 class PreviewView:
-    """Which and how many stamps would be activated for which lot."""
+    """Which and how many stamps would be activated for which lot; `given` is sent on."""
 
-    span: SpanPreview
     run: str
+    quantity: int
+    product: str
+    batch_id: int
     lot: Lot
-    given: ActivationForm
+    action: str
+    given: dict[str, object]
     back: str
 
 
 @dataclass(frozen=True)
 class DoneView:
-    """Stamps that are active now, as the records say."""
+    """Stamps that are active now, as the records say; `whole` is one run of them."""
 
     run: str
     quantity: int
     product: str
     lot: Lot
     left: int
+    batch_id: int
+    whole: tuple[int, int] | None
 
 
 @router.get("")
@@ -102,7 +108,24 @@ def form(
     last: Text = "",
 ) -> Response:
     filled = Filled({"lot_id": lot, "first_code": first, "last_code": last})
-    return _form(request, db, actor, keyring, filled)
+    return show_form(request, db, actor, keyring, filled)
+
+
+@router.post("/photo")
+def photo(
+    request: Request,
+    texts: PhotoTexts,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    sent: Form,
+    keyring: StampKeys,
+) -> Response:
+    """Fill the form in with the stamps of a photo; nothing is changed."""
+    if isinstance(texts, Invalid):
+        return show_form(request, db, actor, keyring, refused(sent, texts, words))
+    seen = find_seen(db, actor=actor, keyring=keyring, texts=texts)
+    return show_form(request, db, actor, keyring, with_seen(Filled(sent.fields), seen), seen)
 
 
 @router.post("")
@@ -117,18 +140,21 @@ def preview(
 ) -> Response:
     given = read_form(ActivationForm, sent, words)
     if isinstance(given, Filled):
-        return _form(request, db, actor, keyring, given)
+        return show_form(request, db, actor, keyring, given)
     asked: dict[str, Any] = {"actor": actor, "now": now, "keyring": keyring}
     try:
         span, lot = rehearse_activation(db, ends=given.ends(), lot_id=given.lot_id, **asked)
     except (Conflict, Invalid) as error:
-        return _form(request, db, actor, keyring, _refused(sent, error, words))
+        return show_form(request, db, actor, keyring, refused_form(sent, error, words))
     back = {"lot": given.lot_id, "first": given.first_code, "last": given.last_code}
     view = PreviewView(
-        span=span,
         run=spoken_run(span.stretch.first, span.stretch.last, words),
+        quantity=span.stretch.quantity,
+        product=span.product_name,
+        batch_id=span.stretch.batch_id,
         lot=lot,
-        given=given,
+        action="/app/activate/confirm",
+        given=given.model_dump(),
         back=f"/app/activate?{urlencode(back)}",
     )
     return show(request, "stamps/activate_preview.html", view)
@@ -146,7 +172,7 @@ def confirm(
 ) -> Response:
     given = read_form(ActivationForm, sent, words)
     if isinstance(given, Filled):
-        return _form(request, db, actor, keyring, given)
+        return show_form(request, db, actor, keyring, given)
     ends = given.ends()
     asked: dict[str, Any] = {"actor": actor, "now": now, "keyring": keyring}
     try:
@@ -161,9 +187,13 @@ def confirm(
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:
-        return _form(request, db, actor, keyring, _refused(sent, error, words))
-    done = {"batch": found.batch_id, "first": found.first, "last": found.last}
-    return go(f"/app/activate/done?{urlencode(done)}")
+        return show_form(request, db, actor, keyring, refused_form(sent, error, words))
+    return to_done(found.batch_id, found.first, found.last)
+
+
+def to_done(batch_id: int, first: int, last: int) -> Response:
+    told = {"batch": batch_id, "first": first, "last": last}
+    return go(f"/app/activate/done?{urlencode(told)}")
 
 
 @router.get("/done")
@@ -173,31 +203,35 @@ def done(
     actor: CurrentActor,
     words: Words,
     batch: Annotated[int, Query(ge=1, le=2**62)],
-    first: Annotated[int, Query(ge=1, le=2**40)],
-    last: Annotated[int, Query(ge=1, le=2**40)],
+    first: Number,
+    last: Number,
 ) -> Response:
     """Show what is active now, read from the records and not from the address."""
     found = get_batch(db, batch, actor=actor)
-    if found.first is None:
-        return go("/app/stamps")
     base = found.first
+    if base is None or last > (found.granted or 0):
+        return go("/app/stamps")
     spans = spans_over(db, first=base + first - 1, last=base + last - 1)
     runs = [span.run.part(base + first - 1, base + last - 1).numbered(base) for span in spans]
-    active = [run for run in runs if run.state is State.ACTIVE and run.lot_id is not None]
-    inside = last <= (found.granted or 0)
-    if not active or not inside or len({run.lot_id for run in active}) > 1:
+    active = [run for run in runs if run.state is State.ACTIVE]
+    # Between the pieces of a roll others may be active: what was done last is told.
+    newest = max((run.activated_at for run in active if run.activated_at), default=None)
+    told = [run for run in active if run.activated_at == newest]
+    if not told or len({run.lot_id for run in told}) > 1:
         return go("/app/stamps")
     view = DoneView(
-        run=spoken_run(active[0].first, active[-1].last, words),
-        quantity=sum(run.quantity for run in active),
+        run=", ".join(spoken_run(run.first, run.last, words) for run in told),
+        quantity=sum(run.quantity for run in told),
         product=names_of(db, [found.product_id])[found.product_id],
-        lot=get_lot(db, active[0].lot_id or 0, actor=actor),
+        lot=get_lot(db, told[0].lot_id or 0, actor=actor),
         left=counts_of(db, [batch])[batch][State.RECEIVED],
+        batch_id=batch,
+        whole=(told[0].first, told[0].last) if len(told) == 1 else None,
     )
     return show(request, "stamps/activated.html", view)
 
 
-def _refused(sent: Sent, error: Conflict | Invalid, words: Translator) -> Filled:
+def refused_form(sent: Sent, error: Conflict | Invalid, words: Translator) -> Filled:
     """Return the form with the error; what a lot lacks is listed below the form in full."""
     if isinstance(error, LotIncomplete):
         problem = error.title(words)
@@ -205,30 +239,50 @@ def _refused(sent: Sent, error: Conflict | Invalid, words: Translator) -> Filled
     return refused(sent, error, words)
 
 
-def _form(request: Request, db: Db, actor: Actor, keyring: Keyring, form: Filled) -> Response:
-    choices = _lots(db, actor, keyring, form)
-    view = ActivationView(
-        form=form,
-        ready=[choice for choice in choices if not choice.missing],
-        unready=[choice for choice in choices if choice.missing],
-    )
-    return show(request, "stamps/activate.html", view, status=422 if form.wrong else 200)
+def with_seen(form: Filled, seen: Seen) -> Filled:
+    """Return the form with what a photo showed in its fields: a label, the ends of many, or one."""
+    stamps = [stamp.code for stamp in seen.stamps]
+    first, last = form.value("first_code"), form.value("last_code")
+    if seen.ends:
+        first, last = seen.ends
+    elif len(stamps) > 1:
+        first, last = stamps[0], stamps[-1]
+    elif stamps and not first:
+        first = stamps[0]
+    elif stamps:
+        last = stamps[0]
+    return Filled({**form.values, "first_code": first, "last_code": last}, form.errors)
 
 
-def _lots(db: Session, actor: Actor, keyring: Keyring, form: Filled) -> list[LotChoice]:
-    """Return the own lots to choose from: once a stamp is known, only those of its product."""
+def show_form(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    keyring: Keyring,
+    form: Filled,
+    seen: Seen | None = None,
+) -> Response:
     stamp = find_stamp(db, keyring=keyring, text=typed_code(form.value("first_code")))
     product_id = stamp.product_id if stamp and stamp.entity_id in actor.memberships else None
-    wanted = LotFilter(product_id=product_id, own=True)
-    found = list(
-        list_lots(db, actor=actor, cut=Cut(limit=MOST_LOTS, newest=True), wanted=wanted).items
+    lot_id = typed_id(form.value("lot_id"))
+    choices = list_lot_choices(db, actor=actor, product_id=product_id, lot_id=lot_id)
+    ready = [choice for choice in choices if not choice.missing]
+    named = [choice for choice in ready if choice.lot.id == lot_id]
+    only = ready if len(ready) == 1 and not form.value("lot_id") else []
+    chosen = next(iter(named or only), None)
+    view = ActivationView(
+        form=form,
+        chosen=chosen,
+        ready=ready,
+        unready=[choice for choice in choices if choice.missing],
+        rolls=[
+            (roll, form if str(roll.batch.id) == form.value("batch_id") else Filled())
+            for roll in (list_rolls(db, actor=actor, lot=chosen.lot) if chosen else [])
+        ],
+        seen=[(one.code, one.number) for one in seen.stamps] if seen else [],
+        others=seen.others if seen else 0,
+        read=seen is not None,
     )
-    found += [lot for lot in _named(db, actor, form) if lot not in found]
-    products = names_of(db, [lot.product_id for lot in found])
-    return [LotChoice(lot, products[lot.product_id], missing_for(db, lot)) for lot in found]
-
-
-def _named(db: Session, actor: Actor, form: Filled) -> list[Lot]:
-    """Return the lot the address or the form names, however old it is."""
-    lot = db.get(Lot, typed_id(form.value("lot_id")) or 0)
-    return [lot] if lot is not None and lot.entity_id in actor.memberships else []
+    answer = show(request, "stamps/activate.html", view, status=422 if form.wrong else 200)
+    answer.headers.update(WITH_CAMERA)
+    return answer

@@ -17,34 +17,48 @@ from app.products.queries import list_products
 from app.stamps import actions
 from app.stamps.access import LargestBatch
 from app.stamps.api import BatchIn
-from app.stamps.batch_queries import list_batches
-from app.stamps.pages import BatchRow, batch_rows
-from app.stamps.rules import State
+from app.stamps.ledger_models import Handover
+from app.stamps.models import Batch
+from app.stamps.phone_queries import (
+    MOST_BATCHES,
+    OwnProduct,
+    list_to_confirm,
+    quotas_of_owner,
+    stamps_by_product,
+)
+from app.stamps.standing import batch_label
 
 router = APIRouter(prefix="/app/stamps", route_class=Edge, include_in_schema=False)
 
 REQUESTED = sayable(N_("The request was sent to the Department."))
-MOST_BATCHES = 200
 
 
 @dataclass(frozen=True)
 class OwnBatch:
-    """A batch as its producer counts it; `left` are those that may be activated."""
+    """A batch in the list of its product, with the label of where it stands."""
 
-    row: BatchRow
-    received: int
-    active: int
-    void: int
-    left: int
+    batch: Batch
+    label: str
 
 
 @dataclass(frozen=True)
 class OwnStampsView:
-    """The producer's batches, the newest first, and all that is left."""
+    """Own stamps by product, and what the Department handed over and nobody confirmed."""
 
-    batches: list[OwnBatch]
+    products: list[OwnProduct]
+    batches: dict[int, list[OwnBatch]]
+    to_confirm: list[tuple[Handover, str]]
     left: int
     may_request: bool
+
+
+@dataclass(frozen=True)
+class QuotaLeft:
+    """What a quota of this year still leaves; `product` is empty for one of all products."""
+
+    product: str
+    left: int
+    year: int
 
 
 @dataclass(frozen=True)
@@ -53,28 +67,31 @@ class RequestView:
 
     form: Filled
     products: list[tuple[int, str]]
+    quotas: list[QuotaLeft]
 
 
 @router.get("")
 def own_stamps(request: Request, db: Db, actor: CurrentActor) -> Response:
-    found = [
-        batch
-        for entity_id in actor.memberships
-        for batch in list_batches(
-            db, actor=actor, cut=Cut(limit=MOST_BATCHES, newest=True), entity_id=entity_id
-        ).items
-    ]
-    newest = sorted(found, key=lambda batch: batch.id, reverse=True)
-    batches = [_own(row) for row in batch_rows(db, newest)]
+    products = stamps_by_product(db, actor=actor)
+    names = {batch.id: one.name for one in products for batch in one.batches}
     view = OwnStampsView(
-        batches=batches, left=sum(one.left for one in batches), may_request=bool(_owned(actor))
+        products=products,
+        batches={
+            one.product_id: [OwnBatch(batch, batch_label(batch)) for batch in one.batches]
+            for one in products
+        },
+        to_confirm=[(one, names.get(one.batch_id, "")) for one in list_to_confirm(db, actor=actor)],
+        left=sum(one.left for one in products),
+        may_request=bool(_owned(actor)),
     )
     return show(request, "stamps/own.html", view)
 
 
 @router.get("/new")
-def new_request(request: Request, db: Db, actor: CurrentActor, product: str = "") -> Response:
-    return _form(request, db, actor, Filled({"product_id": product}))
+def new_request(
+    request: Request, db: Db, actor: CurrentActor, now: Now, product: str = ""
+) -> Response:
+    return _form(request, db, actor, now, Filled({"product_id": product}))
 
 
 @router.post("/new")
@@ -89,31 +106,20 @@ def send_request(
 ) -> Response:
     given = read_form(BatchIn, sent, words)
     if isinstance(given, Filled):
-        return _form(request, db, actor, given)
+        return _form(request, db, actor, now, given)
     try:
         facts = given.model_dump()
         actions.request_batch(db, actor=actor, now=now, largest=largest, **facts)
     except (Conflict, Invalid) as error:
-        return _form(request, db, actor, refused(sent, error, words))
+        return _form(request, db, actor, now, refused(sent, error, words))
     return go("/app/stamps", say=REQUESTED)
-
-
-def _own(row: BatchRow) -> OwnBatch:
-    counts = row.counts
-    return OwnBatch(
-        row=row,
-        received=row.batch.handed_over,
-        active=counts[State.ACTIVE],
-        void=counts[State.VOID],
-        left=counts[State.RECEIVED],
-    )
 
 
 def _owned(actor: Actor) -> list[int]:
     return [key for key, role in actor.memberships.items() if role is Belonging.OWNER]
 
 
-def _form(request: Request, db: Db, actor: Actor, form: Filled) -> Response:
+def _form(request: Request, db: Db, actor: Actor, now: Now, form: Filled) -> Response:
     if not _owned(actor):
         raise NotAllowed
     products = [
@@ -129,5 +135,11 @@ def _form(request: Request, db: Db, actor: Actor, form: Filled) -> Response:
     ]
     if len(products) == 1 and not form.value("product_id"):
         form = Filled({**form.values, "product_id": str(products[0][0])}, form.errors, form.problem)
-    view = RequestView(form=form, products=products)
+    names = dict(products)
+    quotas = [
+        QuotaLeft(names.get(one.quota.product_id or 0, ""), max(one.left, 0), one.quota.year)
+        for one in quotas_of_owner(db, actor=actor, now=now)
+        if one.quota.facility_id is None
+    ]
+    view = RequestView(form=form, products=products, quotas=quotas)
     return show(request, "stamps/own_new.html", view, status=422 if form.wrong else 200)

@@ -71,12 +71,12 @@ def rehearse_change(
     keyring: Keyring,
     move: Move,
     chosen: Chosen,
-    batch_id: int,
+    batch_id: int | None = None,
     reason: str = "",
     document_no: str = "",
     receiver: str = "",
 ) -> SpanPreview:
-    """Return what `change_span` would move in the batch, or raise what it would.
+    """Return what `change_span` would move, in the batch if one is named, or raise what it would.
 
     Whether a second person is needed is asked of `second_person_from`.
     """
@@ -85,7 +85,7 @@ def rehearse_change(
     with refusals_kept(db, act, Attempt(move)) as attempt:
         with _own_stamps():
             found = check_change(db, act=act, keyring=keyring, chosen=chosen, attempt=attempt)
-        if found.stretch.batch_id != batch_id:
+        if batch_id not in {None, found.stretch.batch_id}:
             raise OtherBatch(number=found.stretch.batch_id)
     return found
 
