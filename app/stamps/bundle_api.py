@@ -65,8 +65,8 @@ def list_exports(db: Db, actor: CurrentActor, allotment_id: Id) -> list[ExportOu
     return [ExportOut.model_validate(one) for one in found]
 
 
-@router.post("/exports/{export_id}/confirm")
-def confirm(db: Db, actor: CurrentActor, now: Now, allotment_id: Id, export_id: Id) -> ExportOut:
+@router.post("/exports/{bundle_id}/confirm")
+def confirm(db: Db, actor: CurrentActor, now: Now, allotment_id: Id, bundle_id: Id) -> ExportOut:
     """Let a file be made that another officer asked for: so many codes need two people."""
-    export = get_allotment_export(db, export_id, actor=actor, allotment_id=allotment_id)
+    export = get_allotment_export(db, bundle_id, actor=actor, allotment_id=allotment_id)
     return ExportOut.model_validate(confirm_export(db, actor=actor, now=now, export=export))

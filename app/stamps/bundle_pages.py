@@ -90,24 +90,24 @@ def ask(
     return gone_on(_base(allotment_id), export)
 
 
-@router.post("/{export_id}/confirm")
-def confirm(db: Db, actor: CurrentActor, now: Now, allotment_id: Id, export_id: Id) -> Response:
-    export = get_allotment_export(db, export_id, actor=actor, allotment_id=allotment_id)
+@router.post("/{bundle_id}/confirm")
+def confirm(db: Db, actor: CurrentActor, now: Now, allotment_id: Id, bundle_id: Id) -> Response:
+    export = get_allotment_export(db, bundle_id, actor=actor, allotment_id=allotment_id)
     confirm_export(db, actor=actor, now=now, export=export)
     return go(_base(allotment_id), say=CONFIRMED)
 
 
-@router.get("/{export_id}/file")
+@router.get("/{bundle_id}/file")
 def take_out(
     request: Request,
     press: ThePress,
     actor: CurrentActor,
     now: Now,
     allotment_id: Id,
-    export_id: Id,
+    bundle_id: Id,
 ) -> Response:
     with press.database.begin(write=False) as db:
-        export = get_allotment_export(db, export_id, actor=actor, allotment_id=allotment_id)
+        export = get_allotment_export(db, bundle_id, actor=actor, allotment_id=allotment_id)
     return sent_out(request, press, actor, now, export)
 
 

@@ -222,6 +222,7 @@ def hung_on(owner: Client, officer: Client, ids: dict[str, Any]) -> dict[str, An
     certificate = {"stars": 4, "decision_no": "1", "issuer": "UBND", "valid_from": "2025-01-01"}
     standard = {"kind": "tccs", "number": "TCCS 01"}
     officer.get(f"{batch}?format=csv&reason=In")
+    officer.get(f"/api/v1/allotments/{ids['allotment_id']}/export?format=csv&reason=In")
     pictured = officer.post(f"{product}/pictures", files=picture).json()
     return {
         "picture_id": pictured["id"],

@@ -132,7 +132,7 @@ def test_a_picture_a_row_or_a_cell_that_differs_is_caught(tmp_path: Path) -> Non
     def shifted(name: str, content: bytes) -> bytes:
         return content.replace(b"v1h-1z", b"v9h-1z") if name.endswith(".svg") else content
 
-    def other_number(name: str, content: bytes) -> bytes:
+    def other_number(_name: str, content: bytes) -> bytes:
         return content.replace(b"<v>501</v>", b"<v>502</v>")
 
     def swapped(name: str, content: bytes) -> bytes:

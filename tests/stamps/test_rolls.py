@@ -98,7 +98,7 @@ def test_a_roll_is_a_leader_and_a_page_for_each_row_with_its_numbers_on_the_line
     text = [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in document]
     assert "Cuộn 2" in text[0]
     assert "Số lượng 4" in text[0]
-    assert f"Tem số 1005 \N{EN DASH} 1008" in text[0]
+    assert "Tem số 1005 \N{EN DASH} 1008" in text[0]
     assert grouped(made[7]) in re.sub(r"\s+", "-", text[0])
     assert WORDS.activate_roll in text[0]
     assert [number in text[2] for number in ("1002", "1006", "1010")] == [True] * 3
