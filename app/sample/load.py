@@ -19,7 +19,7 @@ from app.products.certificate_actions import add_certificate, revoke_certificate
 from app.products.models import Product
 from app.products.picture_actions import add_picture
 from app.products.pictures import check_and_resize
-from app.sample import people, production, rights
+from app.sample import allotting, onboarding, people, production, rights
 from app.sample.people import DEPARTMENT
 from app.sample.pictures import draw
 from app.sample.records import ENTITIES, SampleEntity, SampleProduct
@@ -49,10 +49,16 @@ def load(
     _certify(db, made, now)
     rights.grant(db, {one.product.name: one.product for one in made}, actor=DEPARTMENT, now=now)
     ways_in = people.enrol(db, [made[0].entity, made[2].entity], actor=DEPARTMENT, now=now)
-    batches = production.allot(
-        db, [one.product for one in made], actor=DEPARTMENT, keyring=keyring, now=now
+    products = [one.product for one in made]
+    planner, approver = ways_in.pop("planner"), ways_in.pop("approver")
+    batches = allotting.allot(
+        db, products, planner=planner, approver=approver, keyring=keyring, now=now
     )
+    allotting.confirm(db, {one.entity.id: one.owner for one in made}, now=now)
+    onboarding.train(db, list(dict.fromkeys(one.entity for one in made)), actor=planner, now=now)
+    onboarding.approve_processes(db, products, actor=planner, now=now)
     lots = production.produce(db, made, batches, files=files, keyring=keyring, now=now)
+    allotting.draft_next(db, planner=planner, now=now)
     url = _Addresses(base_url, keyring)
     told = _stamps(url, batches)
     suspect_stamp(
@@ -147,6 +153,8 @@ def _product(
         brand="Thương hiệu mẫu",
         ocop_group=sample.group,
         net_content=sample.content,
+        net_quantity=sample.net[0],
+        net_unit=sample.net[1],
         ingredients=sample.ingredients,
         shelf_life=f"{sample.shelf_days} ngày" if sample.shelf_days else "",
         shelf_life_days=sample.shelf_days or None,

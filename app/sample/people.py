@@ -36,8 +36,8 @@ _WITH_KEY: Final = frozenset({"officer", "approver", "owner", "outsider"})
 def enrol(
     db: Session, entities: Sequence[Entity], *, actor: Actor, now: datetime
 ) -> dict[str, Any]:
-    """Add the accounts and return their ways in."""
-    accounts, keys = [], {}
+    """Add the accounts and return their ways in, and who plans and who approves."""
+    accounts, keys, acting = [], {}, {}
     for role, phone, name, standing, place in _CAST:
         password = f"mau-{secrets.token_hex(4)}"
         account = add_account(
@@ -50,6 +50,7 @@ def enrol(
         )
         if isinstance(standing, Role):
             grant_role(db, actor=actor, now=now, account_id=account.id, role=standing)
+            acting[role] = Actor(account.id, name, roles=frozenset({standing}))
         else:
             join_entity(
                 db,
@@ -62,4 +63,5 @@ def enrol(
         accounts.append({"role": role, "phone": phone, "password": password})
         if role in _WITH_KEY:
             keys[role] = make_api_key(db, actor=actor, now=now, account_id=account.id, label="demo")
-    return {"accounts": accounts, "api_keys": keys}
+    told = {"planner": acting["officer"], "approver": acting["approver"]}
+    return {"accounts": accounts, "api_keys": keys} | told

@@ -25,14 +25,11 @@ from app.products.pictures import check_photo
 from app.sample.people import DEPARTMENT
 from app.sample.pictures import draw
 from app.sample.records import STORIES, SampleProduct
-from app.stamps.actions import approve_batch, hand_over, issue_batch, request_batch
 from app.stamps.codes import BatchKeys, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
 from app.stamps.span_actions import activate_span, lose_span, void_span
 
-BATCH: Final = 3000
-ALLOTTED_DAYS_AGO: Final = 440
 _NAMES: Final = UUID("6f1c1a52-52a8-4d0c-9f5e-0c0f2a1b7e11")
 
 
@@ -70,49 +67,6 @@ PLANS: Final = (
     Plan(16, 90, 1000),
     Plan(18, 25, 150),
 )
-
-
-def allot(
-    db: Session, products: Sequence[Product], *, actor: Actor, keyring: Keyring, now: datetime
-) -> list[Batch]:
-    """Request, approve, issue and hand over 3,000 stamps a product; the last batch waits."""
-    then = now - timedelta(days=ALLOTTED_DAYS_AGO)
-    batches = []
-    for place, product in enumerate(products):
-        batch = request_batch(
-            db,
-            actor=actor,
-            now=then,
-            product_id=product.id,
-            quantity=BATCH,
-            reason="Kế hoạch cấp tem năm (mẫu)",
-            largest=BATCH,
-        )
-        approve_batch(
-            db,
-            actor=actor,
-            now=then + timedelta(days=3),
-            batch_id=batch.id,
-            quantity=BATCH,
-            decision_no="88/QĐ-SKHCN (mẫu)",
-            programme="Hỗ trợ truy xuất nguồn gốc sản phẩm OCOP",
-            budget_year=then.year,
-        )
-        issue_batch(
-            db, actor=actor, now=then + timedelta(days=5), batch_id=batch.id, keyring=keyring
-        )
-        if place < len(products) - 1:
-            hand_over(
-                db,
-                actor=actor,
-                now=then + timedelta(days=9),
-                batch_id=batch.id,
-                receiver="Đại diện chủ thể (mẫu)",
-                quantity=BATCH,
-                document_no=f"BB-{place + 1:02d} (mẫu)",
-            )
-        batches.append(batch)
-    return batches
 
 
 def produce(
@@ -164,6 +118,7 @@ def _spoil(db: Session, owner: Actor, batch: Batch, keyring: Keyring, now: datet
 
 def _lot(db: Session, one: Made, plan: Plan, *, files: Files, now: datetime) -> Lot:
     made_on = day_of(now) - timedelta(days=plan.days_ago)
+    each, unit = one.sample.net
     lot = open_lot(
         db,
         actor=one.owner,
@@ -171,9 +126,8 @@ def _lot(db: Session, one: Made, plan: Plan, *, files: Files, now: datetime) -> 
         product_id=one.product.id,
         number=f"L{made_on:%y%m}-01",
         production_date=made_on,
-        quantity=plan.stamps,
-        unit="C62",
-        unit_as_entered="gói",
+        quantity=plan.stamps * each,
+        unit=unit,
     )
     _keep_diary(db, one, lot, plan, files=files, now=now)
     close_lot(db, actor=one.owner, now=_morning(now, plan.days_ago - 1), lot_id=lot.id)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from app.kit.units import find_unit
+
 MARK: Final = "(mẫu)"
 
 
@@ -20,6 +22,13 @@ class SampleProduct:
     colour: str
     gtin: str = ""
     story: str = ""
+
+    @property
+    def net(self) -> tuple[float, str]:
+        """Return what one piece holds, as a figure and a code of its unit."""
+        figure, _, word = self.content.partition(" ")
+        unit = find_unit(word)
+        return float(figure), unit.code if unit else ""
 
 
 @dataclass(frozen=True)

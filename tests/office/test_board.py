@@ -35,8 +35,7 @@ def reached(db: Session, entity: Entity) -> dict[str, tuple[str, ...]]:
 
 
 def described(db: Session, entity: Entity) -> Product:
-    facts = {"ingredients": "tôm, muối", "shelf_life": "12 tháng"}
-    return make.product(db, of=entity, **facts)
+    return make.product(db, of=entity, ingredients="tôm, muối", shelf_life="12 tháng")
 
 
 def trained(db: Session, entity: Entity, **facts: Any) -> Training:  # noqa: ANN401 - the columns of the record

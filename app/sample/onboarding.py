@@ -1,0 +1,43 @@
+"""What the sample producers have come to: trained, their processes approved, a change proposed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.diary.process_actions import approve_process, propose_process
+from app.entities.models import Entity
+from app.entities.training_actions import record_training
+from app.identity.rules import Actor
+from app.kit.clock import day_of
+from app.products.models import Product
+
+_STAGES: Final = ("Nhận nguyên liệu", "Sơ chế", "Chế biến", "Đóng gói", "Bảo quản", "Xuất bán")
+
+
+def train(db: Session, entities: Sequence[Entity], *, actor: Actor, now: datetime) -> None:
+    """Record two trainings; the last two entities have had none yet."""
+    for days_ago, part in ((430, entities[:9]), (425, entities[9:-2])):
+        then = now - timedelta(days=days_ago)
+        record_training(
+            db,
+            actor=actor,
+            now=then,
+            people={entity.id: 1 + entity.id % 3 for entity in part},
+            held_on=day_of(then),
+            trainer="Kỹ sư Mai (mẫu)",
+            topic="Ghi nhật ký điện tử và kích hoạt tem (mẫu)",
+        )
+
+
+def approve_processes(
+    db: Session, products: Sequence[Product], *, actor: Actor, now: datetime
+) -> None:
+    """Approve a process for every product but the last three."""
+    then = now - timedelta(days=435)
+    for product in products[:-3]:
+        made = propose_process(
+            db, actor=actor, now=then, product_id=product.id, stages=list(_STAGES)
+        )
+        approve_process(db, actor=actor, now=then, product_id=product.id, process_id=made.id)
