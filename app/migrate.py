@@ -10,13 +10,14 @@ from app.fences import FENCES, READINGS
 from app.kit import fences, guards
 from app.kit.db import Database
 from app.places.actions import load_places
+from app.products.subgroup_actions import load_subgroups
 from app.tables import metadata
 
 _ROOT = Path(__file__).parent.parent
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest revision, with guards, grants and the table of places.
+    """Bring the database to the newest revision, with guards, grants, places and sub-groups.
 
     Runs as the owner; safe to run while the application serves, and to run again.
     """
@@ -28,6 +29,7 @@ def migrate(settings: Settings) -> None:
                 _grant(connection, settings)
         with database.begin() as db:
             load_places(db)
+            load_subgroups(db)
     finally:
         database.close()
 

@@ -14,7 +14,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 from app.kit.text import clean_note
 from app.kit.units import read_unit
-from app.products.queries import get_product
+from app.products.queries import get_made_product, get_product
 
 # A lot may be planned ahead, and old stock may be entered: beyond that a year was mistyped.
 PLANNED_AHEAD: Final = timedelta(days=366)
@@ -83,6 +83,7 @@ def open_lot(
     """
     product = get_product(db, product_id, actor=actor)
     actor.require_member(product.entity_id)
+    get_made_product(db, product_id, actor=actor)
     lot = Lot(
         product_id=product.id, entity_id=product.entity_id, number="", state="open", opened_at=now
     )

@@ -10,16 +10,18 @@ from starlette.responses import Response
 from app.audit.history import say
 from app.entities import actions, part_queries, queries
 from app.entities.api import EntityFacts
+from app.entities.file_pages import entities_file
 from app.entities.models import Entity
 from app.entities.parts import Subject
 from app.entities.place_queries import PlaceChoice, place_choice
 from app.entities.rules import KIND_LABELS, masked_tax_no
 from app.entities.terms import ENTITY_TERMS
 from app.identity.access import CurrentActor
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, filled_from
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Page, Sorting, next_path, previous_path
+from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.places.models import Place
@@ -81,22 +83,30 @@ def entities(
     request: Request,
     db: Db,
     actor: CurrentActor,
+    words: Words,
     cut: Sorting,
+    file: AsFile = None,
     q: Annotated[str, Query(max_length=200)] = "",
     province: str = "",
     commune: str = "",
     kind: str = "",
     status: str = "",
 ) -> Response:
-    page = queries.list_entities(
-        db,
-        actor=actor,
-        cut=cut if cut.sort else replace(cut, sort="name"),
-        text=q,
-        commune=commune or province,
-        status=status,
-        kind=kind,
-    )
+    def read(part: Cut) -> Page[Entity]:
+        return queries.list_entities(
+            db,
+            actor=actor,
+            cut=part,
+            text=q,
+            commune=commune or province,
+            status=status,
+            kind=kind,
+        )
+
+    named = cut if cut.sort else replace(cut, sort="name")
+    if file:
+        return entities_file(file, every(read, named), words)
+    page = read(named)
     wanted = {"q": q, "province": province, "commune": commune, "kind": kind, "status": status}
     places = place_choice(db, Filled({"province": province}), usual="") if province else None
     view = EntitiesView(

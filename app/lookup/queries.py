@@ -104,7 +104,10 @@ _CERTIFICATES: Final = select(
 ).where(OcopCertificate.product_id == bindparam("product_id"))
 _STANDARDS: Final = (
     select(ProductStandard.number, ProductStandard.title)
-    .where(ProductStandard.product_id == bindparam("product_id"))
+    .where(
+        ProductStandard.product_id == bindparam("product_id"),
+        ProductStandard.retired_on.is_(None),
+    )
     .order_by(ProductStandard.id)
 )
 _LOTS: Final = select(Lot.id, Lot.number, Lot.production_date, Lot.expiry_date).where(

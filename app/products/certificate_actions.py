@@ -3,14 +3,18 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
+from app.places.queries import find_place, province_of
 from app.products.actions import note
-from app.products.models import OcopCertificate
+from app.products.models import OcopCertificate, Product
 from app.products.queries import get_part, get_product
-from app.products.rules import last_valid_day, stars_of
+from app.products.rules import CENTRAL_ISSUER, MOST_STARS, last_valid_day, stars_of
+from app.products.subgroup_queries import find_subgroup
+from app.products.subgroups import OtherGroup, UnknownSubgroup
 
 
 class CertificateThere(Conflict):
@@ -46,6 +50,14 @@ class EndsBeforeItBegins(Invalid):
         self.valid_from = valid_from
 
 
+class IssuerUnknown(Invalid):
+    """Who issued the certificate is not known"""
+
+    code = "products.issuer_unknown"
+    detail = N_("The entity has no commune to tell its province by. Write the issuer.")
+    field = "issuer"
+
+
 class OtherStars(Invalid):
     """The score earns other stars"""
 
@@ -74,15 +86,21 @@ def add_certificate(
     product_id: int,
     stars: int,
     decision_no: str,
-    issuer: str,
     valid_from: date,
+    issuer: str = "",
     valid_to: date | None = None,
     certificate_no: str = "",
     score: float | None = None,
+    subgroup: str = "",
 ) -> OcopCertificate:
-    """Record an OCOP certificate. Without a last day it holds for the usual 36 months."""
+    """Record an OCOP certificate. Without a last day it holds for the usual 36 months.
+
+    Without an issuer it is who issues such stars: the entity's province, or the centre for 5.
+    `subgroup` is "version/code" of a list of sub-groups.
+    """
     product = get_product(db, product_id, actor=actor)
     actor.require_officer()
+    _check_subgroup(db, product, subgroup)
     if score is not None and stars_of(score) != stars:
         raise OtherStars
     last = valid_to or last_valid_day(valid_from)
@@ -94,7 +112,8 @@ def add_certificate(
         "score": score,
         "certificate_no": certificate_no,
         "decision_no": decision_no,
-        "issuer": issuer,
+        "subgroup": subgroup,
+        "issuer": issuer or usual_issuer(db, product, stars),
         "valid_from": valid_from,
         "valid_to": last,
     }
@@ -103,6 +122,27 @@ def add_certificate(
     db.flush()
     note(db, actor, now, "product.certificate.add", product, None, {"id": certificate.id} | facts)
     return certificate
+
+
+def usual_issuer(db: Session, product: Product, stars: int) -> str:
+    """Return who issues certificates of so many stars for a product: its province for 3 and 4."""
+    if stars == MOST_STARS:
+        return CENTRAL_ISSUER
+    entity = db.get_one(Entity, product.entity_id)
+    province = find_place(db, province_of(db, entity.commune_code))
+    if province is None:
+        raise IssuerUnknown
+    return f"Ủy ban nhân dân {province.kind.lower()} {province.name}"
+
+
+def _check_subgroup(db: Session, product: Product, reference: str) -> None:
+    if not reference:
+        return
+    found = find_subgroup(db, reference)
+    if found is None:
+        raise UnknownSubgroup
+    if product.ocop_group and product.ocop_group != found.ocop_group:
+        raise OtherGroup
 
 
 def _refuse_second(db: Session, product_id: int, decision_no: str, valid_from: date) -> None:

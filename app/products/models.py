@@ -70,7 +70,7 @@ class OcopSubgroup(Base):
 
 
 class ProductStandard(Base):
-    """A standard a product is made to."""
+    """A standard a product is made to. Retired, never deleted."""
 
     __tablename__ = "product_standard"
 
@@ -80,6 +80,7 @@ class ProductStandard(Base):
     number: Mapped[str] = mapped_column(String(60))
     title: Mapped[str] = mapped_column(String(200), default="")
     issued: Mapped[str] = mapped_column(String(10), default="")
+    retired_on: Mapped[date | None]
 
 
 class ProductPicture(Base):

@@ -37,11 +37,16 @@ class StandardIn(In):
 
 
 class CertificateIn(In):
-    """An OCOP certificate; without `valid_to` it holds for the usual 36 months."""
+    """An OCOP certificate; without `valid_to` it holds for the usual 36 months.
+
+    Without `issuer` it is who issues such stars: the province, or the ministry for five.
+    `subgroup` is "version/code" of a list of sub-groups.
+    """
 
     stars: Annotated[int, Field(ge=3, le=5)]
+    subgroup: Annotated[Line, Field(max_length=31)] = ""
     decision_no: Annotated[Line, Field(min_length=1, max_length=60)]
-    issuer: Annotated[Line, Field(min_length=1, max_length=200)]
+    issuer: Annotated[Line, Field(max_length=200)] = ""
     valid_from: Day
     valid_to: Day | None = None
     certificate_no: Annotated[Line, Field(max_length=60)] = ""
@@ -80,6 +85,7 @@ class CertificateOut(Out):
 
     id: int
     stars: int
+    subgroup: str
     score: float | None
     certificate_no: str
     decision_no: str

@@ -1,9 +1,11 @@
 """The forms of what hangs on a product: pictures, OCOP certificates, standards."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
@@ -16,12 +18,13 @@ from app.kit.pages import go, sayable, show
 from app.kit.web import Databases, Db, Edge, Id, Now, Words
 from app.products import actions, certificate_actions, picture_actions, queries
 from app.products.models import OcopCertificate, Product
-from app.products.pages import CertificateRow, certificate_row, show_product
+from app.products.one_pages import CertificateRow, certificate_row, show_product
 from app.products.part_api import CertificateIn, RevocationIn, StandardIn
 from app.products.picture_actions import PictureThere, TooManyPictures
 from app.products.pictures import CheckedPicture
 from app.products.rules import VALID_MONTHS
 from app.products.standards import StandardKind
+from app.products.subgroup_queries import offered
 
 router = APIRouter(prefix="/office/products", route_class=Edge, include_in_schema=False)
 
@@ -43,6 +46,7 @@ class CertificateFormView:
     product: Product
     stars: list[tuple[str, str]]
     months: int
+    subgroups: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,7 @@ def add_picture(
             wrong = error
     if wrong is not None:
         upload = refused(sent, wrong, words)
-        return show_product(request, db, actor, day_of(now), product, upload)
+        return show_product(request, db, actor, words, day_of(now), product, upload)
     return go(f"/office/products/{product_id}", say=PICTURE_ADDED)
 
 
@@ -117,10 +121,12 @@ def remove_picture(
 
 
 @router.get("/{product_id}/certificates/new")
-def new_certificate(request: Request, db: Db, actor: CurrentActor, product_id: Id) -> Response:
+def new_certificate(
+    request: Request, db: Db, actor: CurrentActor, now: Now, product_id: Id
+) -> Response:
     product = queries.get_product(db, product_id, actor=actor)
     actor.require_officer()
-    return _certificate_form(request, product, Filled())
+    return _certificate_form(request, db, product, Filled(), day_of(now))
 
 
 @router.post("/{product_id}/certificates/new")
@@ -137,13 +143,13 @@ def add_certificate(
     actor.require_officer()
     given = read_form(CertificateIn, sent, words)
     if isinstance(given, Filled):
-        return _certificate_form(request, product, given)
+        return _certificate_form(request, db, product, given, day_of(now))
     try:
         certificate_actions.add_certificate(
             db, actor=actor, now=now, product_id=product_id, **given.model_dump()
         )
     except (Conflict, Invalid) as error:
-        return _certificate_form(request, product, refused(sent, error, words))
+        return _certificate_form(request, db, product, refused(sent, error, words), day_of(now))
     return go(f"/office/products/{product_id}", say=CERTIFICATE_ADDED)
 
 
@@ -229,8 +235,15 @@ def retire_standard(
     return go(f"/office/products/{product_id}", say=STANDARD_RETIRED)
 
 
-def _certificate_form(request: Request, product: Product, form: Filled) -> Response:
-    view = CertificateFormView(form, product, STARS, VALID_MONTHS)
+def _certificate_form(
+    request: Request, db: Session, product: Product, form: Filled, day: date
+) -> Response:
+    subgroups = [
+        (f"{one.version}/{one.code}", f"{one.code}. {one.name} ({one.version})")
+        for one in offered(db, on=day)
+        if product.ocop_group in {"", one.ocop_group}
+    ]
+    view = CertificateFormView(form, product, STARS, VALID_MONTHS, subgroups)
     return show(request, "products/certificate.html", view, status=422 if form.wrong else 200)
 
 

@@ -1,18 +1,48 @@
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from app.entities.queries import get_active_entity
 from app.identity.rules import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
-from app.products.models import OcopCertificate, Product, ProductPicture, ProductStandard
-from app.products.rules import CertificateFacts
+from app.products.models import (
+    OcopCertificate,
+    Product,
+    ProductPack,
+    ProductPicture,
+    ProductStandard,
+)
+from app.products.rules import CertificateFacts, ProductStatus
 
-Part = TypeVar("Part", ProductPicture, ProductStandard, OcopCertificate)
+Part = TypeVar("Part", ProductPicture, ProductStandard, OcopCertificate, ProductPack)
+
+SORTS: Final = {"name": (Product.folded,)}
+EXPIRES_SOON: Final = timedelta(days=90)
+CERTIFICATE_STATES: Final = (
+    "stars_5",
+    "stars_4",
+    "stars_3",
+    "valid",
+    "expiring",
+    "expired",
+    "revoked",
+    "none",
+)
+
+
+@dataclass(frozen=True)
+class CertificateFilter:
+    """Products by the state of their OCOP certificates on a day, one of CERTIFICATE_STATES."""
+
+    state: str
+    on: date
 
 
 class NoSuchProduct(NotFound):
@@ -20,6 +50,13 @@ class NoSuchProduct(NotFound):
 
     code = "products.not_found"
     detail = N_("It may belong to somebody else, or the address is mistyped.")
+
+
+class ProductRetired(Conflict):
+    """The product is no longer made"""
+
+    code = "products.retired"
+    detail = N_("Bring it back on the product's page before you add lots or stamps.")
 
 
 class NoSuchPart(NotFound):
@@ -37,12 +74,38 @@ def get_product(db: Session, product_id: int, *, actor: Actor) -> Product:
     return product
 
 
+def lock_product(db: Session, product_id: int) -> Product:
+    """Return a product as it stands now, held until this transaction ends."""
+    return db.get_one(Product, product_id, with_for_update=True, populate_existing=True)
+
+
+def get_made_product(db: Session, product_id: int, *, actor: Actor) -> Product:
+    """Return a product on the market of an entity in operation, or say which is not."""
+    product = get_product(db, product_id, actor=actor)
+    get_active_entity(db, product.entity_id, actor=actor)
+    if product.status != ProductStatus.ACTIVE:
+        raise ProductRetired
+    return product
+
+
 def find_by_gtin(db: Session, gtin14: str) -> Product | None:
     return db.scalars(select(Product).where(Product.gtin == gtin14)).one_or_none()
 
 
+def find_pack_by_gtin(db: Session, gtin14: str) -> ProductPack | None:
+    return db.scalars(select(ProductPack).where(ProductPack.gtin == gtin14)).one_or_none()
+
+
 def list_products(
-    db: Session, *, actor: Actor, cut: Cut, text: str = "", entity_id: int = 0, status: str = ""
+    db: Session,
+    *,
+    actor: Actor,
+    cut: Cut,
+    text: str = "",
+    entity_id: int = 0,
+    status: str = "",
+    group: str = "",
+    certificate: CertificateFilter | None = None,
 ) -> Page[Product]:
     """Return the products the actor sees; `text` is part of a name, or a whole GTIN or own code."""
     query = select(Product)
@@ -50,16 +113,44 @@ def list_products(
     if scope is not None:
         query = query.where(Product.entity_id.in_(scope))
     if text:
+        gtin = text.strip().zfill(14)
         query = query.where(
             Product.folded.contains(fold(text), autoescape=True)
-            | (Product.gtin == text.strip().zfill(14))
+            | (Product.gtin == gtin)
             | (Product.own_code == text.strip())
+            | Product.id.in_(select(ProductPack.product_id).where(ProductPack.gtin == gtin))
         )
     if entity_id:
         query = query.where(Product.entity_id == entity_id)
     if status:
         query = query.where(Product.status == status)
-    return take(db, query, Product.id, cut)
+    if group:
+        query = query.where(Product.ocop_group == group)
+    if certificate is not None:
+        query = query.where(_has(certificate))
+    return take(db, query, Product.id, cut, SORTS)
+
+
+def _has(wanted: CertificateFilter) -> ColumnElement[bool]:
+    """Return the condition that a product's certificates are in a state on a day."""
+    made, day = OcopCertificate, wanted.on
+    standing = made.revoked_on.is_(None) | (made.revoked_on > day)
+    valid = (made.valid_from <= day) & (made.valid_to >= day) & standing
+
+    def any_(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(made.product_id == Product.id, condition)
+
+    if wanted.state.startswith("stars_"):
+        return any_(valid & (made.stars == int(wanted.state.removeprefix("stars_"))))
+    soon = day + EXPIRES_SOON
+    states: dict[str, ColumnElement[bool]] = {
+        "valid": any_(valid),
+        "expiring": any_(valid) & ~any_(valid & (made.valid_to > soon)),
+        "expired": ~any_(valid) & any_((made.valid_to < day) & standing),
+        "revoked": ~any_(valid) & any_(made.revoked_on <= day),
+        "none": ~any_(made.id.is_not(None)),
+    }
+    return states[wanted.state]
 
 
 def names_of(db: Session, ids: Iterable[int]) -> dict[int, str]:
@@ -77,8 +168,11 @@ def pictures_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[Pr
 
 
 def standards_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[ProductStandard]]:
+    """Return the standards products are made to, by product; those that were taken off not."""
     wanted = set(product_ids)
-    query = select(ProductStandard).where(ProductStandard.product_id.in_(wanted))
+    query = select(ProductStandard).where(
+        ProductStandard.product_id.in_(wanted), ProductStandard.retired_on.is_(None)
+    )
     return _by_product(wanted, db.scalars(query.order_by(ProductStandard.id)))
 
 
@@ -88,6 +182,18 @@ def certificates_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, lis
     query = select(OcopCertificate).where(OcopCertificate.product_id.in_(wanted))
     order = OcopCertificate.valid_from.desc(), OcopCertificate.id.desc()
     return _by_product(wanted, db.scalars(query.order_by(*order)))
+
+
+def packs_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[ProductPack]]:
+    """Return packs by product, those in use first."""
+    wanted = set(product_ids)
+    query = select(ProductPack).where(ProductPack.product_id.in_(wanted))
+    order = ProductPack.retired_on.is_not(None), ProductPack.id
+    return _by_product(wanted, db.scalars(query.order_by(*order)))
+
+
+def list_packs(db: Session, product_id: int) -> list[ProductPack]:
+    return packs_of(db, [product_id])[product_id]
 
 
 def list_pictures(db: Session, product_id: int) -> list[ProductPicture]:
@@ -103,7 +209,7 @@ def list_certificates(db: Session, product_id: int) -> list[OcopCertificate]:
 
 
 def get_part(db: Session, kind: type[Part], part_id: int, *, product_id: int) -> Part:
-    """Return a picture, standard or certificate of that product, or raise NoSuchPart."""
+    """Return a picture, standard, certificate or pack of that product, or raise NoSuchPart."""
     part = db.get(kind, part_id)
     if part is None or part.product_id != product_id:
         raise NoSuchPart

@@ -16,6 +16,9 @@ from app.kit.errors import Invalid
 from app.kit.i18n import N_
 
 VALID_MONTHS: Final = 36
+MOST_STARS: Final = 5
+# Who issues five stars by decision 148/QĐ-TTg of 2023, under its name since 2025.
+CENTRAL_ISSUER: Final = "Bộ Nông nghiệp và Môi trường"
 
 # The least score of each number of stars, by the criteria of decision 148/QĐ-TTg of 2023.
 _LEAST_SCORES: Final = ((Decimal(90), 5), (Decimal(70), 4), (Decimal(50), 3))

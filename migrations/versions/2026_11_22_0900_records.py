@@ -246,6 +246,8 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("subgroup", sa.String(length=31), server_default="", nullable=False)
         )
+    with op.batch_alter_table("product_standard", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("retired_on", sa.Date(), nullable=True))
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("model", sa.String(length=120), server_default="", nullable=False)
@@ -284,6 +286,8 @@ def downgrade() -> None:
         batch_op.drop_column("net_unit")
         batch_op.drop_column("net_quantity")
         batch_op.drop_column("model")
+    with op.batch_alter_table("product_standard", schema=None) as batch_op:
+        batch_op.drop_column("retired_on")
     with op.batch_alter_table("ocop_certificate", schema=None) as batch_op:
         batch_op.drop_column("subgroup")
     with op.batch_alter_table("entity", schema=None) as batch_op:
