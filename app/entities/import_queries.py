@@ -161,9 +161,11 @@ def _others(
 def _keys(
     resolved: Sequence[tuple[ReadRow, dict[str, Any], list[Fault]]], found: Sequence[Record | None]
 ) -> Iterator[tuple[ReadRow, str, Any]]:
-    for (row, facts, _), record in zip(resolved, found, strict=True):
+    for (row, facts, faults), record in zip(resolved, found, strict=True):
         numbers = [name for name in ("tax_no", "gln") if name in facts]
         yield from ((row, name, facts[name]) for name in numbers)
+        if faults:
+            continue
         if record is not None:
             yield row, "name", record["id"]
         elif not numbers and "name" in facts:

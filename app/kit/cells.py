@@ -28,6 +28,7 @@ _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
 # Numbers from here on have lost figures: a spreadsheet keeps fifteen.
 EXACT: Final = 10**15
 _DAY_SECONDS: Final = 86_400
+_SHOWN: Final = 40
 _DIGITS: Final = "0123456789"
 
 
@@ -141,7 +142,10 @@ class SheetCells:
         self._kind = "n"
         self._style: str | None = None
         self._pieces: list[str] = []
-        self._reading = self._formula = self._aloud = False
+        self._reading = self._aloud = False
+        # What a cell computes, none where it computes nothing.
+        self._formula: str | None = None
+        self._computing = False
         self._columns: dict[str, int] = {}
         self.parser = make_parser()
         self.parser.StartElementHandler = self._start
@@ -154,7 +158,7 @@ class SheetCells:
             where = attributes.get("r")
             self._column = self._column_of(where) if where else self._column + 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s")
-            self._formula = False
+            self._formula = None
             self._pieces.clear()
         elif local in {"v", "t"}:
             self._reading = not self._aloud
@@ -162,7 +166,7 @@ class SheetCells:
             self._number = int(attributes.get("r") or self._number + 1)
             self._row, self._column = [], -1
         elif local == "f":
-            self._formula = True
+            self._formula, self._computing = "", True
         elif local == "rPh":
             self._aloud = True
         elif local == "mergeCell":
@@ -171,13 +175,17 @@ class SheetCells:
     def _text(self, text: str) -> None:
         if self._reading:
             self._pieces.append(text)
+        elif self._computing:
+            self._formula = f"{self._formula}{text}"
 
     def _end(self, name: str) -> None:
         local = name.rpartition(":")[2]
         if local in {"v", "t"}:
             self._reading = False
+        elif local == "f":
+            self._computing = False
         elif local == "c":
-            if self._pieces or self._formula:
+            if self._pieces or self._formula is not None:
                 self._keep(self._value("".join(self._pieces)))
         elif local == "row":
             if self._row:
@@ -206,7 +214,7 @@ class SheetCells:
         if self._kind in {"str", "inlineStr"}:
             return _unescaped(text)
         if not text:
-            return BadCell(Flaw.FORMULA, "")
+            return BadCell(Flaw.FORMULA, f"={self._formula}"[:_SHOWN])
         if self._kind == "e":
             return BadCell(Flaw.ERROR, text[:20])
         if self._kind == "d":

@@ -116,6 +116,9 @@ def refuse_flawed(cell: BadCell) -> Invalid:
 def as_text(cell: Cell) -> str:
     """Return what the cell shows, a day as dd/mm/yyyy; raises where it has no value."""
     if isinstance(cell, str):
+        if cell.startswith("="):
+            # A formula somebody has made a text of says no more than it did.
+            raise FormulaWithoutValue
         return cell
     if isinstance(cell, BadCell):
         raise refuse_flawed(cell)

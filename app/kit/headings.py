@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from app.kit.columns import Column, Fault, plain, reader_of
-from app.kit.entered import as_text
 from app.kit.errors import DomainError, Invalid, Words
 from app.kit.grid import Cell, Row, Table, is_blank, letters_of
 from app.kit.i18n import N_
@@ -175,5 +174,5 @@ def _heading(cell: Cell) -> str:
 
 def _counts_columns(row: Row) -> bool:
     """Tell a row that numbers the columns, (1) (2) (3), as official forms have it."""
-    shown = [as_text(cell) for cell in row.cells if isinstance(cell, (str, int))]
+    shown = [str(cell) for cell in row.cells if isinstance(cell, (str, int))]
     return len(shown) > 2 and all(_COUNTED.fullmatch(text.strip()) for text in shown)  # noqa: PLR2004 - two short cells may be facts

@@ -67,7 +67,7 @@ def list_refused(db: Session, *, job_id: int) -> Sequence[ImportRow]:
 
 def count_fates(db: Session, *, job_id: int) -> dict[str, Any]:
     query = select(ImportRow.fate, func.count()).where(ImportRow.job_id == job_id)
-    found = dict(db.execute(query.group_by(ImportRow.fate)).tuples().all())
+    found = dict(db.execute(query.group_by(ImportRow.fate)).all())
     return {fate.value: found.get(fate.value, 0) for fate in Fate}
 
 

@@ -17,7 +17,7 @@ from app.identity.queries import actor_for, get_account
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of
 from app.kit.db import Database
-from app.kit.errors import DomainError
+from app.kit.errors import DomainError, title_of
 from app.kit.i18n import N_
 from app.kit.imports import Fate, Planned
 from app.office.import_kinds import SUBJECTS, ImportKind
@@ -90,7 +90,7 @@ def work_on_import(hands: Hands, job_id: int) -> None:
             _import(hands, job_id)
     except Exception as error:
         log.exception("import %s failed", job_id)
-        problem = error.detail if isinstance(error, DomainError) else _UNEXPECTED
+        problem = title_of(type(error)) if isinstance(error, DomainError) else _UNEXPECTED
         with hands.database.begin() as db:
             job = hold_import(db, job_id)
             job.state, job.problem, job.moved_at = "failed", problem, hands.clock()

@@ -216,11 +216,13 @@ def _check(facts: Mapping[str, Any], record: Record | None, known: KnownProducts
 def _keys(
     resolved: Sequence[tuple[ReadRow, dict[str, Any], list[Fault], Record | None]],
 ) -> Iterator[tuple[ReadRow, str, Any]]:
-    for row, facts, _, record in resolved:
+    for row, facts, faults, record in resolved:
         if "gtin" in facts:
             yield row, "gtin", facts["gtin"]
         if "own_code" in facts:
             yield row, "own_code", (facts.get("entity_id"), facts["own_code"])
+        if faults:
+            continue
         if record is not None:
             yield row, "name", record["id"]
         elif "gtin" not in facts and "own_code" not in facts:

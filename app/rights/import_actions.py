@@ -29,7 +29,7 @@ def import_rights(db: Session, *, actor: Actor, now: datetime, planned: Sequence
     """
     actor.require_officer()
     written = list(_write(db, IpRight, planned, lambda facts: _right(facts, now), now))
-    owners = dict(db.execute(select(IpRight.id, IpRight.owner_entity_id)).tuples().all())
+    owners = dict(db.execute(select(IpRight.id, IpRight.owner_entity_id)).all())
     entries = [_entry("right", key, one, owners[key]) for key, one in written]
     record_many(db, by=actor, now=now, entries=entries)
 
@@ -42,7 +42,7 @@ def import_use_rights(
     written = list(
         _write(db, UseRight, planned, lambda facts: dict(facts) | {"updated_at": now}, now)
     )
-    owners = dict(db.execute(select(UseRight.id, UseRight.entity_id)).tuples().all())
+    owners = dict(db.execute(select(UseRight.id, UseRight.entity_id)).all())
     entries = [_entry("use_right", key, one, owners[key]) for key, one in written]
     record_many(db, by=actor, now=now, entries=entries)
 

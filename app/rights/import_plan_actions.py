@@ -180,9 +180,11 @@ def _check(facts: Mapping[str, Any], record: Record | None) -> None:
 def _keys(
     resolved: Sequence[tuple[ReadRow, dict[str, Any], list[Fault], Record | None]],
 ) -> Iterator[tuple[ReadRow, str, Any]]:
-    for row, facts, _, record in resolved:
+    for row, facts, faults, record in resolved:
         if "registration_no" in facts:
             yield row, "registration_no", facts["registration_no"]
+        if faults:
+            continue
         if record is not None:
             yield row, "sign", record["id"]
         elif "registration_no" not in facts and "sign" in facts:

@@ -138,6 +138,7 @@ def test_texts_are_cleaned_and_what_hides_in_them_is_refused() -> None:
     assert code("name", "a\u202eb") == "The text holds characters that can't be seen"
     assert code("name", "x" * 21) == "The text is too long"
     assert code("name", BadCell(Flaw.FORMULA, "")) == "The cell has a formula and no value"
+    assert code("name", "=A1") == "The cell has a formula and no value"
     assert code("name", BadCell(Flaw.ERROR, "#REF!")) == "The cell shows an error"
 
 
