@@ -185,9 +185,11 @@ def _apply(
     ]
     if gone:
         db.execute(delete(AllotmentRow).where(AllotmentRow.id.in_([one.row.id for one in gone])))
-    for old, row in changed:
-        values = {"quantity": row.quantity, "note": row.note}
-        db.execute(update(AllotmentRow).where(AllotmentRow.id == old.id).values(values))
+    if changed:
+        values = [
+            {"id": old.id, "quantity": row.quantity, "note": row.note} for old, row in changed
+        ]
+        db.execute(update(AllotmentRow), values)
     if fresh:
         with lost_races():
             db.execute(

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from app.audit.actions import record
+from app.audit.actions import Entry, record, record_many
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
@@ -25,7 +25,7 @@ from app.stamps.codes import LINE_END, SECRET_BYTES, line
 from app.stamps.epoch_actions import allot_numbers
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
-from app.stamps.movement_actions import Act, issue_span, lost_races, noted, swap_batch
+from app.stamps.movement_actions import Act, issue_spans, lost_races, swap_batch
 from app.stamps.policy import lapse_day, require_two_people
 from app.stamps.policy_queries import get_policy
 from app.stamps.rules import BatchState, State
@@ -109,16 +109,30 @@ def issue_allotment(
         "epoch": epoch,
         "lapses_on": lapse_day(day_of(now), policy.lapse_months),
     }
+    made = list(_batches(db, draft, rows, facts, line(epoch, number)))
     act = Act(actor=actor, now=now, document_no=draft.decision_no)
-    for batch in _batches(db, draft, rows, facts, line(epoch, number)):
-        run = Run(batch["first"], batch["last"], State.ISSUED)
-        issue_span(db, act=act, batch_id=batch["id"], run=run)
-        told = {"quantity": batch["granted"], "decision_no": draft.decision_no}
-        owner = batch["id"], batch["entity_id"]
-        noted(db, act=act, action="batch.issue", batch=owner, allotment=draft.id, **told)
-    told = {"decision_no": draft.decision_no, "rows": len(rows), "quantity": total}
-    record(db, by=actor, now=now, action="allotment.issue", subject_id=draft.id, after=told)
+    runs = [(one["id"], Run(one["first"], one["last"], State.ISSUED)) for one in made]
+    issue_spans(db, act=act, runs=runs)
+    _tell(db, act, draft, made)
     return draft
+
+
+def _tell(db: Session, act: Act, draft: Allotment, made: list[dict[str, Any]]) -> None:
+    """Write the decision and each batch of it on the audit trail."""
+    told = {"allotment": draft.id, "decision_no": draft.decision_no}
+    entries = [
+        Entry(
+            "batch.issue",
+            one["id"],
+            entity_id=one["entity_id"],
+            after=told | {"quantity": one["granted"]},
+        )
+        for one in made
+    ]
+    total = sum(one["granted"] for one in made)
+    whole = {"decision_no": draft.decision_no, "rows": len(made), "quantity": total}
+    entries.append(Entry("allotment.issue", draft.id, after=whole))
+    record_many(db, by=act.actor, now=act.now, entries=entries)
 
 
 def _check(db: Session, draft: Allotment, rows: list[Row], *, largest: int) -> None:

@@ -1,5 +1,5 @@
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,15 +71,28 @@ def move_span(
 
 def issue_span(db: Session, *, act: Act, batch_id: int, run: Run) -> None:
     """Put the span of a newly numbered batch on the line."""
+    issue_spans(db, act=act, runs=[(batch_id, run)])
+
+
+def issue_spans(db: Session, *, act: Act, runs: Sequence[tuple[int, Run]]) -> None:
+    """Put the spans of newly numbered batches on the line, in two statements for all of them."""
+    spans = [{"batch_id": batch_id, **_columns(run)} for batch_id, run in runs]
+    moves = [_movement(act, batch_id, Move.ISSUE, None, run) for batch_id, run in runs]
     with lost_races():
-        db.execute(insert(Span).values(batch_id=batch_id, **_columns(run)))
-        add_movement(db, act=act, batch_id=batch_id, move=Move.ISSUE, source=None, run=run)
+        db.execute(insert(Span), spans)
+        db.execute(insert(Movement), moves)
 
 
 def add_movement(
     db: Session, *, act: Act, batch_id: int, move: Move, source: Run | None, run: Run
 ) -> None:
     """Write a movement with its commitment; `source` and `run` are the stamps before and after."""
+    db.execute(insert(Movement).values(_movement(act, batch_id, move, source, run)))
+
+
+def _movement(
+    act: Act, batch_id: int, move: Move, source: Run | None, run: Run
+) -> dict[str, object]:
     left = source if move is Move.UNDO else run
     entry = Moved(
         uuid=uuid4(),
@@ -98,8 +111,7 @@ def add_movement(
         reason=act.reason,
     )
     salt = secrets.token_bytes(SALT_BYTES)
-    row = entry.columns() | {"salt": salt, "commit": commitment(salt, entry.content())}
-    db.execute(insert(Movement).values(row))
+    return entry.columns() | {"salt": salt, "commit": commitment(salt, entry.content())}
 
 
 def noted(db: Session, *, act: Act, action: str, batch: tuple[int, int], **after: object) -> None:
