@@ -149,15 +149,15 @@ def withdraw(db: Db, actor: CurrentActor, now: Now, proposal_id: Id) -> Response
     return go(f"/app/{area}/{found.subject_id}", say=WITHDRAWN)
 
 
-@picture_router.get("/{proposal_id}/{name}")
-def picture(db: Db, actor: CurrentActor, files: Store, proposal_id: Id, name: str) -> Response:
+@picture_router.get("/{proposal_id}/{shown}")
+def picture(db: Db, actor: CurrentActor, files: Store, proposal_id: Id, shown: str) -> Response:
     """Return a picture that a proposal would add, to those who may see the proposal."""
-    found, match = get_proposal(db, proposal_id, actor=actor), _NAME.fullmatch(name)
+    found, match = get_proposal(db, proposal_id, actor=actor), _NAME.fullmatch(shown)
     if match is None or match[1] not in pictures_named([found.after]):
         raise NotFound
-    media_type = MEDIA_TYPES["webp" if name.endswith(".webp") else "jpeg"]
+    media_type = MEDIA_TYPES["webp" if shown.endswith(".webp") else "jpeg"]
     headers = {"Cache-Control": "private, max-age=3600"}
-    return FileResponse(files.find(name), media_type=media_type, headers=headers)
+    return FileResponse(files.find(shown), media_type=media_type, headers=headers)
 
 
 def _last(db: Session, kind: str, subject_id: int) -> tuple[Proposal | None, list[Line]]:

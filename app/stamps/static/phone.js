@@ -14,6 +14,7 @@ for (const stepper of document.querySelectorAll(".stepper")) {
 }
 
 for (const form of document.querySelectorAll("form.photo")) {
+  form.classList.add("at-once");
   form.elements.photo.addEventListener("change", (event) => {
     // What was typed below goes along, so that the answer still has it.
     const typed = document.getElementById("codes")?.elements;
