@@ -15,7 +15,6 @@ from app.keyfile import BadKeys, load_keyring
 from app.kit import fences
 from app.kit.db import Database
 from app.kit.errors import DomainError
-from app.kit.fences import NOTHING
 from app.kit.i18n import Translator
 from app.migrate import configured
 from app.stamps.batch_queries import list_moved, list_runs
@@ -93,7 +92,7 @@ def _look_ups(settings: Settings) -> Iterator[Finding]:
         detail = "read with the application's role; on PostgreSQL, set DATABASE_SCAN_URL"
         yield Finding("look-ups", ok=True, detail=detail)
         return
-    database = Database(settings.scan_url, scope=NOTHING)
+    database = Database(settings.scan_url)
     try:
         with database.begin(write=False) as db:
             db.execute(select(Batch.secret).limit(1))

@@ -323,8 +323,7 @@ def _public(settings: Settings, whole: Database) -> Database:
     """Return what reads for everybody: as a role of its own where there is one."""
     if settings.scan_url in {"", settings.database_url}:
         return whole
-    # What that role may see does not depend on who asks.
-    return Database(settings.scan_url, scope=fences.NOTHING)
+    return Database(settings.scan_url)
 
 
 def _open_routes(made: FastAPI, folders: Mapping[str, Path]) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import (
+    CTE,
     JSON,
     BigInteger,
     Connection,
@@ -13,7 +14,6 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
-    Subquery,
     bindparam,
     cast,
     create_engine,
@@ -81,13 +81,16 @@ def _elements_postgresql(element: _Elements, compiler: SQLCompiler, **more: Any)
     return f"json_array_elements_text({compiler.process(element.clauses, **more)})"
 
 
-def numbers_asked(name: str) -> Subquery:
+def numbers_asked(name: str) -> CTE:
     """Return a table of one column, `number`: the integers a statement is given under a name.
 
     It lets one statement, built once, answer for any list of numbers.
     """
+    # Read once before all else: PostgreSQL seeks no fenced row by a text it still has to read
+    # as a number, for reading it could tell what stands behind the fence.
     elements = _Elements(bindparam(name, type_=JSON)).table_valued("value")
-    return select(cast(elements.c.value, BigInteger).label("number")).subquery()
+    numbers = select(cast(elements.c.value, BigInteger).label("number")).cte(name)
+    return numbers.prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 class Base(DeclarativeBase):
@@ -204,9 +207,11 @@ def beyond_fence(db: Session) -> Iterator[None]:
         yield
         return
     connection.exec_driver_sql(EVERYTHING.statement())
+    db.info["scope"] = EVERYTHING
     try:
         yield
     finally:
+        db.info["scope"] = scope
         # A transaction that failed can only go back to before the setting, and takes it back.
         with suppress(SQLAlchemyError):
             connection.exec_driver_sql(scope.statement())
@@ -217,14 +222,11 @@ def _begin_fenced(
 ) -> None:
     if transaction.nested:
         return
-    statements = []
+    statements = [session.info["scope"].statement()]
     if not connection.get_execution_options()["write"]:
         # As on SQLite, all that one request reads is of one moment.
-        statements.append("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    if session.info["scope"] != NOTHING:
-        statements.append(session.info["scope"].statement())
-    if statements:
-        connection.exec_driver_sql("; ".join(statements))
+        statements.insert(0, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    connection.exec_driver_sql("; ".join(statements))
 
 
 def _fence_savepoints(made: sessionmaker[Session], connection: Connection, role: str) -> None:

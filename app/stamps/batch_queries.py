@@ -111,7 +111,9 @@ def spans_over(db: Session, *, first: int, last: int) -> list[KeptSpan]:
         .limit(1)
         .scalar_subquery()
     )
-    query = _spans().where(Span.first >= func.coalesce(nearest, first), Span.first <= last)
+    # A query of its own is run once, and its result sought by an index, fence or none.
+    start = select(func.coalesce(nearest, first)).scalar_subquery()
+    query = _spans().where(Span.first >= start, Span.first <= last)
     return _kept(db, query.where(Span.last >= first))
 
 

@@ -4,7 +4,6 @@ from typing import ClassVar
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
-from app.kit.db import beyond_fence
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
 from app.products.models import Product
@@ -112,9 +111,7 @@ def read_ends(
     """
     stamps = []
     for field, text in (("first_code", first_code), ("last_code", last_code)):
-        # Whose it is shows to everybody who looks the code up: they are told, not left to wonder.
-        with beyond_fence(db):
-            stamp = find_stamp(db, keyring=keyring, text=text)
+        stamp = find_stamp(db, keyring=keyring, text=text)
         if stamp is None:
             raise UnknownCode(field=field)
         stamps.append(stamp)
@@ -123,7 +120,7 @@ def read_ends(
     low, high = sorted(stamps, key=lambda stamp: stamp.line)
     if low.batch_id != high.batch_id:
         raise TwoBatches
-    # What was found beyond the fence is of use only to who sees it within.
+    # What a code tells of anybody's stamp is of use only to who sees it within.
     get_batch(db, low.batch_id, actor=actor)
     base = low.line - low.number + 1
     return Stretch(low.batch_id, low.entity_id, low.product_id, base, low.number, high.number)
