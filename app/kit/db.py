@@ -199,7 +199,8 @@ def finish(db: Session) -> None:
 def beyond_fence(db: Session) -> Iterator[None]:
     """Run a few statements for everything, whomever the transaction runs for.
 
-    Each use is a hole in the fence, and says on its spot why it must be there.
+    Each use is a hole in the fence, and says on its spot why it must be there. One inside
+    another ends with the outer one.
     """
     scope: Scope = db.info["scope"]
     connection = db.connection()

@@ -76,7 +76,7 @@ def approved(database: Database, product: Product, size: int) -> list[int]:
             )
             actions.approve_batch(
                 db,
-                actor=make.SYSTEM,
+                actor=make.COLLEAGUE,
                 now=world.NOW,
                 batch_id=batch.id,
                 quantity=size,
