@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final, Protocol
 
-from app.audit.differences import differences
+from app.audit.differences import differences, without_personal
 from app.kit.i18n import N_, Translator
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -64,9 +64,16 @@ class Happened:
     changes: tuple[Change, ...]
 
 
-def tell(event: Event, terms: Terms, words: Translator) -> Happened:
-    """Return an event in the reader's words; fields without a word of their own are left out."""
+def tell(event: Event, terms: Terms, words: Translator, *, hide: bool = False) -> Happened:
+    """Return an event in the reader's words; fields without a word of their own are left out.
+
+    `hide` leaves personal numbers out but for their ends.
+    """
     known = {**(event.before or {}), **(event.after or {})}
+
+    def said(name: str, value: object) -> str | None:
+        return say(name, without_personal(value, name) if hide else value, terms, words)
+
     return Happened(
         seq=event.seq,
         at=event.at,
@@ -76,8 +83,8 @@ def tell(event: Event, terms: Terms, words: Translator) -> Happened:
         changes=tuple(
             Change(
                 words.gettext(terms.fields[one.field]),
-                say(one.field, one.before, terms, words),
-                say(one.field, one.after, terms, words),
+                said(one.field, one.before),
+                said(one.field, one.after),
             )
             for one in differences(event.before, event.after)
             if one.field in terms.fields and (_filled(one.before) or _filled(one.after))

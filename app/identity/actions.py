@@ -6,15 +6,14 @@ from typing import cast
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import CursorResult, delete, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
-from app.identity.factor_models import SignInTry
 from app.identity.models import (
     Account,
     AccountRole,
     ApiKey,
-    Idempotency,
     Membership,
     OneTimeLink,
     SessionToken,
@@ -33,8 +32,6 @@ from app.kit.i18n import N_
 from app.kit.text import clean_text, fold
 
 LINK_DAYS = 7
-KEEP_ANSWERS = timedelta(days=7)
-KEEP_TRIES = timedelta(days=1)
 # Without look-alikes: a link's code is also read out and typed.
 LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
@@ -44,6 +41,7 @@ class PhoneTaken(Conflict):
 
     code = "identity.phone_taken"
     detail = N_("Open that account instead, or use another number.")
+    field = "phone"
 
 
 class AccountClosed(Conflict):
@@ -111,6 +109,28 @@ def add_account(
 ) -> Account:
     """Add an account. Officers only; what it may do is granted by its own actions."""
     actor.require_officer()
+    return add_account_for(
+        db,
+        actor=actor,
+        now=now,
+        phone=phone,
+        name=name,
+        password_hash=password_hash,
+        language=language,
+    )
+
+
+def add_account_for(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    phone: str,
+    name: str,
+    password_hash: str | None = None,
+    language: str = "vi",
+) -> Account:
+    """Add an account for an actor who was found to be allowed to."""
     number, name = normalised_phone(phone), clean_text(name, limit=120, field="name")
     if find_account(db, phone=number):
         raise PhoneTaken
@@ -122,8 +142,11 @@ def add_account(
         language=language,
         created_at=now,
     )
-    db.add(account)
-    db.flush()
+    try:
+        with db.begin_nested():
+            db.add(account)
+    except IntegrityError as error:
+        raise PhoneTaken from error
     noted(db, actor, now, "account.add", account.id, name=name)
     return account
 
@@ -147,9 +170,35 @@ def join_entity(
     belonging: Belonging,
 ) -> None:
     require_charge(db, actor, account_id)
+    add_membership(
+        db, actor=actor, now=now, account_id=account_id, entity_id=entity_id, belonging=belonging
+    )
+
+
+def add_membership(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    account_id: int,
+    entity_id: int,
+    belonging: Belonging,
+) -> None:
+    """Have the account belong to the entity, for an actor who was found to be allowed to."""
+    held = db.get(Membership, (account_id, entity_id))
+    before = {"role": held.role} if held else None
     db.merge(Membership(account_id=account_id, entity_id=entity_id, role=belonging))
     db.flush()
-    noted(db, actor, now, "account.join", account_id, entity_id=entity_id, role=belonging)
+    record(
+        db,
+        by=actor,
+        now=now,
+        action="account.join",
+        subject_id=account_id,
+        entity_id=entity_id,
+        before=before,
+        after={"entity_id": entity_id, "role": belonging},
+    )
 
 
 def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> str:
@@ -157,8 +206,13 @@ def make_link(db: Session, *, actor: Actor, now: datetime, account_id: int) -> s
 
     Earlier ones no longer work.
     """
-    account = require_charge(db, actor, account_id)
-    if not account.active:
+    require_charge(db, actor, account_id)
+    return make_link_for(db, actor=actor, now=now, account_id=account_id)
+
+
+def make_link_for(db: Session, *, actor: Actor, now: datetime, account_id: int) -> str:
+    """Return a new link for an actor who was found to be allowed to make it."""
+    if not get_account(db, account_id).active:
         raise AccountClosed
     spend_links(db, account_id=account_id, now=now)
     token = "".join(secrets.choice(LETTERS) for _ in range(12))
@@ -202,14 +256,6 @@ def spend_links(db: Session, *, account_id: int, now: datetime) -> int:
 
 def choose_language(db: Session, *, actor: Actor, language: str) -> None:
     db.execute(update(Account).where(Account.id == actor.account_id).values(language=language))
-
-
-def tidy(db: Session, *, now: datetime) -> None:
-    """Forget sessions, links and tries that ended, and answers no client asks for again."""
-    db.execute(delete(SessionToken).where(SessionToken.expires_at < now))
-    db.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP_ANSWERS))
-    db.execute(delete(SignInTry).where(SignInTry.failed_at < now - KEEP_TRIES))
-    db.execute(delete(Idempotency).where(Idempotency.created_at < now - KEEP_ANSWERS))
 
 
 def make_api_key(

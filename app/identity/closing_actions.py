@@ -1,11 +1,12 @@
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.identity.actions import noted, require_charge, spend_links
-from app.identity.models import SessionToken
-from app.identity.rules import Actor
+from app.identity.queries import list_roles
+from app.identity.role_actions import require_another_administrator
+from app.identity.rules import Actor, Role
+from app.identity.session_actions import end_other_sessions
 from app.kit.errors import Conflict
 from app.kit.i18n import N_
 
@@ -22,8 +23,10 @@ def close_account(db: Session, *, actor: Actor, now: datetime, account_id: int) 
     account = require_charge(db, actor, account_id)
     if account.id == actor.account_id:
         raise OwnAccount
+    if Role.ADMINISTRATOR in list_roles(db, account_id=account_id):
+        require_another_administrator(db, account_id=account_id)
     account.active = False
-    db.execute(delete(SessionToken).where(SessionToken.account_id == account_id))
+    end_other_sessions(db, account_id=account_id)
     spend_links(db, account_id=account_id, now=now)
     noted(db, actor, now, "account.close", account_id, active=False)
 

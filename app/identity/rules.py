@@ -151,6 +151,11 @@ def shown_phone(number: str) -> str:
     return phonenumbers.format_number(parsed, style.NATIONAL if here else style.INTERNATIONAL)
 
 
+def masked_phone(number: str) -> str:
+    """Return what is kept of a number where people are told apart, and no more."""
+    return f"•••{number[-3:]}"
+
+
 _ROWS: Final = ("0123456789", "9876543210")
 
 

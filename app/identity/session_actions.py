@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.factor_models import SignInTry
 from app.identity.factor_queries import has_factor
-from app.identity.models import Account, SessionToken
+from app.identity.models import Account, Idempotency, OneTimeLink, SessionToken
 from app.identity.queries import list_roles
 from app.identity.rules import Actor, hashed
 from app.identity.sealing import NONCE_BYTES, Sealer
@@ -22,6 +22,8 @@ from app.kit.i18n import N_
 SESSION_DAYS = 90
 # How long the second factor may take to follow the password.
 STEP_MINUTES = 15
+KEEP_ANSWERS = timedelta(days=7)
+KEEP_TRIES = timedelta(days=1)
 
 
 class WrongPassword(Unauthenticated):
@@ -154,3 +156,11 @@ def end_other_sessions(db: Session, *, account_id: int, kept: str = "") -> None:
     """Sign out every device of an account but the one with the token."""
     others = delete(SessionToken).where(SessionToken.account_id == account_id)
     db.execute(others.where(SessionToken.hash != hashed(kept)) if kept else others)
+
+
+def tidy(db: Session, *, now: datetime) -> None:
+    """Forget sessions, links and tries that ended, and answers no client asks for again."""
+    db.execute(delete(SessionToken).where(SessionToken.expires_at < now))
+    db.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - KEEP_ANSWERS))
+    db.execute(delete(SignInTry).where(SignInTry.failed_at < now - KEEP_TRIES))
+    db.execute(delete(Idempotency).where(Idempotency.created_at < now - KEEP_ANSWERS))

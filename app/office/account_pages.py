@@ -1,27 +1,31 @@
+"""The people who sign in: the list, one of them, and ways in and out."""
+
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
 
 from fastapi import APIRouter, Request
-from pydantic import Field
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.audit.history import Happened, tell
+from app.audit.queries import list_events
 from app.identity import actions, closing_actions, factor_actions
 from app.identity.access import CurrentActor
 from app.identity.rules import ROLE_LABELS, Actor, Belonging, Role
-from app.kit.errors import Conflict, Invalid
-from app.kit.forms import Filled, Form, In, Line, read_form, refused
-from app.kit.i18n import N_
+from app.kit.exports import AsFile, Cell, FileKind, every, file_of
+from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cutting, Page, next_path
+from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.symbols import in_fours, qr_image
 from app.kit.web import Db, Edge, Id, Now, Words, site
-from app.office.account_actions import enrol_account
 from app.office.account_queries import (
+    STATES,
     AccountLine,
+    Wanted,
     get_account_line,
     list_account_lines,
-    list_entity_names,
 )
+from app.office.audit_terms import terms_for
 
 router = APIRouter(prefix="/office/accounts", route_class=Edge, include_in_schema=False)
 
@@ -30,24 +34,9 @@ FACTOR_RESET = sayable(
     N_("The second factor is reset: at the next sign-in the person sets up another one.")
 )
 OPENED = sayable(N_("The account is open again."))
-
-
-class AccountIn(In):
-    """An account as an officer enrols it."""
-
-    phone: Annotated[Line, Field(min_length=1, max_length=20)]
-    name: Annotated[Line, Field(min_length=1, max_length=120)]
-    entity_id: Annotated[int, Field(ge=1, le=2**62)] | None = None
-    belonging: Belonging = Belonging.OWNER
-    administrator: bool = False
-    officer: bool = False
-    approver: bool = False
-    inspector: bool = False
-    mark_manager: bool = False
-    agency_reader: bool = False
-
-    def roles(self) -> set[Role]:
-        return {role for role in Role if getattr(self, role)}
+ORDERS = [("", N_("By name")), ("newest", N_("Newest first"))]
+# The last of what happened to an account; the audit trail holds the rest.
+RECENT = 10
 
 
 @dataclass(frozen=True)
@@ -56,25 +45,23 @@ class AccountsView:
 
     page: Page[AccountLine]
     next: str | None
-
-
-@dataclass(frozen=True)
-class AccountFormView:
-    """The form that enrols somebody."""
-
-    form: Filled
-    entities: list[tuple[int, str]]
-    belongings: list[tuple[str, str]]
+    previous: str | None
+    wanted: Wanted
+    sort: str
+    orders: list[tuple[str, str]]
     roles: list[tuple[str, str]]
+    states: dict[str, str]
 
 
 @dataclass(frozen=True)
 class OneAccountView:
-    """One account and what may be done to it."""
+    """One account, what happened to it and what may be done to it."""
 
     account: AccountLine
     may_change: bool
+    administrator: bool
     own: bool
+    history: list[Happened]
 
 
 @dataclass(frozen=True)
@@ -89,57 +76,87 @@ class LinkView:
 
 
 @router.get("")
-def accounts(request: Request, db: Db, actor: CurrentActor, cut: Cutting) -> Response:
-    actor.require_officer()
-    page = list_account_lines(db, cut=cut)
-    return show(request, "office/accounts.html", AccountsView(page, next_path(request, page)))
-
-
-@router.get("/new")
-def new_account(request: Request, db: Db, actor: CurrentActor) -> Response:
-    actor.require_officer()
-    return _form(request, db, actor, Filled({"belonging": Belonging.OWNER}))
-
-
-@router.post("/new")
-def add_account(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form
+def accounts(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: Sorting,
+    file: AsFile = None,
+    q: str = "",
+    role: str = "",
+    entity: str = "",
+    state: str = "",
 ) -> Response:
     actor.require_officer()
-    given = read_form(AccountIn, sent, words)
-    if isinstance(given, Filled):
-        return _form(request, db, actor, given)
-    try:
-        account, token = enrol_account(
-            db,
-            actor=actor,
-            now=now,
-            phone=given.phone,
-            name=given.name,
-            roles=given.roles(),
-            entity_id=given.entity_id,
-            belonging=given.belonging,
-        )
-    except (Conflict, Invalid) as error:
-        return _form(request, db, actor, refused(sent, error, words))
-    return _link(request, db, account.id, token)
-
-
-def _form(request: Request, db: Db, actor: Actor, form: Filled) -> Response:
-    view = AccountFormView(
-        form=form,
-        entities=list_entity_names(db),
-        belongings=[(one.value, ROLE_LABELS[one]) for one in Belonging],
-        roles=[(role.value, ROLE_LABELS[role]) for role in Role] if _may_grant(actor) else [],
+    wanted = Wanted(text=q[:200], role=role, entity=entity[:200], state=state)
+    if file:
+        rows = every(lambda part: list_account_lines(db, cut=part, wanted=wanted), cut)
+        return _file(file, rows, words)
+    page = list_account_lines(db, cut=cut, wanted=wanted)
+    view = AccountsView(
+        page=page,
+        next=next_path(request, page),
+        previous=previous_path(request, page),
+        wanted=wanted,
+        sort=cut.sort,
+        orders=ORDERS,
+        roles=[(one.value, ROLE_LABELS[one]) for one in (*Role, *Belonging)],
+        states=STATES,
     )
-    return show(request, "office/account_new.html", view, status=422 if form.wrong else 200)
+    return show(request, "office/accounts.html", view)
 
 
-def _may_grant(actor: Actor) -> bool:
+def _file(kind: FileKind, rows: Iterable[AccountLine], words: Translator) -> Response:
+    # Phone numbers stay here: a file leaves the house.
+    heads = [
+        ("id", N_("Account no.")),
+        ("name", N_("Name")),
+        ("roles", N_("Roles")),
+        ("entities", N_("Entities")),
+        ("sign_in", N_("Sign-in")),
+        ("second_factor", N_("Second factor")),
+    ]
+    lines = (_cells(row, words) for row in rows)
+    title = N_("Accounts")
+    return file_of(kind, name="accounts", title=title, heads=heads, rows=lines, words=words)
+
+
+def _cells(row: AccountLine, words: Translator) -> list[Cell]:
+    roles = ", ".join(words.gettext(role) for role in row.roles)
+    places = "; ".join(f"{words.gettext(one.label)}: {one.entity}" for one in row.places)
+    factor = words.gettext(N_("Yes")) if row.factor else ""
+    return [row.id, row.name, roles, places, words.gettext(row.state), factor]
+
+
+@router.get("/{account_id}")
+def account(
+    request: Request, db: Db, actor: CurrentActor, words: Words, account_id: Id
+) -> Response:
+    actor.require_officer()
+    line = get_account_line(db, account_id)
+    view = OneAccountView(
+        account=line,
+        may_change=is_administrator(actor) or not line.held,
+        administrator=is_administrator(actor),
+        own=actor.account_id == account_id,
+        history=_history(db, actor, words, account_id),
+    )
+    return show(request, "office/account.html", view)
+
+
+def _history(db: Session, actor: Actor, words: Translator, account_id: int) -> list[Happened]:
+    page = list_events(db, cut=Cut(limit=RECENT), subject_kind="account", subject_id=account_id)
+    hide = not is_administrator(actor)
+    return [tell(event, terms_for(event), words, hide=hide) for event in page.items]
+
+
+def is_administrator(actor: Actor) -> bool:
     return Role.ADMINISTRATOR in actor.roles
 
 
-def _link(request: Request, db: Db, account_id: int, token: str) -> Response:
+def show_link(request: Request, db: Session, account_id: int, token: str) -> Response:
+    """Answer with a one-time link, shown this once."""
     # No redirect: the code would have to travel in an address, and addresses are kept.
     url = f"{site(request).base_url}/enrol/{token}"
     view = LinkView(
@@ -152,22 +169,10 @@ def _link(request: Request, db: Db, account_id: int, token: str) -> Response:
     return show(request, "office/account_link.html", view)
 
 
-@router.get("/{account_id}")
-def account(request: Request, db: Db, actor: CurrentActor, account_id: Id) -> Response:
-    actor.require_officer()
-    line = get_account_line(db, account_id)
-    view = OneAccountView(
-        account=line,
-        may_change=_may_grant(actor) or not line.roles,
-        own=actor.account_id == account_id,
-    )
-    return show(request, "office/account.html", view)
-
-
 @router.post("/{account_id}/link")
 def make_link(request: Request, db: Db, actor: CurrentActor, now: Now, account_id: Id) -> Response:
     token = actions.make_link(db, actor=actor, now=now, account_id=account_id)
-    return _link(request, db, account_id, token)
+    return show_link(request, db, account_id, token)
 
 
 @router.post("/{account_id}/second-factor/reset")

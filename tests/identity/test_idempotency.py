@@ -79,7 +79,7 @@ def test_a_repeated_file_is_the_same_request_though_its_boundary_is_another(
 ) -> None:
     with database.begin() as db:
         product = make.product(db, of=cast.entity)
-    client, path = visit(api=cast.owner), f"/api/v1/products/{product.id}/pictures"
+    client, path = visit(api=cast.officer), f"/api/v1/products/{product.id}/pictures"
 
     def send(color: str) -> httpx.Response:
         picture = ("a.jpg", make.picture(size=(90, 80), color=color), "image/jpeg")

@@ -1,0 +1,67 @@
+"""How an event of any kind is told: its fields named where a name is known."""
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from app.audit.differences import differences
+from app.audit.history import Event, Happened, Terms, tell
+from app.entities.terms import ENTITY_TERMS
+from app.identity.rules import ROLE_LABELS
+from app.kit.i18n import Translator
+from app.office.audit_words import ACTS, FIELDS, SUBJECTS
+
+KNOWN_ACTS: Final = {**ENTITY_TERMS.acts, **ACTS}
+_FIELDS: Final = {**ENTITY_TERMS.fields, **FIELDS}
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event in the reader's words, with what it is about."""
+
+    happened: Happened
+    actor_id: int | None
+    kind: str
+    kind_label: str
+    subject_id: str
+    path: str
+    entity_id: int | None
+    entity: str
+
+
+class Recorded(Event, Protocol):
+    """What is read of an event here besides what it changed."""
+
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def subject_kind(self) -> str: ...
+    @property
+    def subject_id(self) -> str: ...
+    @property
+    def entity_id(self) -> int | None: ...
+
+
+def terms_for(event: Event) -> Terms:
+    """Return the words an event needs. A field without one is told by its own name.
+
+    Nothing is left out: who looks into the trail is to see what was recorded.
+    """
+    changed = differences(event.before, event.after)
+    names = {one.field: _FIELDS.get(one.field.rpartition(".")[2], one.field) for one in changed}
+    values = ENTITY_TERMS.values if event.action.startswith("entity.") else {}
+    return Terms(KNOWN_ACTS, names, {**values, "role": ROLE_LABELS})
+
+
+def told(event: Recorded, *, entity: str, hide: bool, words: Translator) -> Told:
+    """Return an event as the audit trail shows it; `hide` leaves personal numbers out."""
+    label, path = SUBJECTS.get(event.subject_kind, (event.subject_kind, ""))
+    return Told(
+        happened=tell(event, terms_for(event), words, hide=hide),
+        actor_id=event.actor_id,
+        kind=event.subject_kind,
+        kind_label=words.gettext(label),
+        subject_id=event.subject_id,
+        path=path.format(id=event.subject_id),
+        entity_id=event.entity_id,
+        entity=entity,
+    )
