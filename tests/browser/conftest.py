@@ -45,11 +45,16 @@ def world(
 ) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("browser")
     settings = new_settings(dialect, folder, f"ocop_browser_{worker_id}")
+    # Its own test drives the second factor; the others are about the work behind it.
+    yield from served_world(settings, folder, required=False)
+
+
+def served_world(settings: Settings, folder: Path, *, required: bool) -> Iterator[World]:
+    """Serve a new installation while the fixture lives."""
     migrate(settings)
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
-    # Its own tests drive the second factor; these are about the work behind it.
-    settings = replace(settings, base_url=base_url, second_factor_required=False)
+    settings = replace(settings, base_url=base_url, second_factor_required=required)
     made = World(settings.base_url, settings, product_id=_fill(settings))
     server = Server(settings, port, folder / "server.log")
     server.start()

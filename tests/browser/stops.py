@@ -110,6 +110,11 @@ ACTS = (
 # The description of the API is drawn by somebody else's program.
 NOT_OURS = frozenset({"kit/docs.html"})
 
+# Drawn only between a password and the second factor: a test of their own looks at them.
+BETWEEN = frozenset(
+    {"identity/factor_code.html", "identity/factor_codes.html", "identity/factor_step.html"}
+)
+
 
 PARTS = parts_of("browser")
 
