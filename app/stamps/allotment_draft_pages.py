@@ -270,12 +270,12 @@ def _lines(
 ) -> list[DraftLine]:
     last = with_wholes(given_in(db, draft.year - 1))
     already = with_wholes(given_in(db, draft.year))
-    wrong = _told(request, tried)
+    wrong, words = _told(request, tried), translator(request)
     sent = tried.sent or Sent({}, {})
 
     def line(number: int, row: Row) -> DraftLine:
         key, place = row.row.id, (row.row.product_id, row.row.facility_id)
-        quantity = sent.fields.get(f"q-{key}", str(row.row.quantity))
+        quantity = sent.fields.get(f"q-{key}", words.number(row.row.quantity))
         other = tried.meanwhile and read_quantity(quantity) != row.row.quantity
         return DraftLine(
             number=number,
