@@ -130,6 +130,7 @@ def _entity(db: Session, sample: SampleEntity, *, files: Files, now: datetime) -
         address=sample.address,
         representative="Người đại diện (mẫu)",
         phone="0290 0000 000",
+        registration_no="MAU-0001",
     )
     owner = Actor(
         account_id=None, label=f"Chủ {sample.name}", memberships={entity.id: Belonging.OWNER}
