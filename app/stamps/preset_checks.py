@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from app.kit.errors import Invalid
+from app.kit.errors import Invalid, Words
 from app.kit.i18n import N_
 from app.stamps.edges import (
     LABEL_BOTTOM,
@@ -29,9 +29,13 @@ class Misfit(Invalid):
     code: ClassVar[str] = "stamps.misfit"
 
     def __init__(self, needed: float, has: float, *, field: str) -> None:
-        self.needed = f"{needed:.1f}"
-        self.has = f"{has:.1f}"
+        self.needed = round(needed, 1)
+        self.has = round(has, 1)
         self.field = field
+
+    def explain(self, words: Words) -> str:
+        figures = {"needed": words.number(self.needed), "has": words.number(self.has)}
+        return words.gettext(self.detail).format(**figures) if self.detail else ""
 
 
 class PageTooNarrow(Misfit):

@@ -94,7 +94,7 @@ def test_a_preset_that_cannot_hold_its_symbol_is_refused_with_the_figures() -> N
     with pytest.raises(PresetTooSmall) as refused:
         check_preset(replace(PRESETS["84"], symbol=15.0), LONG)
     error = refused.value
-    assert (error.needed, error.has, error.field) == ("16.2", "15.0", "symbol")
+    assert (error.needed, error.has, error.field) == (16.2, 15.0, "symbol")
 
 
 def test_a_file_keeps_its_preset_whatever_becomes_of_it(

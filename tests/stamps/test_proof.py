@@ -28,10 +28,10 @@ BASE = "https://truyxuat.ocop.camau.gov.vn"
 STREAM = re.compile(rb"/Length (\d+)>>\nstream\n")
 
 
-def run(file_format: str = "pdf", count: int = 100, preset: str = "40", **more: Any) -> Run:  # noqa: ANN401 - fields of the run
-    spec = JobSpec(PRESETS[preset], BASE, "Đợt 7", "Cua biển", "HTX", first_number=501)
-    facts = {"root": Root(3, bytes(range(32))), "secret": bytes(16), "number": 7} | more
-    return Run(spec=spec, format=file_format, count=count, **facts)
+def run(file_format: str = "pdf", count: int = 100) -> Run:
+    spec = JobSpec(PRESETS["40"], BASE, "Đợt 7", "Cua biển", "HTX", first_number=501)
+    root = Root(3, bytes(range(32)))
+    return Run(spec, file_format, root=root, secret=bytes(16), number=7, count=count)
 
 
 def written(wanted: Run, folder: Path) -> Path:
@@ -192,7 +192,7 @@ def test_a_spoiled_file_fails_with_its_reason_and_never_leaves(
 def test_what_no_reader_opens_at_all_fails_too(
     cast: Cast, issue: Issue, press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = print_actions.spooled
+    real = spool.spooled
 
     @contextmanager
     def cut(path: Path) -> Any:  # noqa: ANN401 - a context
