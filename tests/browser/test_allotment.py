@@ -9,14 +9,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.actions import add_account, grant_role, hash_password
-from app.identity.rules import Role
+from app.identity.rules import Actor, Belonging, Role
 from app.keyfile import load_keyring
 from app.kit.db import Database
 from app.stamps import actions, span_actions
@@ -58,7 +58,7 @@ def plans(world: World) -> Iterator[Database]:
     """The installation with 20 products of 17 entities that got 3,000 stamps each last year."""
     database = Database(world.settings.database_url)
     with database.begin() as db:
-        who = {"actor": make.SYSTEM, "now": datetime.now(UTC) - timedelta(days=365)}
+        who: dict[str, Any] = {"actor": make.SYSTEM, "now": datetime.now(UTC) - timedelta(days=365)}
         secret = hash_password(PASSWORD)
         approver = add_account(
             db, phone=APPROVER, name="Phó phòng Minh", password_hash=secret, **who
@@ -77,18 +77,27 @@ def _last_year(db: Session, world: World, who: dict[str, Any]) -> None:
     ]
     for number in range(PRODUCTS):
         product = make.product(db, of=entities[number % ENTITIES], name=f"Đặc sản {number:02}")
-        asked = {"product_id": product.id, "quantity": EACH, "reason": "", "largest": EACH}
+        asked: dict[str, Any] = {
+            "product_id": product.id,
+            "quantity": EACH,
+            "reason": "",
+            "largest": EACH,
+        }
         batch = actions.request_batch(db, **asked, **who)
-        decision = {"quantity": EACH, "decision_no": "1/QĐ", "budget_year": who["now"].year}
+        decision: dict[str, Any] = {
+            "quantity": EACH,
+            "decision_no": "1/QĐ",
+            "budget_year": who["now"].year,
+        }
         actions.approve_batch(db, batch_id=batch.id, **decision, **who)
         actions.issue_batch(db, batch_id=batch.id, keyring=keyring, **who)
-        handed = {"receiver": "Bà Chủ", "quantity": EACH}
+        handed: dict[str, Any] = {"receiver": "Bà Chủ", "quantity": EACH}
         actions.hand_over(db, batch_id=batch.id, **handed, **who)
         codes = [make.code(batch, place, keyring=keyring) for place in (1, 2000 + number)]
         lot = make.complete_lot(db, of=product)
-        ends = {"first_code": codes[0], "last_code": codes[1], "lot_id": lot.id}
-        owner = make.SYSTEM.__class__(
-            account_id=None, label="test", memberships={product.entity_id: make.Belonging.OWNER}
+        ends: dict[str, Any] = {"first_code": codes[0], "last_code": codes[1], "lot_id": lot.id}
+        owner = Actor(
+            account_id=None, label="test", memberships={product.entity_id: Belonging.OWNER}
         )
         facts = who | {"actor": owner}
         span_actions.activate_span(db, keyring=keyring, **ends, **facts)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from app.kit.columns import Fault as CellFault
@@ -136,7 +138,7 @@ def read(number: int = 2, **facts: object) -> ReadRow:
     ],
 )
 def test_a_sheet_names_a_product_by_number_gtin_or_names(
-    facts: dict[str, object], product: int
+    facts: dict[str, Any], product: int
 ) -> None:
     rows, faults = wanted_rows([read(**facts)], CATALOGUE)
     assert ([one.product_id for one in rows], faults) == ([product], [])
@@ -156,7 +158,7 @@ def test_a_sheet_names_a_product_by_number_gtin_or_names(
     ],
 )
 def test_a_sheet_row_that_names_nothing_or_two_things_is_refused(
-    facts: dict[str, object], column: str
+    facts: dict[str, Any], column: str
 ) -> None:
     rows, faults = wanted_rows([read(7, **facts)], CATALOGUE)
     assert (rows, [(fault.place, fault.column) for fault in faults]) == ([], [("7", column)])

@@ -68,7 +68,7 @@ def facts(db: Session, keyring: Keyring) -> dict[str, Any]:
             Wanted(place="1", product_id=product, quantity=30, note="Hũ 500 g")
             for product in products
         ]
-        given = {"allotment_id": plan.id, "version": 1, "largest": 100}
+        given: dict[str, Any] = {"allotment_id": plan.id, "version": 1, "largest": 100}
         set_rows(db, rows=rows, **given, **who)
     decision = Decision(decision_no="21/QĐ-SKHCN", decided_on=make.TODAY)
     for plan in made[2:]:

@@ -70,7 +70,7 @@ def hung(db: Session, ids: dict[str, Any], keyring: Keyring) -> dict[str, Any]:
     plans = [make_draft(db, year=2026, **who) for _ in range(2)]
     for plan in plans:
         row = Wanted(place="1", product_id=product.id, quantity=5)
-        facts = {"allotment_id": plan.id, "version": 1, "largest": 100}
+        facts: dict[str, Any] = {"allotment_id": plan.id, "version": 1, "largest": 100}
         set_rows(db, rows=[row], **facts, **who)
     decision = Decision(decision_no="6/QĐ", decided_on=make.TODAY - timedelta(days=9))
     facts = {"allotment_id": plans[1].id, "version": 2, "largest": 100}
