@@ -203,10 +203,10 @@ def check_page(desk: Desk) -> None:
     assert told[:6] == [
         "Yêu cầu cấp", "Đã phê duyệt", "Cấp tem", "Hỏng khi in", "Bàn giao tem", "Bàn giao tem",
     ]  # fmt: skip
-    assert told[-3:] == ["Tem đã hết hạn kích hoạt", "Ghi nhận tem thất lạc", "Đã đối soát"]
+    assert told[-3:] == ["Tem đã hết hạn kích hoạt", "Ghi nhận tem thất lạc", "Đã đối chiếu"]
     for seen in ("số 1-500, 521-40.020", "Thiếu một tờ", "nhiều nhất 5.250", "BB 4"):
         assert seen in page
-    assert "Tem có biến động sau đối soát" not in page
+    assert "Tem có biến động sau đối chiếu" not in page
 
 
 def test_the_rules_are_set_by_administrators_and_told_to_officers(
