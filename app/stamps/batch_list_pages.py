@@ -21,6 +21,7 @@ from app.products.queries import names_of as product_names
 from app.stamps import batch_queries
 from app.stamps.models import Batch
 from app.stamps.rules import BatchState, State
+from app.stamps.standing import batch_label
 from app.stamps.typed import typed_id
 
 router = APIRouter(prefix="/office/batches", route_class=Edge, include_in_schema=False)
@@ -148,7 +149,7 @@ def batch_rows(db: Session, found: list[Batch]) -> list[BatchRow]:
             batch=batch,
             product=products[batch.product_id],
             entity=entities[batch.entity_id],
-            label=BatchState(batch.state).label,
+            label=batch_label(batch),
             counts=counts[batch.id],
         )
         for batch in found

@@ -12,6 +12,7 @@ from app.stamps.ledger_models import Handover, Reconciliation, SpanOrder
 from app.stamps.models import Batch, Export, Movement, Refusal
 from app.stamps.reconciling import kept_lines
 from app.stamps.rules import BatchState, Move
+from app.stamps.standing import batch_label
 from app.stamps.timeline import Event, title_for
 
 
@@ -25,7 +26,7 @@ class Teller:
 
     @property
     def base(self) -> int:
-        return self.batch.first or 1
+        return self.batch.first or 0
 
     def lot(self, lot_id: int | None) -> tuple[int, str] | None:
         number = self.lots.get(lot_id or 0)
@@ -44,7 +45,7 @@ class Teller:
         refused = batch.state == BatchState.REFUSED
         return Event(
             at=_when(batch.decided_at),
-            label=N_("Refused") if refused else N_("Approved"),
+            label=batch_label(batch) if refused else N_("Approved"),
             by=batch.decided_by,
             quantity=batch.granted,
             document_no=batch.decision_no,

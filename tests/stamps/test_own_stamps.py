@@ -53,6 +53,8 @@ def test_a_request_is_followed_and_taken_back_while_it_waits(
     assert visit(page=cast.outsider).post(f"/app/stamps/{first}/withdraw").status_code == 404
     assert "Đã rút yêu cầu" in follow(owner, f"/app/stamps/{first}/withdraw")
     assert owner.post(f"/app/stamps/{first}/withdraw").status_code == 409
+    for page in ("/office/batches", f"/office/batches/{first}"):
+        assert "Đã rút yêu cầu" in visit(page=cast.officer).get(page).text
     with database.begin() as db:
         who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW}
         refuse_batch(db, batch_id=second, reason="Chưa có nhãn", **who)
