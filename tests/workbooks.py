@@ -21,7 +21,7 @@ def workbook(
     sheet = made.active
     assert isinstance(sheet, Worksheet)
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     if change is not None:
         change(sheet)
     out = BytesIO()

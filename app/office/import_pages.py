@@ -159,29 +159,29 @@ def _onward(request: Request, database: Database, job: ImportJob) -> Response:
     return go(f"/office/imports/{job.id}")
 
 
-@router.get("/templates/{name}.xlsx")
-def template(actor: CurrentActor, words: Words, name: str) -> Response:
+@router.get("/templates/{template}.xlsx")
+def show_template(actor: CurrentActor, words: Words, template: str) -> Response:
     actor.require_officer()
-    kind, _, size = name.partition("-")
+    kind, _, size = template.partition("-")
     if kind not in SUBJECTS or size not in {"", "full"}:
         raise NoSuchTemplate
     made = make_template(SUBJECTS[ImportKind(kind)], full=size == "full", words=words)
-    return _workbook(made, f"mau-{name}.xlsx")
+    return _workbook(made, f"mau-{template}.xlsx")
 
 
-@router.get("/{job_id}")
+@router.get("/{import_id}")
 def report(
     request: Request,
     db: Db,
     actor: CurrentActor,
     words: Words,
-    job_id: Id,
+    import_id: Id,
     fate: Fate | None = None,
     after: Annotated[int, Query(ge=0, le=2**31)] = 0,
 ) -> Response:
-    job = queries.get_import(db, job_id, actor=actor)
+    job = queries.get_import(db, import_id, actor=actor)
     subject = SUBJECTS[ImportKind(job.kind)]
-    rows = queries.list_lines(db, job_id=job_id, fate=fate, after=after, limit=LINES)
+    rows = queries.list_lines(db, job_id=import_id, fate=fate, after=after, limit=LINES)
     more = rows[LINES - 1].number if len(rows) > LINES else None
     counts = {one: int(job.counts.get(one, 0)) for one in Fate}
     view = ReportView(
@@ -210,7 +210,7 @@ def report(
     return show(request, "office/import.html", view)
 
 
-@router.post("/{job_id}/import")
+@router.post("/{import_id}/import")
 def import_rows(
     request: Request,
     databases: Databases,
@@ -218,29 +218,31 @@ def import_rows(
     now: Now,
     words: Words,
     sent: Form,
-    job_id: Id,
+    import_id: Id,
 ) -> Response:
     actor.require_officer()
     given = read_form(AskedIn, sent, words)
     asked = AskedIn() if isinstance(given, Filled) else given
     seen = {"new": asked.new, "changed": asked.changed, "refused": asked.refused}
     with databases.begin() as db:
-        job = ask_import(db, actor=actor, now=now, job_id=job_id, seen=seen, partial=asked.partial)
+        job = ask_import(
+            db, actor=actor, now=now, job_id=import_id, seen=seen, partial=asked.partial
+        )
     return _onward(request, databases, job)
 
 
-@router.post("/{job_id}/drop")
-def drop(db: Db, actor: CurrentActor, now: Now, job_id: Id) -> Response:
-    drop_import(db, actor=actor, now=now, job_id=job_id)
+@router.post("/{import_id}/drop")
+def drop(db: Db, actor: CurrentActor, now: Now, import_id: Id) -> Response:
+    drop_import(db, actor=actor, now=now, job_id=import_id)
     return go("/office/imports", say=DROPPED)
 
 
-@router.get("/{job_id}/refused.xlsx")
-def refused_rows(db: Db, actor: CurrentActor, words: Words, job_id: Id) -> Response:
+@router.get("/{import_id}/refused.xlsx")
+def refused_rows(db: Db, actor: CurrentActor, words: Words, import_id: Id) -> Response:
     """Answer the refused rows as they were sent, with the reasons, to be mended and sent again."""
-    job = queries.get_import(db, job_id, actor=actor)
+    job = queries.get_import(db, import_id, actor=actor)
     subject = SUBJECTS[ImportKind(job.kind)]
-    lines = {row.number: row for row in queries.list_refused(db, job_id=job_id)}
+    lines = {row.number: row for row in queries.list_refused(db, job_id=import_id)}
     given = unpack(job.given, subject.columns) if job.given else []
     header = list(job.facts["header"])
     rows = [
@@ -251,7 +253,7 @@ def refused_rows(db: Db, actor: CurrentActor, words: Words, job_id: Id) -> Respo
     out = BytesIO()
     title = words.gettext(subject.label)
     write_xlsx(out, title=title, header=[*header, words.gettext(N_("Reason"))], rows=rows)
-    return _workbook(out.getvalue(), f"dong-bi-tu-choi-{job_id}.xlsx")
+    return _workbook(out.getvalue(), f"dong-bi-tu-choi-{import_id}.xlsx")
 
 
 def _imports(

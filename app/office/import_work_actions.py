@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import delete, insert, select, text, update
@@ -110,20 +110,40 @@ def plan_import(hands: Hands, job_id: int, *, stale: bool = False) -> None:
     """Make the dry run, and write its report step by step, so that it can be followed."""
     with hands.database.begin(write=False) as db:
         job = db.get_one(ImportJob, job_id)
-        planned = _planned(db, job, hands)
+        planned = _planned(db, job, hands.province, hands.clock())
     with hands.database.begin() as db:
-        db.execute(delete(ImportRow).where(ImportRow.job_id == job_id))
-        db.execute(update(ImportJob).where(ImportJob.id == job_id).values(done=0))
+        _erase_lines(db, job_id)
     for start in range(0, len(planned), _STEP):
         part = planned[start : start + _STEP]
         with hands.database.begin() as db:
-            db.execute(insert(ImportRow), [_line(job_id, one) for one in part])
+            _write_lines(db, job_id, part)
             done = start + len(part)
             db.execute(update(ImportJob).where(ImportJob.id == job_id).values(done=done))
     with hands.database.begin() as db:
-        job = hold_import(db, job_id)
-        job.counts, job.stale = _counts(planned), stale
-        job.state, job.moved_at = "planned", hands.clock()
+        _settle(hold_import(db, job_id), planned, hands.clock(), stale=stale)
+
+
+def plan_within(db: Session, *, job: ImportJob, province: str, now: datetime) -> None:
+    """Make the dry run and its report in this transaction."""
+    planned = _planned(db, job, province, now)
+    _erase_lines(db, job.id)
+    _write_lines(db, job.id, planned)
+    _settle(job, planned, now, stale=False)
+
+
+def _erase_lines(db: Session, job_id: int) -> None:
+    db.execute(delete(ImportRow).where(ImportRow.job_id == job_id))
+    db.execute(update(ImportJob).where(ImportJob.id == job_id).values(done=0))
+
+
+def _write_lines(db: Session, job_id: int, planned: Sequence[Planned]) -> None:
+    if planned:
+        db.execute(insert(ImportRow), [_line(job_id, one) for one in planned])
+
+
+def _settle(job: ImportJob, planned: Sequence[Planned], now: datetime, *, stale: bool) -> None:
+    job.counts, job.stale, job.done = _counts(planned), stale, job.total
+    job.state, job.moved_at = "planned", now
 
 
 def _import(hands: Hands, job_id: int) -> None:
@@ -149,7 +169,9 @@ def apply_import(db: Session, hands: Hands, job_id: int) -> None:
     if db.get_bind().dialect.name == "postgresql":
         # Others go on reading; who writes waits, so that what was looked up stays true.
         db.execute(text(f"LOCK TABLE {', '.join(craft.tables)} IN SHARE ROW EXCLUSIVE MODE"))
-    planned = [one for one in _planned(db, job, hands) if one.fate is not Fate.REFUSED]
+    planned = [
+        one for one in _planned(db, job, hands.province, now) if one.fate is not Fate.REFUSED
+    ]
     _check_same(db, job, planned)
     craft.write(db, actor=actor, now=now, planned=planned)
     left_out = job.counts[Fate.REFUSED]
@@ -160,11 +182,10 @@ def apply_import(db: Session, hands: Hands, job_id: int) -> None:
     record(db, by=actor, now=now, action="import.apply", subject_id=job.id, after=after)
 
 
-def _planned(db: Session, job: ImportJob, hands: Hands) -> list[Planned]:
+def _planned(db: Session, job: ImportJob, province: str, now: datetime) -> list[Planned]:
     kind = ImportKind(job.kind)
     rows = unpack(job.given or b"", SUBJECTS[kind].columns)
-    on: date = day_of(hands.clock())
-    return _CRAFTS[kind].plan(db, rows, on=on, province=hands.province)
+    return _CRAFTS[kind].plan(db, rows, on=day_of(now), province=province)
 
 
 def _check_same(db: Session, job: ImportJob, planned: Sequence[Planned]) -> None:

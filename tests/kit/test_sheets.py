@@ -56,7 +56,7 @@ def _trimmed(row: list[Any]) -> list[Any]:
 
 
 def test_what_is_written_is_read_again_and_runs_nowhere() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["=HYPERLINK(1)", "+84 912 345 678", "@x", "-1+1", "0123", "\tx", None],
         ["Tên", 3, 2.5, date(2026, 1, 2), datetime(2026, 1, 1, 18, tzinfo=UTC), "", ""],
     ]

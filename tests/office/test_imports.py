@@ -156,10 +156,10 @@ def test_each_fault_refuses_its_row_and_no_other(
         make.entity(db, name="Hộ Ba", commune_code=make.DAT_MUI)
         make.entity(db, name="Hộ Ba", commune_code="32191")
     there = len(all_of(database, Entity))
-    rows = [cells for cells, _ in FAULTS.values()]
     # Numbered, or rows of the same name would be each other's twins.
     rows: Rows = [
-        [f"{row[0]}{n}" if row[0] == "A" else row[0], *row[1:]] for n, row in enumerate(rows)
+        [f"{row[0]}{n}" if row[0] == "A" else row[0], *row[1:]]
+        for n, (row, _) in enumerate(FAULTS.values())
     ]
     path, page = sent(officer, [[*HEADS, "GLN"], NEW, *rows])
     assert fates(page) == [1, 0, 0, len(rows)]
