@@ -77,7 +77,7 @@ def _rows(db: Session, found: Sequence[Refusal], words: Translator) -> list[Refu
     bases, lots = {}, {}
     for one in found:
         if one.batch_id is not None and one.batch_id not in bases:
-            bases[one.batch_id] = db.get_one(Batch, one.batch_id).first or 1
+            bases[one.batch_id] = db.get_one(Batch, one.batch_id).first or 0
         if one.lot_id is not None and one.lot_id not in lots:
             lot = db.get(Lot, one.lot_id)
             lots[one.lot_id] = lot.number if lot else ""
@@ -89,7 +89,7 @@ def _rows(db: Session, found: Sequence[Refusal], words: Translator) -> list[Refu
             told=explain_balance(one.facts, words)
             if one.facts and one.code == MassBalance.code
             else "",
-            run=_run(one, bases.get(one.batch_id or 0, 1)),
+            run=_run(one, bases.get(one.batch_id or 0, 0)),
             lot=lots.get(one.lot_id or 0, ""),
         )
         for one in found

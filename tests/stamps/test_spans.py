@@ -11,11 +11,11 @@ from app.kit.db import Database
 from app.kit.errors import DomainError, NotFound
 from app.kit.i18n import Translator
 from app.stamps import actions, span_actions
+from app.stamps.gate_actions import LotIncomplete, WrongLot
 from app.stamps.keyring import KeyMissing, Keyring
 from app.stamps.models import Refusal
 from app.stamps.movement_actions import Act, ChangedMeanwhile, issue_span
 from app.stamps.queries import get_stamp
-from app.stamps.gate_actions import LotIncomplete, WrongLot
 from app.stamps.rules import (
     ReasonMissing,
     StampsActive,
