@@ -112,7 +112,7 @@ def _lapsing(batch: Batch, on: date, left: int, now: datetime) -> Notice:
 def _refusals(db: Session, actor: Actor, now: datetime) -> Iterator[Notice]:
     own = frozenset(actor.memberships)
     query = (
-        select(Refusal)
+        select(Refusal, Lot.entity_id.in_(own))
         .outerjoin(Batch, Batch.id == Refusal.batch_id)
         .outerjoin(Lot, Lot.id == Refusal.lot_id)
         .where(
@@ -121,12 +121,12 @@ def _refusals(db: Session, actor: Actor, now: datetime) -> Iterator[Notice]:
             or_(Batch.entity_id.in_(own), Lot.entity_id.in_(own)),
         )
     )
-    for one in db.scalars(query.order_by(Refusal.id.desc()).limit(MOST_REFUSALS)):
+    for one, own_lot in db.execute(query.order_by(Refusal.id.desc()).limit(MOST_REFUSALS)):
         yield Notice(
             label=N_("An activation was refused: {title}"),
             facts=one.facts or {},
             at=one.at,
-            path=f"/app/lots/{one.lot_id}" if one.lot_id else f"/app/stamps/{one.batch_id}",
+            path=f"/app/lots/{one.lot_id}" if own_lot else f"/app/stamps/{one.batch_id}",
             code=one.code,
         )
 

@@ -12,7 +12,7 @@ import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 from PIL import Image, ImageOps
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 from sqlalchemy import select
 
 from app.keyfile import load_keyring
@@ -54,7 +54,7 @@ def department(database: Database, world: World, quantity: int) -> int:
     keyring = load_keyring(world.settings)
     with database.begin() as db:
         batch = db.scalars(select(Batch).where(Batch.state == "requested")).one()
-        given = {"batch_id": batch.id, "quantity": quantity}
+        given: dict[str, Any] = {"batch_id": batch.id, "quantity": quantity}
         actions.approve_batch(db, decision_no="7/QĐ-SKHCN", **given, **who)
         actions.issue_batch(db, batch_id=batch.id, keyring=keyring, **who)
         actions.hand_over(db, receiver="Chị Chủ", **given, **who)
@@ -74,10 +74,10 @@ def printed_sheet(office: Page, batch_id: int) -> Image.Image:
     return page.convert("RGB")
 
 
-def photo(picture: Image.Image) -> list[dict[str, Any]]:
+def photo(picture: Image.Image) -> FilePayload:
     out = BytesIO()
     picture.rotate(2, expand=True, fillcolor="white").save(out, "JPEG", quality=80)
-    return [{"name": "tem.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}]
+    return {"name": "tem.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def request_and_receive(phone: Page, database: Database, world: World) -> int:
