@@ -167,7 +167,7 @@ def issued_batch(
     batch = stamp_actions.request_batch(
         db, product_id=of.id, quantity=quantity, reason="Vụ tết", largest=quantity, **who
     )
-    second = {"actor": COLLEAGUE, "now": NOW}
+    second: dict[str, Any] = {"actor": COLLEAGUE, "now": NOW}
     stamp_actions.approve_batch(
         db, batch_id=batch.id, quantity=quantity, decision_no="12/QĐ-SNN", **second
     )

@@ -79,6 +79,7 @@ class PreviewView:
     product: str
     batch_id: int
     lot: Lot
+    unweighed: str
     action: str
     given: dict[str, object]
     back: str
@@ -153,6 +154,7 @@ def preview(
         product=span.product_name,
         batch_id=span.stretch.batch_id,
         lot=lot,
+        unweighed=span.unweighed,
         action="/app/activate/confirm",
         given=given.model_dump(),
         back=f"/app/activate?{urlencode(back)}",

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from app.diary.models import Lot
 from app.diary.queries import get_lot, missing_for
 from app.diary.rules import Missing
 from app.identity.rules import Actor
@@ -59,7 +58,7 @@ class StampsLapsed(Conflict):
 
 def check_gate(
     db: Session, *, actor: Actor, now: datetime, spans: Sequence[SpanPreview], lot_id: int
-) -> tuple[Lot, Balance]:
+) -> Balance:
     """Refuse an activation that lot, states, day or mass balance forbid.
 
     The spans are of one batch. Others who activate onto the same lot wait, on PostgreSQL, until
@@ -81,7 +80,7 @@ def check_gate(
     balance = weigh_lot(db, lot, batch_id=found.batch_id, quantity=quantity)
     if balance.exceeded:
         raise MassBalance(balance)
-    return lot, balance
+    return balance
 
 
 def check_lapse(batch: Batch, now: datetime) -> None:

@@ -59,6 +59,7 @@ def preview(
         product=spans[0].product_name,
         batch_id=given.batch_id,
         lot=get_lot(db, given.lot_id, actor=actor),
+        unweighed=spans[0].unweighed,
         action="/app/activate/next/confirm",
         given=asked | {"first": spans[0].stretch.first},
         back=f"/app/activate?{urlencode({'lot': given.lot_id})}",

@@ -48,7 +48,7 @@ def rehearse_activation(
         with _own_stamps():
             found = preview_chosen(db, actor=actor, keyring=keyring, chosen=ends)
         attempt.stretch = found.stretch
-        check_activation(db, act=act, spans=(found,), lot_id=lot_id)
+        (found,) = check_activation(db, act=act, spans=(found,), lot_id=lot_id)
     return found, get_lot(db, lot_id, actor=actor)
 
 

@@ -1,5 +1,6 @@
 """Changes of stamps by the codes of the first and the last one, and their activation."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -99,14 +100,19 @@ def check_next(
     if free < quantity or not pieces:
         raise TooFewFree(left=free)
     spans = tuple(preview_of(db, piece) for piece in pieces)
-    check_activation(db, act=act, spans=spans, lot_id=lot_id)
-    return spans
+    return check_activation(db, act=act, spans=spans, lot_id=lot_id)
 
 
-def check_activation(db: Session, *, act: Act, spans: tuple[SpanPreview, ...], lot_id: int) -> None:
-    """Refuse what may not be activated onto a lot, all pieces of a batch weighed together."""
+def check_activation(
+    db: Session, *, act: Act, spans: tuple[SpanPreview, ...], lot_id: int
+) -> tuple[SpanPreview, ...]:
+    """Refuse what may not be activated onto a lot, all pieces of a batch weighed together.
+
+    Returns the pieces, with the reason where they could not be weighed.
+    """
     act.actor.require_member(spans[0].stretch.entity_id)
-    check_gate(db, actor=act.actor, now=act.now, spans=spans, lot_id=lot_id)
+    balance = check_gate(db, actor=act.actor, now=act.now, spans=spans, lot_id=lot_id)
+    return tuple(replace(span, unweighed=balance.unweighed) for span in spans)
 
 
 def void_span(

@@ -94,11 +94,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class SpanPreview:
-    """What two codes span, to be read before confirming; runs carry running numbers."""
+    """What two codes span, to be read before confirming; runs carry running numbers.
+
+    `unweighed` (a msgid) is why an activation was not weighed against its lot's output.
+    """
 
     stretch: Stretch
     product_name: str
     runs: tuple[Run, ...]
+    unweighed: str = ""
 
 
 def read_ends(
