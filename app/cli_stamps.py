@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -13,6 +15,8 @@ from app.stamps.queries import get_stamp
 from app.stamps.span_actions import void_span
 from app.stamps.suspicion_actions import suspect_stamp, trust_stamp
 from app.wiring import create_app
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @click.group()
@@ -142,43 +146,55 @@ def batch_hand_over(
     _told(console, found)
 
 
+class PartOf(TypedDict):
+    """What is taken out of a batch, and why."""
+
+    reason: str
+    form: str
+    first: int
+    count: int | None
+
+
+def _part_of(command: F) -> F:
+    """Add the options of a part of a batch."""
+    for option in (
+        click.option("--reason", required=True),
+        click.option("--form", default="", help="short or gs1; by default by the GTIN."),
+        click.option("--first", type=int, default=1),
+        click.option("--count", type=int, default=None),
+    ):
+        command = option(command)
+    return command
+
+
 @batch.command("print")
 @click.argument("batch_id", type=int)
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--reason", required=True)
-@click.option("--preset", default="40", help="Stamps on an A4 sheet: 24, 40 or 84.")
-@click.option("--first", type=int, default=1)
-@click.option("--count", type=int, default=None)
+@click.option("--preset", default="40", help="24, 40 or 84 on A4, or an own one such as own-3.")
+@click.option("--format", "kind", type=click.Choice(["pdf", "svg", "png"]), default="pdf")
+@_part_of
 @handed
 def batch_print(
-    console: Console,
-    batch_id: int,
-    out: Path,
-    reason: str,
-    preset: str,
-    first: int,
-    count: int | None,
+    console: Console, /, batch_id: int, out: Path, preset: str, kind: str, **part: Unpack[PartOf]
 ) -> None:
-    """Make the PDF of a batch, or of a part of it."""
-    wanted = Wanted(
-        batch_id=batch_id, format="pdf", reason=reason, preset=preset, first=first, count=count
-    )
-    _export(console, wanted, out)
+    """Make the PDF of a batch or of a part of it, or a ZIP of pictures.
+
+    Many codes need another officer, who confirms the file on the batch's page; then run it again.
+    """
+    _export(console, Wanted(batch_id=batch_id, format=kind, preset=preset, **part), out)
 
 
 @batch.command("codes")
 @click.argument("batch_id", type=int)
 @click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--reason", required=True)
-@click.option("--first", type=int, default=1)
-@click.option("--count", type=int, default=None)
+@click.option("--format", "kind", type=click.Choice(["csv", "xlsx"]), default="csv")
+@_part_of
 @handed
 def batch_codes(
-    console: Console, batch_id: int, out: Path, reason: str, first: int, count: int | None
+    console: Console, /, batch_id: int, out: Path, kind: str, **part: Unpack[PartOf]
 ) -> None:
-    """Make the CSV of a batch's codes for a print house."""
-    wanted = Wanted(batch_id=batch_id, format="csv", reason=reason, first=first, count=count)
-    _export(console, wanted, out)
+    """Make the list of a batch's codes for a print house."""
+    _export(console, Wanted(batch_id=batch_id, format=kind, **part), out)
 
 
 def _export(console: Console, wanted: Wanted, out: Path) -> None:

@@ -15,7 +15,7 @@ _LEVEL: Final = 1
 class Archive:
     """Entries one after another, to any stream that can be written, seekable or not.
 
-    What is packed already (PNG, PDF) is stored as it is. About 600 bytes an entry are kept.
+    What is packed already (PNG, PDF) is stored as it is. About 800 bytes an entry are kept.
     """
 
     def __init__(self, out: BinaryIO) -> None:

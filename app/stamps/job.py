@@ -14,7 +14,7 @@ from app.stamps.workbook import write_workbook
 # Whole files by format; svg and png are a ZIP of pictures.
 SUFFIXES: Final = {"pdf": "pdf", "csv": "csv", "xlsx": "xlsx", "svg": "zip", "png": "zip"}
 MOST_CODES: Final = 1_000_000
-# A ZIP's list of entries is held until its end: 60,000 take about 40 MB.
+# A ZIP's list of entries is held until its end: 60,000 take about 50 MB.
 MOST_PICTURES: Final = 60_000
 
 Progress = Callable[[int], None]

@@ -162,10 +162,14 @@ def _prove_xlsx(path: Path, run: Run) -> Proof:
 
 
 def _rows_of(sheet: IO[bytes]) -> Iterator[tuple[str, ...]]:
-    for _, element in iterparse(sheet):
-        if element.tag == f"{_CELLS}row":
+    rows = None
+    for event, element in iterparse(sheet, events=("start", "end")):
+        if element.tag == f"{_CELLS}sheetData":
+            rows = element
+        elif event == "end" and rows is not None and element.tag == f"{_CELLS}row":
             yield tuple("".join(cell.itertext()) for cell in element)
-            element.clear()
+            # A row stays in memory as long as its sheet knows of it.
+            rows.clear()
 
 
 def _prove_pictures(path: Path, run: Run) -> Proof:
