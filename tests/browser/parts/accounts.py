@@ -1,7 +1,10 @@
 """Accounts, their second factor, the people of an entity, and the audit trail."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
+from app.identity.actions import add_account, grant_role
 from app.identity.rules import Role
 from app.stamps.keyring import Keyring
 from tests import make
@@ -70,4 +73,7 @@ ACTS = (
 def facts(db: Session, keyring: Keyring) -> dict[str, int | str]:
     """Add a colleague who has a role."""
     assert keyring.roots
-    return {"colleague": make.person(db, "Thanh tra Hải", Role.INSPECTOR).account_id}
+    who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW}
+    colleague = add_account(db, phone="0912000007", name="Thanh tra Hải", **who)
+    grant_role(db, account_id=colleague.id, role=Role.INSPECTOR, **who)
+    return {"colleague": colleague.id}
