@@ -59,11 +59,11 @@ def _head(sheet: Worksheet, place: int, column: Column, words: Words) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if column.required:
         cell.fill = PatternFill("solid", start_color="EEF8F0")
-    sheet.column_dimensions[get_column_letter(place)].width = max(14, len(label) + 2)
+    below = sheet.column_dimensions[get_column_letter(place)]
+    below.width = max(14, len(label) + 2)
     if column.kind in {Kind.CODE, Kind.TEXT, Kind.NOTE}:
         # As text, or the program drops the zeros in front.
-        for row in range(2, _ROWS + 2):
-            sheet.cell(row, place).number_format = "@"
+        below.number_format = "@"
 
 
 def _explain(sheet: Worksheet, columns: Sequence[Column], words: Words) -> None:

@@ -29,6 +29,7 @@ class Commune:
     code: str
     kind: str
     name: str
+    folded: str
     province_code: str
     province: str
 
@@ -114,13 +115,14 @@ class Communes:
         self._home = province
         self._by_code: dict[str, Commune] = {}
         self._named: dict[str, dict[str, list[Commune]]] = defaultdict(lambda: defaultdict(list))
-        self._provinces: dict[str, str] = {}
         self._former: dict[str, list[str]] = defaultdict(list)
         self._found: dict[tuple[str, str], str | Invalid] = {}
+        names: dict[str, str] = {}
         for one in communes:
             self._by_code[one.code] = one
-            self._named[one.province_code][fold(one.name)].append(one)
-            self._provinces[fold(one.province)] = one.province_code
+            self._named[one.province_code][one.folded].append(one)
+            names[one.province] = one.province_code
+        self._provinces = {fold(name): code for name, code in names.items()}
         for was in former:
             self._former[was.folded].append(was.commune_code)
 

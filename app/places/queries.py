@@ -68,11 +68,13 @@ def list_communes(db: Session, *, province: str = "", text: str = "") -> list[Pl
 def communes_on(db: Session, *, on: date, province: str) -> Communes:
     """Return the communes in force on a day, to be found by name; `province` is the one meant."""
     provinces = {place.code: place.name for place in list_provinces(db)}
-    query = select(Place).where(Place.level == Level.COMMUNE).order_by(Place.code)
+    columns = (Place.code, Place.kind, Place.name, Place.folded, Place.parent_code)
+    in_force = (Place.valid_from <= on, (Place.valid_to.is_(None) | (Place.valid_to >= on)))
+    query = select(*columns).where(Place.level == Level.COMMUNE, *in_force)
     today = [
-        Commune(one.code, one.kind, one.name, one.parent_code or "", provinces[one.parent_code])
-        for one in db.scalars(query)
-        if _in_force(one, on) and one.parent_code in provinces
+        Commune(code, kind, name, folded, parent, provinces[parent])
+        for code, kind, name, folded, parent in db.execute(query.order_by(Place.code))
+        if parent in provinces
     ]
     former = db.execute(select(FormerPlace.folded, FormerPlace.commune_code))
     return Communes(today, [Former(*row) for row in former], province=province)
