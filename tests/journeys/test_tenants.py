@@ -18,7 +18,7 @@ from app.identity.rules import Actor, Role
 from app.kit.db import Database
 from app.kit.fences import EVERYTHING, Scope
 from app.kit.web import SAFE
-from app.wiring import ROUTERS
+from app.routes import ROUTERS
 from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Visit

@@ -16,7 +16,8 @@ from app.kit.db import Database, on_refusal
 from app.kit.errors import Conflict
 from app.kit.forms import Form
 from app.kit.web import MAX_BODY, Databases, Db, Edge, front_door
-from app.wiring import ROUTERS, create_app
+from app.routes import ROUTERS
+from app.wiring import create_app
 from tests import make
 from tests.client import Client, client_for
 from tests.conftest import Cast, Visit

@@ -11,7 +11,7 @@ from app.audit.models import AuditEvent
 from app.identity.rules import Role
 from app.kit.db import Database
 from app.office.audit_words import SUBJECTS
-from app.wiring import ROUTERS
+from app.routes import ROUTERS
 from tests import make
 from tests.conftest import Cast, Visit
 

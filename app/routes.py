@@ -1,0 +1,210 @@
+"""Every route that is served, in the order they are tried, and the navigation of each area."""
+
+import app.diary.api
+import app.diary.entry_api
+import app.diary.entry_pages
+import app.diary.lot_pages
+import app.diary.notice_api
+import app.diary.office_pages
+import app.diary.pages
+import app.diary.photo_pages
+import app.diary.process_api
+import app.diary.process_pages
+import app.entities.api
+import app.entities.consent_pages
+import app.entities.facility_api
+import app.entities.one_pages
+import app.entities.pages
+import app.entities.part_api
+import app.entities.part_pages
+import app.entities.training_pages
+import app.entities.worker_pages
+import app.identity.enrol_pages
+import app.identity.factor_pages
+import app.identity.factor_step_pages
+import app.identity.pages
+import app.lookup.api
+import app.lookup.pages
+import app.office.account_form_pages
+import app.office.account_pages
+import app.office.alert_pages
+import app.office.audit_pages
+import app.office.board_pages
+import app.office.ending_pages
+import app.office.home_pages
+import app.office.import_pages
+import app.places.api
+import app.products.api
+import app.products.one_pages
+import app.products.own_pages
+import app.products.pack_api
+import app.products.pack_pages
+import app.products.pages
+import app.products.part_api
+import app.products.part_pages
+import app.products.proposal_pages
+import app.products.wish_pages
+import app.rights.api
+import app.rights.pages
+import app.rights.use_right_api
+import app.rights.use_right_pages
+import app.scans.phone_pages
+import app.stamps.activation_pages
+import app.stamps.allotment_api
+import app.stamps.allotment_decision_pages
+import app.stamps.allotment_draft_pages
+import app.stamps.allotment_handover_pages
+import app.stamps.allotment_pages
+import app.stamps.allotment_row_pages
+import app.stamps.api
+import app.stamps.batch_list_pages
+import app.stamps.bundle_api
+import app.stamps.bundle_pages
+import app.stamps.change_pages
+import app.stamps.export_api
+import app.stamps.export_pages
+import app.stamps.handover_api
+import app.stamps.handover_pages
+import app.stamps.holder_api
+import app.stamps.holder_pages
+import app.stamps.next_pages
+import app.stamps.order_pages
+import app.stamps.pages
+import app.stamps.phone_batch_pages
+import app.stamps.phone_change_pages
+import app.stamps.phone_notice_pages
+import app.stamps.phone_pages
+import app.stamps.policy_api
+import app.stamps.policy_pages
+import app.stamps.preset_api
+import app.stamps.preset_pages
+import app.stamps.quota_api
+import app.stamps.quota_pages
+import app.stamps.reconciliation_api
+import app.stamps.reconciliation_pages
+import app.stamps.refusal_api
+import app.stamps.refusal_pages
+import app.stamps.span_api
+import app.stamps.stamp_api
+import app.stamps.stamp_pages
+from app.kit import health
+from app.kit.i18n import N_
+from app.kit.pages import Rail
+
+OFFICE = (
+    Rail(N_("Home"), "/office"),
+    Rail(N_("Stamp allotments"), "/office/allotments"),
+    Rail(N_("Stamp batches"), "/office/batches"),
+    Rail(N_("Look up a stamp"), "/office/stamps"),
+    Rail(N_("Onboarding board"), "/office/board"),
+    Rail(N_("Entities"), "/office/entities"),
+    Rail(N_("Trainings"), "/office/trainings"),
+    Rail(N_("Products"), "/office/products"),
+    Rail(N_("IP rights"), "/office/rights"),
+    Rail(N_("Use rights"), "/office/use-rights"),
+    Rail(N_("Lots"), "/office/lots"),
+    Rail(N_("Import"), "/office/imports"),
+    Rail(N_("Accounts"), "/office/accounts"),
+    Rail(N_("Audit trail"), "/office/audit"),
+)
+PHONE = (
+    Rail(N_("Today"), "/app"),
+    Rail(N_("Lots"), "/app/lots"),
+    Rail(N_("Stamps"), "/app/stamps"),
+)
+
+# Routes are tried in their order, and the scan page is asked for most.
+ROUTERS = (
+    app.lookup.pages.router,
+    app.lookup.api.router,
+    health.router,
+    app.places.api.router,
+    app.identity.pages.router,
+    app.identity.enrol_pages.router,
+    app.identity.factor_pages.router,
+    app.identity.factor_step_pages.router,
+    app.entities.api.router,
+    app.entities.facility_api.router,
+    app.entities.part_api.router,
+    app.entities.pages.router,
+    app.entities.part_pages.router,
+    app.entities.consent_pages.router,
+    app.entities.training_pages.router,
+    app.entities.one_pages.router,
+    app.entities.worker_pages.router,
+    app.products.api.router,
+    app.products.part_api.router,
+    app.products.pages.router,
+    app.products.one_pages.public_router,
+    app.products.pack_api.router,
+    app.products.pack_api.subgroup_router,
+    app.products.pack_pages.router,
+    app.products.pack_pages.subgroup_router,
+    app.products.one_pages.router,
+    app.office.ending_pages.router,
+    app.products.part_pages.router,
+    app.products.own_pages.router,
+    app.products.own_pages.picture_router,
+    app.products.wish_pages.router,
+    app.products.proposal_pages.router,
+    app.rights.api.router,
+    app.rights.use_right_api.router,
+    app.rights.pages.router,
+    app.rights.use_right_pages.router,
+    app.office.home_pages.router,
+    app.office.import_pages.router,
+    app.office.account_form_pages.router,
+    app.office.account_pages.router,
+    app.office.audit_pages.router,
+    app.office.alert_pages.router,
+    app.office.board_pages.router,
+    app.diary.api.router,
+    app.diary.entry_api.router,
+    app.diary.notice_api.router,
+    app.diary.entry_pages.router,
+    app.diary.office_pages.router,
+    app.diary.lot_pages.router,
+    app.diary.pages.router,
+    app.diary.photo_pages.router,
+    app.diary.process_api.router,
+    app.diary.process_pages.router,
+    app.scans.phone_pages.router,
+    app.stamps.api.router,
+    app.stamps.span_api.router,
+    app.stamps.refusal_pages.router,
+    app.stamps.refusal_api.router,
+    app.stamps.reconciliation_pages.router,
+    app.stamps.reconciliation_api.router,
+    app.stamps.quota_pages.router,
+    app.stamps.quota_api.router,
+    app.stamps.policy_pages.router,
+    app.stamps.policy_api.router,
+    app.stamps.order_pages.router,
+    app.stamps.handover_pages.router,
+    app.stamps.handover_api.router,
+    app.stamps.batch_list_pages.router,
+    app.stamps.bundle_api.router,
+    app.stamps.bundle_pages.router,
+    app.stamps.change_pages.router,
+    app.stamps.export_api.router,
+    app.stamps.activation_pages.router,
+    app.stamps.allotment_api.router,
+    app.stamps.allotment_decision_pages.router,
+    app.stamps.allotment_draft_pages.router,
+    app.stamps.allotment_handover_pages.router,
+    app.stamps.allotment_row_pages.router,
+    app.stamps.allotment_pages.router,
+    app.stamps.export_pages.router,
+    app.stamps.holder_api.router,
+    app.stamps.holder_pages.router,
+    app.stamps.pages.router,
+    app.stamps.phone_pages.router,
+    app.stamps.next_pages.router,
+    app.stamps.phone_batch_pages.router,
+    app.stamps.phone_change_pages.router,
+    app.stamps.phone_notice_pages.router,
+    app.stamps.preset_api.router,
+    app.stamps.preset_pages.router,
+    app.stamps.stamp_api.router,
+    app.stamps.stamp_pages.router,
+)
