@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from app.stamps.ledger_models import Reconciliation
 from app.stamps.models import Batch, Movement
 from app.stamps.movement_actions import Act, lost_races, noted
 from app.stamps.reconciliation_queries import moved_since, read_books
-from app.stamps.reconciling import LABELS, Line, lines_of
+from app.stamps.reconciling import Line, lines_of
 from app.stamps.rules import BatchState, Move, require_state, spoken_run
 
 _TOLD = 5
@@ -38,21 +38,31 @@ class StampsMoved(Conflict):
         return words.gettext(self.detail).format(moves="; ".join(told))
 
 
-class LineOpen(Invalid):
+class LinesOpen(Invalid):
     """A line is not counted, or its difference not explained"""
 
-    code: ClassVar[str] = "stamps.line_open"
+    code: ClassVar[str] = "stamps.lines_open"
     detail: ClassVar[str] = N_(
         "“{label}”: write what was counted, and where it differs from the ledger, why."
     )
 
-    def __init__(self, *, line: Line) -> None:
-        self.line = line
-        self.field = f"{line.name}_reason" if line.counted is not None else line.name
+    def __init__(self, *, lines: Sequence[Line]) -> None:
+        self.lines = {_lacking(line): line for line in lines}
+        self.field = next(iter(self.lines))
 
     def explain(self, words: Words) -> str:
-        label = words.gettext(LABELS[self.line.name])
-        return words.gettext(self.detail).format(label=label)
+        return " ".join(self.reasons(words).values())
+
+    def reasons(self, words: Words) -> dict[str, str]:
+        """Return what each line lacks, by the field that lacks it."""
+        return {
+            field: words.gettext(self.detail).format(label=words.gettext(line.label))
+            for field, line in self.lines.items()
+        }
+
+
+def _lacking(line: Line) -> str:
+    return line.name if line.counted is None else f"{line.name}_reason"
 
 
 def reconcile(
@@ -70,7 +80,7 @@ def reconcile(
 
     `movement_id` is the last movement the counts were made against; StampsMoved is raised where
     there is a later one. With `settle` every line must be counted and every difference
-    explained, else LineOpen; without, it is kept open. No stamp moves while this runs.
+    explained, else LinesOpen; without, it is kept open. No stamp moves while this runs.
     """
     batch = get_batch(db, batch_id, actor=actor)
     actor.require_officer()
@@ -83,10 +93,9 @@ def reconcile(
     if books.movement_id != movement_id:
         raise StampsMoved(moves=_told(db, batch, movement_id))
     lines = lines_of(books.figures, counts, reasons)
-    if settle:
-        for line in lines:
-            if line.open:
-                raise LineOpen(line=line)
+    lacking = [line for line in lines if line.open]
+    if settle and lacking:
+        raise LinesOpen(lines=lacking)
     made = Reconciliation(
         batch_id=batch.id,
         at=now,

@@ -22,7 +22,7 @@ from app.kit.paging import Cut, NewestFirst, Page, next_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.queries import names_of as product_names
 from app.stamps.movement_actions import ChangedMeanwhile
-from app.stamps.reconciliation_actions import reconcile
+from app.stamps.reconciliation_actions import LinesOpen, reconcile
 from app.stamps.reconciliation_queries import Books, list_books, read_books
 from app.stamps.reconciling import COUNTED, LABELS, Figures, Line, lines_of
 from app.stamps.typed import typed_id
@@ -177,6 +177,8 @@ def keep_count(
         )
     except ChangedMeanwhile:
         raise
+    except LinesOpen as error:
+        return _form(request, db, books, Filled(sent.fields, error.reasons(words)))
     except (Conflict, Invalid) as error:
         return _form(request, db, books, refused(sent, error, words))
     return go(f"/office/batches/{batch_id}", say=SETTLED if given.settle else KEPT)

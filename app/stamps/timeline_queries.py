@@ -59,11 +59,11 @@ def _sources(batch: Batch) -> dict[str, _Source]:
     return {
         "request": of(Batch, Batch.requested_at, Batch.id == batch.id),
         "decision": of(Batch, Batch.decided_at, *decided),
+        "move": of(Movement, Movement.at, *moves),
         "order": of(SpanOrder, SpanOrder.asked_at, *orders),
         "decided_order": of(
             SpanOrder, SpanOrder.decided_at, *orders, SpanOrder.decided_at.is_not(None)
         ),
-        "move": of(Movement, Movement.at, *moves),
         "handover": of(Handover, Handover.at, Handover.batch_id == batch.id),
         "receipt": of(Handover, Handover.received_at, *counted),
         "print": of(Export, Export.ready_at, *printed),

@@ -23,6 +23,36 @@ def _add_reference(name: str, target: str) -> None:
     op.create_foreign_key(made, "stamp_batch", target, [name], ["id"])
 
 
+def _write_minutes() -> None:
+    """Keep what was handed over so far as the hand-overs it was."""
+    db, moment = op.get_bind(), sa.DateTime(timezone=True)
+    query = sa.text(
+        "SELECT m.batch_id, b.entity_id, m.at, m.actor_label AS giver, m.receiver, m.document_no,"
+        " m.first - b.first + 1 AS low, m.last - b.first + 1 AS high FROM stamp_movement m"
+        " JOIN stamp_batch b ON b.id = m.batch_id WHERE m.kind = 'handover' ORDER BY m.id"
+    ).columns(at=moment)
+    found: dict[tuple[object, ...], list[list[int]]] = {}
+    for *said, low, high in db.execute(query):
+        found.setdefault(tuple(said), []).append([low, high])
+    names = ("batch_id", "entity_id", "at", "giver", "receiver", "document_no")
+    kinds = {"at": moment, "runs": sa.JSON()}
+    columns = (*names, "runs", "quantity", "again", "received_by", "received_note")
+    table = sa.table("stamp_handover", *(sa.column(one, kinds.get(one)) for one in columns))
+    rows = [
+        dict(zip(names, said, strict=True))
+        | {
+            "runs": runs,
+            "quantity": sum(high - low + 1 for low, high in runs),
+            "again": False,
+            "received_by": "",
+            "received_note": "",
+        }
+        for said, runs in found.items()
+    ]
+    if rows:
+        op.bulk_insert(table, rows)
+
+
 def upgrade() -> None:
     op.create_table(
         "allotment",
@@ -253,6 +283,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_stamp_batch_facility_id"), "stamp_batch", ["facility_id"])
     with op.batch_alter_table("stamp_refusal", schema=None) as batch_op:
         batch_op.add_column(sa.Column("facts", sa.JSON(), nullable=True))
+    _write_minutes()
     # Quotas count by budget year: what was granted before takes the year of its decision.
     year = "CAST(strftime('%Y', decided_at, '+7 hours') AS INTEGER)"
     if op.get_bind().dialect.name == "postgresql":

@@ -27,7 +27,7 @@ PAGES = {
         "stamps/minutes.html": [f"{BATCH}/handovers/{{handover}}/minutes"],
         "stamps/refusals.html": ["/office/refusals", "/office/refusals?batch=999999"],
         "stamps/policy.html": ["/office/policy"],
-        "stamps/quotas.html": ["/office/quotas?year=2026", "/office/quotas?year=2001"],
+        "stamps/quotas.html": ["/office/quotas?year=2025", "/office/quotas?year=2001"],
         "stamps/quota.html": ["/office/quotas/{quota}"],
         "stamps/quota_new.html": [
             "/office/quotas/new?q=zzz",
@@ -54,9 +54,9 @@ def facts(db: Session, keyring: Keyring) -> dict[str, Any]:
     _use(db, batch.id, lot, keyring)
     void: dict[str, Any] = {"move": Move.VOID, "chosen": Numbers(batch.id, 31, 40)}
     ask_void(db, keyring=keyring, reason="Ẩm mốc", **void, **who)
-    subject = {"entity_id": product.entity_id, "product_id": product.id}
-    quota = add_quota(db, year=2026, quantity=50, note="Theo QĐ 12", **subject, **who)
-    (handover,) = list_handovers(db, actor=make.SYSTEM, batch_ids=[batch.id])
+    subject: dict[str, Any] = {"entity_id": product.entity_id, "product_id": product.id}
+    quota = add_quota(db, year=2025, quantity=50, note="Theo QĐ 12", **subject, **who)
+    handover, _again = list_handovers(db, actor=make.SYSTEM, batch_ids=[batch.id])
     return {"told": batch.id, "handover": handover.id, "quota": quota.id}
 
 
