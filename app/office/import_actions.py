@@ -20,28 +20,28 @@ _KEPT: Final = timedelta(days=30)
 class NotPlanned(Conflict):
     """The file is not waiting to be imported"""
 
-    code: ClassVar[str] = "imports.not_planned"
+    code: ClassVar[str] = "office.import_not_planned"
     detail: ClassVar[str] = N_("It was imported or dropped before, or its check is not done yet.")
 
 
 class OtherCounts(Conflict):
     """The report has changed"""
 
-    code: ClassVar[str] = "imports.other_counts"
+    code: ClassVar[str] = "office.import_other_counts"
     detail: ClassVar[str] = N_("Load the page again and look at the rows before you go on.")
 
 
 class NothingToImport(Conflict):
     """There is nothing to import"""
 
-    code: ClassVar[str] = "imports.nothing"
+    code: ClassVar[str] = "office.import_nothing"
     detail: ClassVar[str] = N_("No row is new or changed.")
 
 
 class RowsRefused(Conflict):
     """Some rows are refused"""
 
-    code: ClassVar[str] = "imports.rows_refused"
+    code: ClassVar[str] = "office.import_refused"
     detail: ClassVar[str] = N_(
         "Mend {refused} rows in the file, or import the others without them."
     )

@@ -50,7 +50,7 @@ UNFINISHED: Final = frozenset({"waiting", "asked"})
 class NoFileSent(Invalid):
     """Choose a file"""
 
-    code: ClassVar[str] = "imports.no_file"
+    code: ClassVar[str] = "office.import_no_file"
     detail: ClassVar[str] = N_("Choose an .xlsx or a .csv.")
     field = "file"
 
@@ -58,7 +58,7 @@ class NoFileSent(Invalid):
 class NoSuchTemplate(NotFound):
     """There is no such template"""
 
-    code: ClassVar[str] = "imports.no_template"
+    code: ClassVar[str] = "office.import_no_template"
     detail: ClassVar[str] = N_("Look for it in the list of imports.")
 
 

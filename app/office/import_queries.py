@@ -21,7 +21,7 @@ _LEFT: Final = timedelta(minutes=1)
 class NoSuchImport(NotFound):
     """There is no such import"""
 
-    code: ClassVar[str] = "imports.not_found"
+    code: ClassVar[str] = "office.import_not_found"
     detail: ClassVar[str] = N_("Look for it in the list of imports.")
 
 

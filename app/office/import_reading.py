@@ -20,7 +20,7 @@ from app.office.import_kinds import SUBJECTS, ImportKind
 class NoRows(Invalid):
     """The table has no rows"""
 
-    code: ClassVar[str] = "imports.no_rows"
+    code: ClassVar[str] = "office.import_no_rows"
     detail: ClassVar[str] = N_("There is nothing below the headings of row {row}.")
     field = "file"
 
