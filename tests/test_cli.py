@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from app.cli import main
 from app.config import Settings
+from app.identity.factor_models import SecondFactor
 from app.kit.db import Database
 from tests import make
 from tests.conftest import new_settings
@@ -105,6 +106,25 @@ def test_people_and_keys_are_made(run: Run) -> None:
     assert run("user", "add", "0912345679", "Chị\u202e", "--role", "officer").exit_code == 1
     both = run("user", "add", "0912345679", "Chị", "--owner-of", 1, "--worker-of", 1)
     assert both.exit_code == 2
+
+
+def test_the_operator_resets_the_second_factor_when_nobody_else_can(
+    run: Run, settings_here: Settings
+) -> None:
+    run("migrate")
+    made = said(run("--json", "user", "add", "0912345678", "Chị Hạnh", "--role", "administrator"))
+    reset = ("accounts", "reset-second-factor", "0912 345 678")
+    none = run(*reset)
+    assert (none.exit_code, "no second factor" in none.output) == (1, True)
+    database = Database(settings_here.database_url)
+    with database.begin() as db:
+        facts = {"secret": b"", "confirmed_at": make.NOW, "last_step": 0}
+        db.add(SecondFactor(account_id=made["id"], **facts))
+    assert run(*reset).exit_code == 0
+    with database.begin(write=False) as db:
+        assert db.get(SecondFactor, made["id"]) is None
+    database.close()
+    assert run("accounts", "reset-second-factor", "0999999999").exit_code == 1
 
 
 def test_keys_rotate_and_are_never_overwritten(run: Run, settings_here: Settings) -> None:

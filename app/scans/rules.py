@@ -1,17 +1,16 @@
 import hashlib
 import hmac
-import ipaddress
 import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 
 from app.kit.clock import day_of
+from app.kit.networks import network_of
 
 VISITOR_BYTES: Final = 16
 # Far more than any browser sends; what follows tells no more about the visitor.
 _AGENT_CHARS: Final = 512
-_IPV6_NETWORK_BITS: Final = 64
 
 # Browsers have begun so since the nineties; a link preview, a script or a library often not.
 _BROWSER: Final = re.compile(r"(?:Mozilla|Opera)/[0-9]")
@@ -47,22 +46,6 @@ def visitor(key: bytes, address: str, agent: str) -> bytes:
     """
     told = f"{network_of(address)}\0{agent[:_AGENT_CHARS]}".encode("utf-8", "surrogatepass")
     return hmac.digest(key, told, hashlib.sha256)[:VISITOR_BYTES]
-
-
-def network_of(address: str) -> str:
-    """Return the IPv4 address, or the IPv6 network of 64 bits, an address belongs to.
-
-    IPv4 written as IPv6 is IPv4. What is no address stays as it is.
-    """
-    try:
-        parsed = ipaddress.ip_address(address.strip().partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK_BITS), strict=False))
 
 
 def is_preview_or_bot(user_agent: str) -> bool:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.kit.networks import network_of
 from app.scans.rules import (
     DeviceClass,
     device_class,
     is_preview_or_bot,
     minute_of,
-    network_of,
     visitor,
 )
 
