@@ -9,7 +9,7 @@ import pytest
 from tests.client import Client
 from tests.conftest import Visit
 
-WRITES = {"post", "patch"}
+WRITES = {"post", "put", "patch", "delete"}
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
 
 
 def test_each_operation_tells_its_refusals_and_what_it_needs(document: dict[str, Any]) -> None:
-    public = {"/api/v1/verify/{code}", "/api/v1/communes"}
+    public = {"/api/v1/verify/{code}", "/api/v1/communes", "/api/v1/holders"}
     for method, path, operation in operations(document):
         assert {"400", "401", "403", "404", "409", "413", "422", "503"} <= set(
             operation["responses"]

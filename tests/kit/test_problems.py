@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from inspect import Parameter, signature
@@ -16,6 +17,8 @@ from app.kit.errors import STATUS, DomainError, Throttled, Unavailable, status_o
 from app.kit.i18n import LANGUAGES, Language
 from app.kit.problems import AlreadyThere
 from app.kit.web import Edge
+from app.stamps.allotting import Fault
+from app.stamps.reconciling import COUNTED, Line
 from app.wiring import words
 from tests.conftest import Cast, Visit
 from tests.errors import every_error
@@ -30,6 +33,8 @@ SAMPLES: dict[type, object] = {
     date: date(2026, 3, 10),
     datetime: datetime(2026, 3, 10, tzinfo=UTC),
     Decimal: Decimal("1.5"),
+    Fault: Fault(place="2", column="Quantity", reason="Write a whole number."),
+    Line: Line(COUNTED[0], 3),
 }
 
 
@@ -37,10 +42,14 @@ def sample(kind: Any) -> object:  # noqa: ANN401 - any annotation
     """Return some value of an annotated type."""
     if kind in SAMPLES:
         return SAMPLES[kind]
+    if is_dataclass(kind) and isinstance(kind, type):
+        return kind(**{name: sample(hint) for name, hint in get_type_hints(kind).items()})
     parts = [part for part in get_args(kind) if part is not type(None)]
     origin = get_origin(kind)
     if origin is not None and isinstance(origin, type) and hasattr(origin, "__iter__"):
         filled = [sample(part) for part in parts if part is not ...]
+        if origin is tuple:
+            return tuple(filled)
         return {filled[0]: filled[1]} if hasattr(origin, "keys") else [filled[0]]
     if parts:
         return sample(parts[0]) if isinstance(parts[0], type) or get_origin(parts[0]) else parts[0]
