@@ -148,7 +148,9 @@ def check(page: Page, packed: zipfile.ZipFile, database: Database, number: str) 
     assert (len(totals), sum(totals)) == (ENTITIES, PRODUCTS * EACH - 500)
     assert page.locator("article.minutes tbody tr").count() == PRODUCTS
     page.emulate_media(media="print")
-    assert len(pypdfium2.PdfDocument(page.pdf(format="A4"))) == ENTITIES
+    printed = pypdfium2.PdfDocument(page.pdf(format="A4"))
+    assert len(printed) == ENTITIES
+    printed.close()
     names = packed.namelist()
     assert packed.testzip() is None
     assert len({name.split("/")[0] for name in names if "/" in name}) == ENTITIES
