@@ -92,7 +92,12 @@ def create_app(
     folders, spoken = slice_folders(), words()
     whole = database or Database(settings.database_url)
     held = make_site(
-        whole, public or _public(settings, whole), spoken, clock, settings.base_url, scope_of
+        whole,
+        public or database or _public(settings, whole),
+        spoken,
+        clock,
+        settings.base_url,
+        scope_of,
     )
     made.state.site = held
     made.state.settings = settings
@@ -118,7 +123,7 @@ def create_app(
 
 def _public(settings: Settings, whole: Database) -> Database:
     """Return what reads for everybody: as a role of its own where there is one."""
-    if settings.scan_url in {"", settings.database_url}:
+    if whole.dialect == "sqlite" or not settings.scan_url:
         return whole
     return Database(settings.scan_url)
 
@@ -151,8 +156,7 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
             await run_in_threadpool(runner.stop)
         await run_in_threadpool(made.state.counter.stop)
     finally:
-        held.database.close()
-        held.public.close()
+        held.close()
 
 
 def _check(database: Database, check: Callable[[Session], object]) -> None:

@@ -118,4 +118,4 @@ def test_a_run_that_was_killed_half_way_begins_afresh(tmp_path: Path) -> None:
     with client_for(app) as client:
         code = told["stamps"]["recalled"]["code"]
         assert client.get(f"/api/v1/verify/{code}").json()["verdict"] == "recalled"
-    app.state.site.database.close()
+    app.state.site.close()

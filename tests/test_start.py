@@ -122,7 +122,7 @@ def test_codes_of_an_epoch_without_its_root_could_not_be_checked(
         rotate_epoch(db, actor=make.SYSTEM, now=make.NOW, keyring=app.state.keyring)
     with client_for(app) as client:
         assert client.get(f"/api/v1/verify/{code}").status_code == 200
-    app.state.site.database.close()
+    app.state.site.close()
     held = json.loads(installed.keys_file.read_text())
     del held["roots"]["0"]
     lost = replace(installed, keys_text=json.dumps(held))
@@ -134,7 +134,7 @@ def test_codes_of_an_epoch_without_its_root_could_not_be_checked(
         said = client.get(f"/api/v1/verify/{code}")
         assert (said.status_code, said.json()["verdict"]) == (503, "unavailable")
         assert client.get("/t/" + "1" * 20).status_code == 404
-    app.state.site.database.close()
+    app.state.site.close()
     assert "root of epoch 0 is missing" in wrong(lost)["keys"]
 
 

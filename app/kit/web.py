@@ -37,6 +37,10 @@ class Site:
     writers: anyio.Semaphore
     scope_of: Callable[[Request], Awaitable[Scope]]
 
+    def close(self) -> None:
+        self.database.close()
+        self.public.close()
+
 
 def make_site(
     database: Database,

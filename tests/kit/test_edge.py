@@ -174,7 +174,7 @@ def real(apart: Settings) -> Iterator[Client]:
     made.state.cut = lambda db: end_connection(apart, db)
     with client_for(made) as opened:
         yield opened
-    made.state.site.database.close()
+    made.state.site.close()
 
 
 def end_connection(apart: Settings, db: Session) -> None:

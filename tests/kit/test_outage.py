@@ -64,7 +64,7 @@ def served(apart: Settings, dialect: str, tmp_path: Path) -> Iterator[tuple[Clie
     with client_for(made) as client:
         client.with_session("no session, but one the database is asked about")
         yield client, gone
-    made.state.site.database.close()
+    made.state.site.close()
 
 
 def test_while_the_database_is_away_everything_says_so_and_then_it_recovers(
