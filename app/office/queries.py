@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.diary.models import Lot
 from app.entities.models import Entity
@@ -28,8 +28,8 @@ class BatchLine:
 
 
 @dataclass(frozen=True)
-class DraftLine:
-    """An allotment that is not approved yet."""
+class PlanLine:
+    """An allotment that waits: to be approved, or for its files."""
 
     id: int
     year: int
@@ -56,7 +56,8 @@ class Waiting:
     to_print: Sequence[BatchLine]
     to_hand_over: Sequence[BatchLine]
     to_confirm: Sequence[BatchLine]
-    drafts: Sequence[DraftLine]
+    plans_to_confirm: Sequence[PlanLine]
+    drafts: Sequence[PlanLine]
     proposals: Sequence[ProposalLine]
 
 
@@ -66,8 +67,9 @@ def list_waiting(db: Session) -> Waiting:
         to_issue=_batches(db, Batch.state == "approved"),
         to_print=_batches(db, Batch.state == "issued", Batch.id.not_in(_printed())),
         to_hand_over=_batches(db, Batch.state == "issued", Batch.id.in_(_printed())),
-        to_confirm=_batches(db, Batch.id.in_(_asked())),
-        drafts=_drafts(db),
+        to_confirm=_batches(db, Batch.id.in_(_asked(Export.batch_id))),
+        plans_to_confirm=_plans(db, Allotment.id.in_(_asked(Export.allotment_id))),
+        drafts=_plans(db, Allotment.state == "draft"),
         proposals=_proposals(db),
     )
 
@@ -80,9 +82,9 @@ def _printed() -> CompoundSelect[Any]:
     )
 
 
-def _asked() -> Select[Any]:
-    """Return the batches whose files wait for a second person."""
-    return select(Export.batch_id).where(Export.state == "asked")
+def _asked(column: InstrumentedAttribute[int | None]) -> Select[Any]:
+    """Return the batches or allotments whose files wait for a second person."""
+    return select(column).where(Export.state == "asked", column.is_not(None))
 
 
 def _batches(db: Session, *wanted: ColumnElement[bool]) -> list[BatchLine]:
@@ -100,18 +102,18 @@ def _batches(db: Session, *wanted: ColumnElement[bool]) -> list[BatchLine]:
     ]
 
 
-def _drafts(db: Session) -> list[DraftLine]:
+def _plans(db: Session, wanted: ColumnElement[bool]) -> list[PlanLine]:
     rows = func.count(AllotmentRow.id)
     total = func.coalesce(func.sum(AllotmentRow.quantity), 0)
     query = (
         select(Allotment.id, Allotment.year, Allotment.programme, rows, total)
         .outerjoin(AllotmentRow, AllotmentRow.allotment_id == Allotment.id)
-        .where(Allotment.state == "draft")
+        .where(wanted)
         .group_by(Allotment.id, Allotment.year, Allotment.programme)
         .order_by(Allotment.id)
         .limit(SHOWN)
     )
-    return [DraftLine(*row[:4], int(row[4])) for row in db.execute(query)]
+    return [PlanLine(*row[:4], int(row[4])) for row in db.execute(query)]
 
 
 def _proposals(db: Session) -> list[ProposalLine]:

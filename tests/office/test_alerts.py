@@ -8,7 +8,7 @@ from app.kit.db import Database
 from app.office.alert_queries import count_off, list_off
 from app.products.models import OcopCertificate, Product
 from app.stamps.ledger_models import Handover, Reconciliation
-from app.stamps.models import Batch, Refusal
+from app.stamps.models import Batch, Export, Refusal
 from tests import make
 from tests.conftest import Cast, Visit
 
@@ -87,3 +87,16 @@ def test_the_office_shows_what_is_off_and_gives_it_as_a_file(
     (row,) = officer.get("/office/alerts?file=json&lang=en").json()
     assert row["what"] == "=Ba Khía"
     assert row["path"] == f"/office/rights/{right.id}"
+
+
+def test_what_waits_for_a_second_person_stands_on_the_home_page(
+    visit: Visit, cast: Cast, database: Database, app: FastAPI
+) -> None:
+    with database.begin() as db:
+        product = make.product(db, of=cast.entity, name="Tôm chờ ký")
+        batch = make.issued_batch(db, of=product, keyring=app.state.keyring)
+        facts = {"format": "zip", "preset": "", "first": 1, "count": 100, "reason": "In"}
+        asked: dict[str, Any] = {"asked_at": make.NOW, "asked_by": "Lan", "state": "asked"}
+        db.add(Export(allotment_id=batch.allotment_id, facts={}, **facts, **asked))
+    home = visit(page=cast.officer).get("/office").text
+    assert f'href="/office/allotments/{batch.allotment_id}/exports"' in home
