@@ -3,6 +3,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -49,8 +50,15 @@ def slice_folders() -> dict[str, Path]:
     return {path.parent.name: path.parent for path in sorted(ROOT.glob("*/__init__.py"))}
 
 
+@cache
 def words() -> dict[Language, Translator]:
+    """Return the translators, read once a process: that takes as long as all the rest here."""
     return translators(slice_folders().values())
+
+
+@cache
+def _pages(*, sample: bool) -> Pages:
+    return Pages(slice_folders(), words(), sample=sample)
 
 
 def reader_for(actor: Actor, path: str) -> Reader:
@@ -115,7 +123,7 @@ def create_app(
         shelf=shelf,
     )
     made.state.files = Files(settings.files)
-    made.state.pages = Pages(folders, spoken, sample=settings.sample)
+    made.state.pages = _pages(sample=settings.sample)
     made.state.reader_for = reader_for
     _open_routes(made, folders)
     return made
