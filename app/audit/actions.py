@@ -55,7 +55,7 @@ def record(
     sequence alone would let a reader who tails `seq` miss a late commit. SQLite has one writer.
     """
     entry = Entry(action, subject_id, subject_kind, entity_id, before, after)
-    event = _event(entry, by, now, _last(db) + 1)
+    event = AuditEvent(**_row(entry, by, now, _last(db) + 1))
     db.add(event)
     db.flush()
     return event
@@ -64,11 +64,10 @@ def record(
 def record_many(db: Session, *, by: Author, now: datetime, entries: Iterable[Entry]) -> None:
     """Add events in their order, as `record` does, in a few statements however many they are."""
     last = _last(db)
-    columns = [column.name for column in AuditEvent.__table__.columns]
-    events = (_event(entry, by, now, last + place) for place, entry in enumerate(entries, start=1))
-    rows = [{name: getattr(event, name) for name in columns} for event in events]
+    rows = [_row(entry, by, now, last + place) for place, entry in enumerate(entries, start=1)]
     if rows:
-        db.execute(insert(AuditEvent), rows)
+        # Past the mapped class, which costs more than the rest together for a long import.
+        db.connection().execute(insert(AuditEvent), rows)
 
 
 def _last(db: Session) -> int:
@@ -79,33 +78,32 @@ def _last(db: Session) -> int:
         return db.scalar(select(func.max(AuditEvent.seq))) or 0
 
 
-def _event(entry: Entry, by: Author, now: datetime, seq: int) -> AuditEvent:
-    event = AuditEvent(
-        seq=seq,
-        at=now,
-        actor_id=by.account_id,
-        actor_label=by.label,
-        action=entry.action,
-        subject_kind=entry.subject_kind or entry.action.partition(".")[0],
-        subject_id=str(entry.subject_id),
-        entity_id=entry.entity_id,
-        before=_plain(entry.before),
-        after=_plain(entry.after),
-    )
-    event.folded = words_of(event)
-    return event
+def _row(entry: Entry, by: Author, now: datetime, seq: int) -> dict[str, Any]:
+    row = {
+        "seq": seq,
+        "at": now,
+        "actor_id": by.account_id,
+        "actor_label": by.label,
+        "action": entry.action,
+        "subject_kind": entry.subject_kind or entry.action.partition(".")[0],
+        "subject_id": str(entry.subject_id),
+        "entity_id": entry.entity_id,
+        "before": _plain(entry.before),
+        "after": _plain(entry.after),
+    }
+    return row | {"folded": words_of(row)}
 
 
-def words_of(event: AuditEvent) -> str:
+def words_of(event: Mapping[str, Any]) -> str:
     """Return what an event is found by: who, on what, and the values, folded."""
-    changed = differences(event.before, event.after)
+    changed = differences(event["before"], event["after"])
     values = [
         without_personal(value, one.field)
         for one in changed
         for value in (one.before, one.after)
         if value
     ]
-    told = (event.actor_label, event.subject_id, *values)
+    told = (event["actor_label"], event["subject_id"], *values)
     return " ".join(fold(str(one)) for one in told)[:_WORDS_CHARS]
 
 

@@ -2,12 +2,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import Entry, record_many
 from app.entities.models import Entity
 from app.identity.rules import Actor
+from app.kit.bulk import add_rows
 from app.kit.imports import Fate, Planned
 from app.kit.text import fold
 
@@ -30,10 +31,7 @@ def import_entities(
     new = [one for one in planned if one.fate is Fate.NEW]
     changed = [one for one in planned if one.fate is Fate.CHANGED]
     added = [_BLANK | _written(one.facts, now) | {"created_at": now} for one in new]
-    ids: Sequence[int] = []
-    if added:
-        returned = insert(Entity).returning(Entity.id, sort_by_parameter_order=True)
-        ids = db.scalars(returned, added).all()
+    ids = add_rows(db, Entity, added)
     if changed:
         db.execute(
             update(Entity), [{"id": one.record_id} | _written(one.facts, now) for one in changed]

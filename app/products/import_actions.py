@@ -2,11 +2,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import Entry, record_many
 from app.identity.rules import Actor
+from app.kit.bulk import add_rows
 from app.kit.imports import Fate, Planned
 from app.kit.text import fold
 from app.products.models import OcopCertificate, Product
@@ -30,11 +31,8 @@ def import_products(
     actor.require_officer()
     new = [one for one in planned if one.fate is Fate.NEW]
     changed = [one for one in planned if one.fate is Fate.CHANGED]
-    ids: Sequence[int] = []
-    if new:
-        returned = insert(Product).returning(Product.id, sort_by_parameter_order=True)
-        added = [_BLANK | _written(one.facts, now) | {"created_at": now} for one in new]
-        ids = db.scalars(returned, added).all()
+    added = [_BLANK | _written(one.facts, now) | {"created_at": now} for one in new]
+    ids = add_rows(db, Product, added)
     rewritten = [one for one in changed if one.facts.keys() - {"certificate"}]
     if rewritten:
         db.execute(
@@ -72,11 +70,9 @@ def _certify(
     db: Session, certified: Sequence[tuple[int, dict[str, Any]]], owners: Mapping[int, int]
 ) -> Iterator[Entry]:
     """Add the certificates and yield an event for each."""
-    if not certified:
-        return
-    returned = insert(OcopCertificate).returning(OcopCertificate.id, sort_by_parameter_order=True)
     rows = [_BLANK_CERTIFICATE | facts | {"product_id": key} for key, facts in certified]
-    for made, (key, facts) in zip(db.scalars(returned, rows), certified, strict=True):
+    ids = add_rows(db, OcopCertificate, rows)
+    for made, (key, facts) in zip(ids, certified, strict=True):
         after = {"id": made} | facts
         yield Entry("product.certificate.add", key, entity_id=owners[key], after=after)
 

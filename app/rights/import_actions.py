@@ -2,11 +2,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import Entry, record_many
 from app.identity.rules import Actor
+from app.kit.bulk import add_rows
 from app.kit.imports import Fate, Planned
 from app.kit.text import fold
 from app.rights.models import IpRight, UseRight
@@ -68,12 +69,8 @@ def _write(
     """Write what is new and what is changed, and return each with its record's id."""
     new = [one for one in planned if one.fate is Fate.NEW]
     changed = [one for one in planned if one.fate is Fate.CHANGED]
-    ids: Sequence[int] = []
-    if new:
-        returned = insert(model).returning(model.id, sort_by_parameter_order=True)
-        ids = db.scalars(
-            returned, [_BLANK[model] | written(one.facts) | {"created_at": now} for one in new]
-        ).all()
+    added = [_BLANK[model] | written(one.facts) | {"created_at": now} for one in new]
+    ids = add_rows(db, model, added)
     if changed:
         db.execute(update(model), [{"id": one.record_id} | written(one.facts) for one in changed])
     return zip([*ids, *(one.record_id or 0 for one in changed)], [*new, *changed], strict=True)
