@@ -87,25 +87,69 @@ import app.stamps.refusal_pages
 import app.stamps.span_api
 import app.stamps.stamp_api
 import app.stamps.stamp_pages
+from app.identity.rules import DEPARTMENT, OFFICERS, Role
 from app.kit import health
 from app.kit.i18n import N_
 from app.kit.pages import Rail
 
+_READERS = OFFICERS | {Role.INSPECTOR}
 OFFICE = (
-    Rail(N_("Home"), "/office"),
-    Rail(N_("Stamp allotments"), "/office/allotments"),
-    Rail(N_("Stamp batches"), "/office/batches"),
-    Rail(N_("Look up a stamp"), "/office/stamps"),
-    Rail(N_("Onboarding board"), "/office/board"),
-    Rail(N_("Entities"), "/office/entities"),
-    Rail(N_("Trainings"), "/office/trainings"),
-    Rail(N_("Products"), "/office/products"),
-    Rail(N_("IP rights"), "/office/rights"),
-    Rail(N_("Use rights"), "/office/use-rights"),
-    Rail(N_("Lots"), "/office/lots"),
-    Rail(N_("Import"), "/office/imports"),
-    Rail(N_("Accounts"), "/office/accounts"),
-    Rail(N_("Audit trail"), "/office/audit"),
+    Rail(
+        N_("Home"),
+        roles=DEPARTMENT,
+        lines=(
+            Rail(N_("What waits for you"), "/office"),
+            Rail(N_("What is off"), "/office/alerts"),
+        ),
+    ),
+    Rail(
+        N_("Stamps"),
+        roles=DEPARTMENT,
+        lines=(
+            Rail(N_("Stamp allotments"), "/office/allotments"),
+            Rail(
+                N_("Stamp batches"),
+                "/office/batches",
+                within=("/office/refusals", "/office/policy", "/office/presets"),
+            ),
+            Rail(N_("Look up a stamp"), "/office/stamps"),
+            Rail(N_("Reconciliation of stamps"), "/office/reconciliation"),
+            Rail(N_("Quotas of stamps"), "/office/quotas"),
+        ),
+    ),
+    Rail(
+        N_("Entities"),
+        roles=DEPARTMENT,
+        lines=(
+            Rail(N_("List of entities"), "/office/entities"),
+            Rail(N_("Onboarding board"), "/office/board"),
+            Rail(N_("Trainings"), "/office/trainings"),
+            Rail(N_("Proposed changes"), "/office/proposals"),
+        ),
+    ),
+    Rail(
+        N_("Products"),
+        roles=DEPARTMENT,
+        lines=(
+            Rail(N_("List of products"), "/office/products", within=("/office/subgroups",)),
+            Rail(N_("Lots"), "/office/lots"),
+        ),
+    ),
+    Rail(
+        N_("Intellectual property"),
+        lines=(
+            Rail(N_("IP rights"), "/office/rights"),
+            Rail(N_("Use rights"), "/office/use-rights", DEPARTMENT),
+        ),
+    ),
+    Rail(
+        N_("Administration"),
+        lines=(
+            Rail(N_("Import"), "/office/imports", OFFICERS),
+            Rail(N_("Accounts"), "/office/accounts", OFFICERS),
+            Rail(N_("Audit trail"), "/office/audit", _READERS),
+        ),
+    ),
 )
 PHONE = (
     Rail(N_("Today"), "/app"),

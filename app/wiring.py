@@ -27,7 +27,7 @@ from app.kit import asgi, fences, health, problems
 from app.kit.db import Database
 from app.kit.files import Files
 from app.kit.i18n import Language, Translator, translators
-from app.kit.pages import Pages, Reader
+from app.kit.pages import Pages, Reader, opened_by
 from app.kit.web import make_site
 from app.kit.work import Runner, Task
 from app.lookup.desk_access import Desk
@@ -64,7 +64,7 @@ def _pages(*, sample: bool) -> Pages:
 def reader_for(actor: Actor, path: str) -> Reader:
     """Return who reads, with the navigation of the area: some have a role and an entity too."""
     office = actor.roles and path.split("/")[1] != "app"
-    return Reader(name=actor.label, rail=OFFICE if office else PHONE)
+    return Reader(name=actor.label, rail=opened_by(OFFICE if office else PHONE, actor.roles))
 
 
 async def scope_of(request: Request) -> fences.Scope:

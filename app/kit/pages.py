@@ -1,6 +1,6 @@
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -15,10 +15,37 @@ from app.kit.web import translator
 
 @dataclass(frozen=True)
 class Rail:
-    """One line of an area's navigation."""
+    """One line of an area's navigation, or a group of them: it leads to its first line."""
 
     label: str
-    path: str
+    path: str = ""
+    # Who may open it: everybody of the area where none is named.
+    roles: frozenset[str] = frozenset()
+    lines: tuple["Rail", ...] = ()
+    # Pages elsewhere that are reached from this line.
+    within: tuple[str, ...] = ()
+
+    def holds(self, path: str) -> bool:
+        """Tell whether a page is this line's own or stands beneath it."""
+        if any(line.holds(path) for line in self.lines):
+            return True
+        own = [one for one in (self.path, *self.within) if one]
+        # The home of an area is above every page of it, and holds none.
+        return path in own or any(path.startswith(f"{one}/") for one in own if one.count("/") > 1)
+
+
+def opened_by(rails: Iterable[Rail], roles: frozenset[str]) -> tuple[Rail, ...]:
+    """Return the lines that somebody with these roles may open."""
+    seen = []
+    for rail in rails:
+        lines = opened_by(rail.lines, roles)
+        if (rail.roles and not rail.roles & roles) or (rail.lines and not lines):
+            continue
+        if len(lines) == 1:
+            seen.append(replace(lines[0], label=rail.label))
+        else:
+            seen.append(replace(rail, path=lines[0].path if lines else rail.path, lines=lines))
+    return tuple(seen)
 
 
 @dataclass(frozen=True)
