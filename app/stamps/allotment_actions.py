@@ -156,9 +156,10 @@ def set_rows(
     before = {row.key: row for row in rows_of(db, draft.id)}
     entities = {product_id: one.entity_id for product_id, one in ground.products.items()}
     changes = _apply(db, draft.id, before, rows, entities)
-    draft.changed_by, draft.changed_by_id = actor.label, actor.account_id
-    db.flush()
     if changes:
+        # Who saves what another wrote, as it is, has not written it.
+        draft.changed_by, draft.changed_by_id = actor.label, actor.account_id
+        db.flush()
         _noted(db, actor, now, "allotment.rows", draft, after={"changes": changes})
     return draft
 

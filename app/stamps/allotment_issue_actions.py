@@ -83,8 +83,8 @@ def issue_allotment(
 ) -> Allotment:
     """Grant and issue every row of a draft as it was looked at, or none.
 
-    From the policy's quantity on, by another person than who set its rows last. Raises
-    RowsRefused with every row that can't be granted any more.
+    From the policy's quantity on, by another person than who set its rows last, or asked for so
+    many of its stamps. Raises RowsRefused with every row that can't be granted any more.
     """
     draft = take_draft(db, actor=actor, allotment_id=allotment_id, version=version)
     rows = rows_of(db, draft.id)
@@ -94,12 +94,15 @@ def issue_allotment(
         raise DecisionAhead
     total = sum(row.row.quantity for row in rows)
     policy = get_policy(db)
-    require_two_people(
-        quantity=total,
-        policy_from=policy.two_people_from,
-        first_id=draft.changed_by_id,
-        second_id=actor.account_id,
-    )
+    asked = [row for row in rows if row.batch and row.batch.requested_by_id == actor.account_id]
+    own = sum(row.row.quantity for row in asked)
+    for first_id, quantity in ((draft.changed_by_id, total), (actor.account_id, own)):
+        require_two_people(
+            quantity=quantity,
+            policy_from=policy.two_people_from,
+            first_id=first_id,
+            second_id=actor.account_id,
+        )
     _check(db, draft, rows, largest=largest)
     draft.state, draft.approved_at, draft.approved_by = AllotmentState.ISSUED, now, actor.label
     draft.decision_no, draft.decided_on = decision.decision_no, decision.decided_on

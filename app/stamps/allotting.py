@@ -173,6 +173,7 @@ class RequestFacts:
     product_id: int
     quantity: int
     free: bool
+    facility_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,9 @@ def _of_request(row: Wanted, request: RequestFacts | None) -> Iterable[Fault]:
     elif not request.free:
         words = N_("It was decided meanwhile, or stands in another plan. Remove the row.")
         yield Fault(row.place, REQUEST, words)
+    elif row.facility_id != request.facility_id:
+        # The batch keeps the facility it was asked for, and counts against that one's quota.
+        yield Fault(row.place, FACILITY, N_("The request is not for this facility."))
     elif row.quantity is not None and row.quantity > request.quantity:
         facts = {"asked": request.quantity}
         yield Fault(row.place, QUANTITY, N_("The producer asked for {asked} only."), facts)

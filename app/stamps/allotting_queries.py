@@ -175,17 +175,18 @@ def _facilities(db: Session, ids: Collection[int]) -> dict[int, FacilityFacts]:
 
 def _requests(db: Session, ids: Collection[int], allotment_id: int) -> dict[int, RequestFacts]:
     query = (
-        select(Batch.id, Batch.product_id, Batch.requested, Batch.state, AllotmentRow.allotment_id)
+        select(Batch, AllotmentRow.allotment_id)
         .outerjoin(AllotmentRow, AllotmentRow.batch_id == Batch.id)
         .where(Batch.id.in_(ids))
     )
     return {
-        batch_id: RequestFacts(
-            product_id,
-            quantity,
-            free=state == BatchState.REQUESTED and plan in {None, allotment_id},
+        batch.id: RequestFacts(
+            batch.product_id,
+            batch.requested,
+            free=batch.state == BatchState.REQUESTED and plan in {None, allotment_id},
+            facility_id=batch.facility_id,
         )
-        for batch_id, product_id, quantity, state, plan in db.execute(query)
+        for batch, plan in db.execute(query)
     }
 
 

@@ -23,7 +23,11 @@ from app.wiring import words
 GROUND = Ground(
     products={1: ProductFacts(10, active=True), 2: ProductFacts(20, active=False)},
     facilities={5: FacilityFacts(10, retired=False), 6: FacilityFacts(10, retired=True)},
-    requests={7: RequestFacts(1, 300, free=True), 8: RequestFacts(1, 300, free=False)},
+    requests={
+        7: RequestFacts(1, 300, free=True, facility_id=5),
+        8: RequestFacts(1, 300, free=False),
+        9: RequestFacts(1, 300, free=True),
+    },
     limits=[],
     largest=5000,
 )
@@ -86,6 +90,7 @@ def test_a_quantity_is_read_as_people_write_it_and_never_guessed(
         ({"facility_id": 5, "product_id": 2}, "Product"),
         ({"request_id": 99}, "Request"),
         ({"request_id": 8}, "Request"),
+        ({"request_id": 9}, "Facility"),
         ({"request_id": 7, "quantity": 301}, "Quantity"),
     ],
 )
@@ -96,7 +101,7 @@ def test_each_wrong_row_is_named_with_its_column(wrong: dict[str, object], colum
 
 
 def test_the_same_product_may_stand_once_for_each_facility_and_request() -> None:
-    rows = [row(1), row(2, facility_id=5), row(3, request_id=7)]
+    rows = [row(1), row(2, facility_id=5), row(3, request_id=9)]
     assert faults_of(rows, GROUND) == []
     assert [fault.place for fault in faults_of([*rows, row(4)], GROUND)] == ["4"]
 
