@@ -135,7 +135,7 @@ def ask_export(db: Session, *, actor: Actor, now: datetime, press: Press, wanted
     two people are needed wait for the other one first.
     """
     batch, asked = _planned(db, actor=actor, press=press, wanted=wanted)
-    alone = out_alone(db, asked)
+    alone = out_alone(db, asked, allotment_id=batch.allotment_id)
     return asked_for(db, actor=actor, now=now, wanted=asked, codes=alone, entity_id=batch.entity_id)
 
 
@@ -162,6 +162,8 @@ def asked_for(
 def confirm_export(db: Session, *, actor: Actor, now: datetime, export: Export) -> Export:
     """Let a file be made that one person asked for, by the word of another."""
     actor.require_officer()
+    # Of two who confirm at once the second must see that it is done.
+    db.refresh(export, with_for_update=True)
     if export.state != "asked":
         return export
     limit = get_policy(db).two_people_from

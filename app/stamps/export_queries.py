@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, Literal
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
@@ -9,6 +9,7 @@ from app.identity.rules import Actor
 from app.kit.errors import NotFound, Words
 from app.kit.i18n import N_
 from app.products.models import Product, ProductPack
+from app.stamps.allotment_models import Allotment
 from app.stamps.batch_queries import get_batch
 from app.stamps.layout import JobSpec, SheetWords
 from app.stamps.models import Batch, Export
@@ -75,22 +76,33 @@ def find_waiting_export(db: Session) -> int | None:
     return db.scalar(query)
 
 
-def out_alone(db: Session, wanted: Export) -> int:
-    """Return how many codes of the batch one person alone has, with those of this file.
+def out_alone(db: Session, wanted: Export, *, allotment_id: int | None) -> int:
+    """Return how many codes one person alone has, with those of this file of a batch.
 
-    Files of one batch that overlap count once: to cut a large one into small ones helps nobody.
+    Files that overlap count once, and all batches of an allotment together: to cut a large file
+    into small ones, or to take an allotment batch by batch, helps nobody. Others who ask for
+    codes of it wait until this transaction ends.
     """
-    query = select(Export.first, Export.count).where(
-        Export.batch_id == wanted.batch_id,
-        Export.confirmed_at.is_(None),
-        Export.state != "asked",
+    allotment_id = allotment_id or 0
+    db.get(Allotment, allotment_id, with_for_update={"key_share": True})
+    alone = (Export.confirmed_at.is_(None), Export.state != "asked")
+    whole = select(Export.id).where(Export.allotment_id == allotment_id, *alone)
+    if db.scalar(whole.limit(1)) is not None:
+        of_all = select(func.sum(Batch.granted)).where(Batch.allotment_id == allotment_id)
+        return int(db.scalar(of_all) or 0)
+    related = or_(Batch.id == wanted.batch_id, Batch.allotment_id == allotment_id)
+    query = select(Export.batch_id, Export.first, Export.count).join(
+        Batch, Batch.id == Export.batch_id
     )
-    runs = sorted([(row.first, row.first + row.count) for row in db.execute(query)])
-    runs = sorted([*runs, (wanted.first, wanted.first + wanted.count)])
-    total, reached = 0, 0
-    for start, end in runs:
-        total += max(0, end - max(start, reached))
-        reached = max(reached, end)
+    runs = [
+        (row.batch_id, row.first, row.count) for row in db.execute(query.where(related, *alone))
+    ]
+    total, reached = 0, (0, 0)
+    for batch_id, first, count in sorted([*runs, (wanted.batch_id, wanted.first, wanted.count)]):
+        # The first that is not counted yet, and the end of this run.
+        start = max((batch_id, first), reached)
+        reached = max((batch_id, first + count), reached)
+        total += reached[1] - start[1]
     return total
 
 

@@ -5,11 +5,14 @@ from sqlalchemy import select
 
 from app.audit.models import AuditEvent
 from app.kit.db import Database
+from app.stamps.allotment_queries import rows_of
 from app.stamps.ledger_models import StampPolicy
 from app.stamps.policy_queries import usual_policy
 from app.stamps.print_actions import NotConfirmed, Press, make_export, make_waiting_exports
+from tests import make
 from tests.conftest import Cast, Visit
 from tests.stamps.conftest import Issue, asked, found, stored
+from tests.stamps.test_allotments import draft_of, issued
 
 
 @pytest.fixture
@@ -79,6 +82,19 @@ def test_to_cut_a_large_file_into_small_ones_helps_nobody(
     assert state(25, 25) == "waiting"
     assert state(100, 1) == "asked"
     assert state(20, 10) == "waiting"
+
+
+@pytest.mark.usefixtures("policy")
+def test_to_take_an_allotment_batch_by_batch_helps_nobody(
+    cast: Cast, press: Press, database: Database
+) -> None:
+    with database.begin() as db:
+        rows = [make.product(db, of=one) for one in (cast.entity, cast.entity, cast.other)]
+        draft = draft_of(db, cast.officer.actor, *rows, quantity=20)
+        plan = issued(db, cast.approver.actor, draft, keyring=press.keyring)
+        ids = [row.batch.id for row in rows_of(db, plan.id) if row.batch]
+    files = [found(database, asked(press, cast, batch_id)) for batch_id in ids]
+    assert [one.state for one in files] == ["waiting", "waiting", "asked"]
 
 
 @pytest.mark.usefixtures("policy")
