@@ -103,7 +103,7 @@ def test_a_stamp_goes_from_the_office_over_the_phone_to_the_shopper(
     phone.fill("#first_code", rows[59]["code"])
     phone.fill("#last_code", rows[0]["code"].lower())
     shoot(phone, "phone-activate")
-    phone.click("main form button")
+    phone.click("#codes button")
     assert re.search(r"60\s+tem", phone.inner_text("main"))
     shoot(phone, "phone-activate-preview")
     phone.click("form[action='/app/activate/confirm'] button")
