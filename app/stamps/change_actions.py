@@ -14,10 +14,11 @@ from app.stamps.handover_actions import write_minutes
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
 from app.stamps.movement_actions import Act, lost_races, move_span, noted, swap_batch
+from app.stamps.order_queries import FINAL, ended_alone
 from app.stamps.policy_queries import get_policy
 from app.stamps.refusal_actions import Attempt, refusals_kept
 from app.stamps.rules import BatchState, Move, State, check_reason
-from app.stamps.runs import check_move
+from app.stamps.runs import check_move, check_with_producer
 from app.stamps.span_queries import Chosen, SpanPreview, Stretch, preview_chosen
 from app.stamps.undo_queries import check_undo
 
@@ -51,8 +52,6 @@ class SecondPersonNeeded(Conflict):
         self.limit = limit
 
 
-# What makes stamps void for good: from the policy's quantity on it needs two people.
-FINAL: Final = frozenset({Move.VOID, Move.SPOIL})
 # Whose act each is beside an officer's: the owner's, or any member's.
 OWNERS: Final = frozenset({Move.VOID, Move.LOSE})
 MEMBERS: Final = frozenset({Move.UNDO})
@@ -79,7 +78,7 @@ def change_span(
     check_said(act, move)
     with refusals_kept(db, act, Attempt(move)) as attempt:
         span = check_change(db, act=act, keyring=keyring, chosen=chosen, attempt=attempt)
-        limit = second_person_from(db, move, span.stretch.quantity)
+        limit = second_person_from(db, actor, move, span.stretch)
         if limit is not None:
             raise SecondPersonNeeded(limit=limit)
         carry_out(db, act=act, move=move, span=span)
@@ -100,6 +99,8 @@ def check_change(
     if move is Move.UNDO:
         check_undo(db, now=act.now, span=span)
     check_move(move, span.runs, base=1)
+    if not act.actor.officer:
+        check_with_producer(span.runs)
     if move is Move.REISSUE:
         check_lapse(db.get_one(Batch, span.stretch.batch_id), act.now)
     return span
@@ -117,10 +118,19 @@ def check_said(act: Act, move: Move) -> None:
         check_reason(act.reason)
 
 
-def second_person_from(db: Session, move: Move, quantity: int) -> int | None:
-    """Return the quantity from which two people are needed, where so many stamps need them."""
+def second_person_from(db: Session, actor: Actor, move: Move, found: Stretch) -> int | None:
+    """Return the quantity from which two people are needed, where so many stamps need them.
+
+    What the actor alone made void of the batch before counts too: to cut much into little
+    helps nobody. Others who ask the same of the batch wait until this transaction ends.
+    """
+    if move not in FINAL:
+        return None
+    with lost_races():
+        db.get_one(Batch, found.batch_id, with_for_update={"key_share": True})
     limit = get_policy(db).two_people_from
-    return limit if move in FINAL and quantity >= limit else None
+    alone = ended_alone(db, batch_id=found.batch_id, actor_id=actor.account_id)
+    return limit if alone + found.quantity >= limit else None
 
 
 def carry_out(

@@ -168,7 +168,7 @@ def _routes(kind: Kind) -> None:
             span = rehearse_change(db, batch_id=batch.id, **asked)
         except (Conflict, Invalid) as error:
             return _form(request, batch, kind, refused(sent, error, words))
-        return _preview(request, db, batch, kind, span, sent)
+        return _preview(request, db, actor, batch, kind, span, sent)
 
     def confirm(
         request: Request,
@@ -229,7 +229,7 @@ def _asked(
 def _carry_out(db: Session, batch: Batch, kind: Kind, asked: dict[str, Any]) -> str:
     """Do what was asked, or have it wait for a second person; return what to say of it."""
     span = rehearse_change(db, batch_id=batch.id, **asked)
-    if second_person_from(db, kind.move, span.stretch.quantity) is not None:
+    if second_person_from(db, asked["actor"], kind.move, span.stretch) is not None:
         ask_void(db, **asked)
         return ASKED
     change_span(db, **asked)
@@ -237,7 +237,13 @@ def _carry_out(db: Session, batch: Batch, kind: Kind, asked: dict[str, Any]) -> 
 
 
 def _preview(
-    request: Request, db: Session, batch: Batch, kind: Kind, span: SpanPreview, sent: Sent
+    request: Request,
+    db: Session,
+    actor: Actor,
+    batch: Batch,
+    kind: Kind,
+    span: SpanPreview,
+    sent: Sent,
 ) -> Response:
     counts = counted(span.runs)
     view = ChangePreview(
@@ -246,7 +252,7 @@ def _preview(
         span=span,
         parts=[(state.label, counts[state]) for state in State if counts[state]],
         given={name: sent.text(name) for name in ChangeForm.model_fields},
-        second=second_person_from(db, kind.move, span.stretch.quantity),
+        second=second_person_from(db, actor, kind.move, span.stretch),
     )
     return show(request, "stamps/change_preview.html", view)
 

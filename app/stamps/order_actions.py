@@ -13,14 +13,13 @@ from app.stamps.change_actions import carry_out, check_change, check_said
 from app.stamps.keyring import Keyring
 from app.stamps.ledger_models import SpanOrder
 from app.stamps.movement_actions import Act, noted
-from app.stamps.order_queries import WAITING, get_order
+from app.stamps.order_queries import DONE, WAITING, get_order
 from app.stamps.policy import SamePerson
 from app.stamps.policy_queries import get_policy
 from app.stamps.refusal_actions import Attempt, refusals_kept
 from app.stamps.rules import Move, check_reason
 from app.stamps.span_queries import Chosen, Numbers, Stretch
 
-DONE = "done"
 DECLINED = "declined"
 
 

@@ -1,14 +1,19 @@
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
 from app.stamps.ledger_models import SpanOrder
+from app.stamps.models import Batch, Movement
+from app.stamps.rules import Move
 
 WAITING = "waiting"
+DONE = "done"
+# What makes stamps void for good: from the policy's quantity on it needs two people.
+FINAL: Final = frozenset({Move.VOID, Move.SPOIL})
 
 
 class NoSuchOrder(NotFound):
@@ -39,3 +44,25 @@ def list_orders(
     if waiting:
         query = query.where(SpanOrder.state == WAITING)
     return list(db.scalars(query))
+
+
+def ended_alone(db: Session, *, batch_id: int, actor_id: int | None) -> int:
+    """Return how many stamps of a batch a person made void without a second one."""
+    number = Movement.first - Batch.first + 1
+    both = and_(
+        SpanOrder.batch_id == Movement.batch_id,
+        SpanOrder.state == DONE,
+        SpanOrder.first <= number,
+        number <= SpanOrder.last,
+    )
+    query = (
+        select(func.sum(Movement.last - Movement.first + 1))
+        .join(Batch, Batch.id == Movement.batch_id)
+        .where(
+            Movement.batch_id == batch_id,
+            Movement.kind.in_(FINAL),
+            Movement.actor_id.is_not_distinct_from(actor_id),
+            ~select(SpanOrder.id).where(both).exists(),
+        )
+    )
+    return int(db.scalar(query) or 0)

@@ -17,9 +17,10 @@ from app.kit.pages import go, sayable, show
 from app.kit.web import Db, Edge, Now, Words
 from app.stamps.access import StampKeys
 from app.stamps.activation_pages import with_seen
-from app.stamps.change_actions import change_span
+from app.stamps.change_actions import change_span, second_person_from
 from app.stamps.keyring import Keyring
 from app.stamps.movement_actions import ChangedMeanwhile
+from app.stamps.order_actions import ask_void
 from app.stamps.photo_access import PhotoTexts
 from app.stamps.rehearsal_actions import rehearse_change
 from app.stamps.rules import Move, State, spoken_run
@@ -34,6 +35,7 @@ RECORDED = {
     Move.VOID: sayable(N_("The stamps are void now.")),
     Move.LOSE: sayable(N_("The stamps are recorded as lost.")),
 }
+ASKED = sayable(N_("So many stamps need a second person: an officer must confirm it now."))
 MOVES = {"void": Move.VOID, "lose": Move.LOSE}
 
 
@@ -138,8 +140,11 @@ def confirm(
     _require_owner(actor)
     asked = _asked(actor, now, keyring, given)
     try:
-        rehearse_change(db, **asked)
-        found = change_span(db, **asked)
+        found = rehearse_change(db, **asked).stretch
+        if second_person_from(db, actor, asked["move"], found) is not None:
+            ask_void(db, **asked)
+            return go(f"/app/stamps/{found.batch_id}", say=ASKED)
+        change_span(db, **asked)
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:

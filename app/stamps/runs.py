@@ -76,6 +76,13 @@ def check_move(move: Move, parts: Sequence[Run], *, base: int) -> None:
         raise refusal(first=told.first, last=told.last)
 
 
+def check_with_producer(parts: Sequence[Run]) -> None:
+    """Refuse stamps, by running numbers, that lie with the Department: its officers' to change."""
+    away = [part for part in joined(parts) if part.state in {State.ISSUED, State.RETURNED}]
+    if away:
+        raise REFUSALS[away[0].state](first=away[0].first, last=away[0].last)
+
+
 def joined(runs: Iterable[Run]) -> tuple[Run, ...]:
     """Return runs in order with neighbours in one state made one, their lots forgotten."""
     out: list[Run] = []
