@@ -99,25 +99,27 @@ def weigh(
     output: Output, active: Iterable[Packed], asked: Packed, *, tolerance_percent: float
 ) -> Balance:
     """Return what is packed with the asked stamps, against what the lot produced."""
-    parts = list(active)
     if output.quantity is None or not output.unit:
         return Balance(unweighed=NO_OUTPUT)
-    if any(not one.each or not one.unit for one in (*parts, asked)):
-        return Balance(unweighed=NO_CONTENT)
-    sizes = [_size(one, output.unit) for one in (*parts, asked)]
-    known = [size for size in sizes if size is not None]
-    if len(known) < len(sizes):
-        return Balance(unweighed=OTHER_UNITS)
-    packed = sum((one.stamps * size for one, size in zip(parts, known, strict=False)), Decimal())
+    parts = list(active)
+    sizes = [_size(one, output.unit) for one in parts]
+    each = _size(asked, output.unit) or Decimal()
+    # What can't be compared only adds to the rest: the rest alone may be too much already.
+    known = ((one.stamps, size) for one, size in zip(parts, sizes, strict=True) if size)
+    packed = sum((stamps * size for stamps, size in known), Decimal())
     produced = _exact(output.quantity)
     allowed = produced * (100 + _exact(tolerance_percent)) / 100
+    lacking = [one for one, size in zip((*parts, asked), (*sizes, each), strict=True) if not size]
+    if lacking and (not each or packed + asked.stamps * each <= allowed):
+        unsaid = any(not one.each or not one.unit for one in lacking)
+        return Balance(unweighed=NO_CONTENT if unsaid else OTHER_UNITS)
     return Balance(
         unit=output.unit,
         output=produced,
         allowed=allowed,
         active=packed,
-        asked=asked.stamps * known[-1],
-        fit=max(int((allowed - packed) // known[-1]), 0),
+        asked=asked.stamps * each,
+        fit=max(int((allowed - packed) // each), 0),
     )
 
 
