@@ -19,7 +19,14 @@ from app.stamps.gate_actions import check_lapse
 from app.stamps.handover_actions import write_minutes
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
-from app.stamps.movement_actions import Act, issue_span, move_span, noted, swap_batch
+from app.stamps.movement_actions import (
+    Act,
+    ChangedMeanwhile,
+    issue_span,
+    move_span,
+    noted,
+    swap_batch,
+)
 from app.stamps.policy import lapse_day, require_two_people
 from app.stamps.policy_queries import get_policy
 from app.stamps.quota_actions import charge_quotas
@@ -82,9 +89,7 @@ def request_batch(
     """
     product = get_product(db, product_id, actor=actor)
     actor.require_member_or_officer(product.entity_id, owner=True)
-    entity = get_entity(db, product.entity_id, actor=actor)
-    if (product.status, entity.status) != ("active", "active"):
-        raise ProductNotActive
+    _require_active(db, actor, product)
     check_quantity(quantity, most=min(largest, LINE_END))
     _check_parts(db, product, pack_id, facility_id)
     batch = Batch(
@@ -104,6 +109,12 @@ def request_batch(
     facts = {"reason": reason, "pack_id": pack_id, "facility_id": facility_id}
     _noted(db, actor, now, "batch.request", batch, quantity=quantity, **facts)
     return batch
+
+
+def _require_active(db: Session, actor: Actor, product: Product) -> None:
+    entity = get_entity(db, product.entity_id, actor=actor)
+    if (product.status, entity.status) != ("active", "active"):
+        raise ProductNotActive
 
 
 def _check_parts(
@@ -138,6 +149,7 @@ def approve_batch(
     policy's quantity on SamePerson refuses whoever requested it.
     """
     batch = _get_for_officer(db, actor, batch_id, BatchState.REQUESTED)
+    _require_active(db, actor, get_product(db, batch.product_id, actor=actor))
     check_quantity(quantity, most=batch.requested)
     _require_another(db, quantity, batch.requested_by_id, actor)
     year = budget_year or day_of(now).year
@@ -195,6 +207,7 @@ def issue_batch(
     left, and KeyMissing.
     """
     batch = _get_for_officer(db, actor, batch_id, BatchState.APPROVED)
+    _require_active(db, actor, get_product(db, batch.product_id, actor=actor))
     granted = batch.granted or 0
     _require_another(db, granted, batch.decided_by_id, actor)
     epoch, number = allot_numbers(db, now=now, keyring=keyring, quantity=granted)
@@ -228,12 +241,17 @@ def hand_over(
     receiver: str,
     quantity: int,
     document_no: str = "",
+    seen: int | None = None,
 ) -> Batch:
     """Hand the next stamps of an issued batch, in the order of their numbers, to a receiver.
 
-    The minutes of it are the batch's newest `Handover`.
+    `seen` is how many the reader saw as handed over before: where it is another number by now,
+    as when a form is sent twice, ChangedMeanwhile is raised. The minutes are the batch's newest
+    `Handover`.
     """
     batch = _get_for_officer(db, actor, batch_id, BatchState.ISSUED)
+    if seen is not None and seen != batch.handed_over:
+        raise ChangedMeanwhile
     check_quantity(quantity, most=batch.granted or 0)
     check_lapse(batch, now)
     left = counts_of(db, [batch.id])[batch.id][State.ISSUED]

@@ -53,11 +53,15 @@ class IssueIn(In):
 
 
 class HandoverIn(In):
-    """Who gets the next stamps, how many, and by which paper."""
+    """Who gets the next stamps, how many, and by which paper.
+
+    `seen` is how many were handed over before, as it was read: another number is refused.
+    """
 
     receiver: Annotated[Line, Field(min_length=1, max_length=120)]
     quantity: Quantity
     document_no: Annotated[Line, Field(max_length=60)] = ""
+    seen: Annotated[int, Field(ge=0, le=2**62)] | None = None
 
 
 class CountsOut(Out):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.entities.queries import names_of as entity_names
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
+from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
@@ -192,7 +193,8 @@ def one_batch(
 def _suggested(batch: Batch, left: int) -> dict[str, str]:
     """Return what the form of the next step most likely says."""
     if batch.state == BatchState.REQUESTED:
-        return {"quantity": str(batch.requested), "budget_year": str(batch.requested_at.year)}
+        year = day_of(batch.requested_at).year
+        return {"quantity": str(batch.requested), "budget_year": str(year)}
     return {"quantity": str(left)}
 
 

@@ -118,6 +118,19 @@ def test_stamps_are_asked_for_active_products_of_active_entities(db: Session, ca
         request(db, gone, cast.officer.actor)
 
 
+def test_what_is_no_longer_made_is_neither_granted_nor_issued(db: Session, cast: Cast) -> None:
+    officer = cast.officer.actor
+    product = make.product(db, of=cast.entity)
+    waiting, granted = (request(db, cast.entity, officer, product_id=product.id) for _ in "ab")
+    approve(db, granted, officer)
+    product.status = "retired"
+    with pytest.raises(ProductNotActive):
+        approve(db, waiting, officer)
+    with pytest.raises(ProductNotActive):
+        actions.issue_batch(db, batch_id=granted.id, keyring=KEYRING, **by(officer))
+    actions.refuse_batch(db, batch_id=waiting.id, reason="Ngừng sản xuất", **by(officer))
+
+
 @pytest.mark.parametrize("quantity", [0, -1, LARGEST + 1, 2**62])
 def test_a_request_stays_within_the_largest_batch(db: Session, cast: Cast, quantity: int) -> None:
     with pytest.raises(QuantityOutOfRange):

@@ -1,4 +1,6 @@
 import re
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -6,6 +8,7 @@ from sqlalchemy import select
 
 from app.kit.db import Database
 from app.products.models import Product
+from app.stamps.actions import request_batch
 from app.stamps.batch_queries import list_runs
 from app.stamps.export_api import press_of
 from app.stamps.keyring import Keyring
@@ -50,6 +53,29 @@ def test_an_officer_takes_a_batch_its_whole_way(visit: Visit, cast: Cast, produc
     for happened in ("Vụ tết", "7/QĐ-SNN", "số 1 đến 1.200", "Chị Chủ", "BB1", "Cán bộ Lan"):
         assert happened in page
     assert f'{path}/handover"' not in page
+
+
+def test_a_handover_sent_twice_is_done_once(
+    visit: Visit, cast: Cast, issued: Made, database: Database
+) -> None:
+    batch, client = issued(), visit(page=cast.officer)
+    path = f"/office/batches/{batch.id}"
+    seen = client.get(path).text.partition('name="seen" value="')[2].partition('"')[0]
+    form = {"receiver": "Chị Chủ", "quantity": "10", "seen": seen}
+    assert client.post(f"{path}/handover", data=form).status_code == 303
+    assert client.post(f"{path}/handover", data=form).status_code == 409
+    assert runs_of(database, batch)[-1] == (71, 100, "issued")
+
+
+def test_the_budget_year_of_a_request_is_the_one_it_is_in_vietnam(
+    visit: Visit, cast: Cast, product: Product, database: Database
+) -> None:
+    eve = datetime(2025, 12, 31, 18, 30, tzinfo=UTC)
+    facts: dict[str, Any] = {"product_id": product.id, "quantity": 10, "reason": "", "largest": 10}
+    with database.begin() as db:
+        batch = request_batch(db, actor=make.SYSTEM, now=eve, **facts)
+    page = visit(page=cast.officer).get(f"/office/batches/{batch.id}").text
+    assert 'value="2026"' in page.partition('name="budget_year"')[2].partition(">")[0]
 
 
 def test_a_refused_batch_says_why_and_offers_nothing_more(
