@@ -1,5 +1,6 @@
 """A file of entities that was checked: one new, one changed, one refused."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from tests.workbooks import workbook
 HEADS = ["Tên chủ thể", "Loại hình", "Mã số thuế", "Xã, phường", "Người đại diện", "Ghi chú"]
 
 
-def checked_import(db: Session) -> ImportJob:
+def checked_import(db: Session, *, now: datetime = make.NOW) -> ImportJob:
     known = db.scalars(select(Entity).where(Entity.commune_code.is_not(None))).first()
     assert known is not None
     place = db.get_one(Place, known.commune_code)
@@ -36,6 +37,6 @@ def checked_import(db: Session) -> ImportJob:
         kind=ImportKind.ENTITIES,
         languages=[*words().values()],
     )
-    job = add_import(db, actor=make.SYSTEM, now=make.NOW, sent=sent)
-    plan_within(db, job=job, province="96", now=make.NOW)
+    job = add_import(db, actor=make.SYSTEM, now=now, sent=sent)
+    plan_within(db, job=job, province="96", now=now)
     return job
