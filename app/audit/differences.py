@@ -53,6 +53,11 @@ def _flat(facts: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, obj
             yield f"{within}{name}", value
 
 
+def covered(text: str) -> str:
+    """Return people's own words for a file: without personal numbers and phone numbers."""
+    return str(without_personal(text))
+
+
 def without_personal(value: object, field: str = "") -> object:
     """Return a recorded value with personal numbers and phone numbers but for their ends."""
     if isinstance(value, (list, tuple)):

@@ -24,7 +24,7 @@ from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, NewestFirst, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.models import Product
 
@@ -42,6 +42,7 @@ class OfficeLotsView:
 
     rows: Sequence[LotRow]
     next: str | None
+    previous: str | None
     states: list[LotState]
     state: str
     text: str
@@ -101,6 +102,7 @@ def lots(
     view = OfficeLotsView(
         rows=page.items,
         next=next_path(request, page),
+        previous=previous_path(request, page),
         states=list(LotState),
         state=state,
         text=q,

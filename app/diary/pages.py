@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from app.diary import actions, lot_queries, notice_actions, queries
 from app.diary.fields import OFFERED_UNITS, said_unit, said_values
+from app.diary.file_pages import lots_file
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
 from app.diary.queries import EntryRow, Standing
@@ -15,10 +16,11 @@ from app.diary.rules import LotState, Missing
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, NewestFirst, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.models import Product
 
@@ -69,8 +71,9 @@ class StrangerView:
 class LotsView:
     """A page of the producer's lots."""
 
-    rows: list[LotRow]
+    rows: Sequence[LotRow]
     next: str | None
+    previous: str | None
 
 
 @dataclass(frozen=True)
@@ -127,11 +130,25 @@ def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words)
 
 
 @router.get("/lots")
-def lots(request: Request, db: Db, actor: CurrentActor, cut: NewestFirst) -> Response:
+def lots(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: NewestFirst,
+    file: AsFile = None,
+) -> Response:
     if not actor.memberships:
         return stranger(request, actor)
-    page: Page[Lot] = lot_queries.list_lots(db, actor=actor, cut=cut, wanted=LotFilter(own=True))
-    view = LotsView(lot_queries.lot_rows(db, page.items), next_path(request, page))
+
+    def read(part: Cut) -> Page[LotRow]:
+        found = lot_queries.list_lots(db, actor=actor, cut=part, wanted=LotFilter(own=True))
+        return found.having(lot_queries.lot_rows(db, found.items))
+
+    if file:
+        return lots_file(file, every(read, cut), words)
+    page = read(cut)
+    view = LotsView(page.items, next_path(request, page), previous_path(request, page))
     return show(request, "diary/lots.html", view)
 
 

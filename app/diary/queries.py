@@ -25,7 +25,7 @@ from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
-from app.kit.paging import Cut, Page
+from app.kit.paging import Cut, Page, trimmed
 from app.places.queries import find_place
 from app.products.models import Product, ProductPicture
 
@@ -288,10 +288,11 @@ def list_recent(db: Session, *, actor: Actor, limit: int) -> tuple[EntryRow, ...
 def list_entries(db: Session, lot_id: int, *, actor: Actor, cut: Cut) -> Page[EntryRow]:
     """Return a page of a lot's diary in the order of receipt; `after` is a sequence number."""
     lot = get_lot(db, lot_id, actor=actor)
-    query = _ENTRIES.where(DiaryEntry.lot_id == lot.id, DiaryEntry.sequence > cut.after)
-    rows = _rows(db, query.order_by(DiaryEntry.sequence).limit(cut.limit + 1))
-    kept = rows[: cut.limit]
-    return Page(kept, kept[-1].sequence if len(rows) > cut.limit else None)
+    key = DiaryEntry.sequence
+    query = _ENTRIES.where(DiaryEntry.lot_id == lot.id)
+    query = query.where(key < cut.after if cut.back else key > cut.after)
+    rows = _rows(db, query.order_by(key.desc() if cut.back else key).limit(cut.limit + 1))
+    return trimmed(rows, cut, lambda row: row.sequence)
 
 
 def get_entry(db: Session, lot_id: int, entry_id: UUID, *, actor: Actor) -> EntryRow:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.audit.history import Happened, tell
+from app.audit.listing import HEADS, history_rows
 from app.audit.queries import list_events
 from app.entities import part_queries, queries
 from app.entities.api import EntityOut, entity_out
@@ -18,9 +19,10 @@ from app.entities.rules import KIND_LABELS, reads_private
 from app.entities.terms import ENTITY_TERMS
 from app.identity.access import CurrentActor
 from app.identity.rules import Belonging, NotAllowed
-from app.kit.i18n import Translator
+from app.kit.exports import AsFile, every, file_of
+from app.kit.i18n import N_, Translator
 from app.kit.pages import show
-from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
+from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Words
 from app.places.queries import place_text
 from app.places.text_queries import place_texts
@@ -92,11 +94,21 @@ def entity(request: Request, db: Db, actor: CurrentActor, words: Words, entity_i
 
 @router.get("/{entity_id}/history")
 def entity_history(
-    request: Request, db: Db, actor: CurrentActor, words: Words, cut: Sorting, entity_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: Cutting,
+    entity_id: Id,
+    file: AsFile = None,
 ) -> Response:
     found = queries.get_entity(db, entity_id, actor=actor)
     if not reads_private(actor, found.id):
         raise NotAllowed
+    if file:
+        happened = every(lambda part: history(db, words, found, part, hide=True), cut)
+        name, title, rows = f"entity-{found.id}", N_("History"), history_rows(happened)
+        return file_of(file, name=name, title=title, heads=HEADS, rows=rows, words=words)
     page = history(db, words, found, cut)
     view = HistoryView(
         found, list(page.items), next_path(request, page), previous_path(request, page)
@@ -104,7 +116,9 @@ def entity_history(
     return show(request, "entities/history.html", view)
 
 
-def history(db: Session, words: Translator, entity: Entity, cut: Cut) -> Page[Happened]:
+def history(
+    db: Session, words: Translator, entity: Entity, cut: Cut, *, hide: bool = False
+) -> Page[Happened]:
     """Return the history of an entity and of what hangs on it, newest first."""
     page = list_events(db, cut=cut, subject_kind="entity", subject_id=entity.id)
     codes = {
@@ -115,7 +129,7 @@ def history(db: Session, words: Translator, entity: Entity, cut: Cut) -> Page[Ha
     }
     places = {str(code): text for code, text in place_texts(db, codes).items()}
     terms = replace(ENTITY_TERMS, values={**ENTITY_TERMS.values, "commune_code": places})
-    return page.map(lambda event: tell(event, terms, words))
+    return page.map(lambda event: tell(event, terms, words, hide=hide))
 
 
 def _events(db: Session, words: Translator, entity: Entity) -> list[Happened]:

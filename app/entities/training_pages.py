@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -14,14 +14,16 @@ from app.entities import part_queries, queries, training_actions
 from app.entities.models import Entity
 from app.entities.part_api import Day, Name
 from app.entities.part_models import Training
+from app.entities.training_file_pages import trainings_file
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Line, Note, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 
 router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
@@ -67,14 +69,21 @@ def trainings(
     request: Request,
     db: Db,
     actor: CurrentActor,
-    cut: Sorting,
+    words: Words,
+    cut: NewestFirst,
+    file: AsFile = None,
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
-    newest = replace(cut, newest=True, sort="")
-    page = part_queries.list_all_trainings(db, actor=actor, cut=newest, text=q)
-    names = queries.names_of(db, [training.entity_id for training in page.items])
+    def read(part: Cut) -> Page[tuple[Training, str]]:
+        found = part_queries.list_all_trainings(db, actor=actor, cut=part, text=q)
+        names = queries.names_of(db, [training.entity_id for training in found.items])
+        return found.map(lambda training: (training, names[training.entity_id]))
+
+    if file:
+        return trainings_file(file, every(read, cut), words)
+    page = read(cut)
     view = TrainingsView(
-        page=page.map(lambda training: (training, names[training.entity_id])),
+        page=page,
         next=next_path(request, page),
         previous=previous_path(request, page),
         text=q,

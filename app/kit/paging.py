@@ -76,8 +76,9 @@ class Listed(BaseModel, Generic[T]):
 def cut(
     after: Annotated[int, Query(ge=0, le=2**62, description="Id to go on after.")] = 0,
     limit: Annotated[int, Query(ge=1, le=200, description="Rows a page.")] = 50,
+    back: Annotated[bool, Query(description="The page before `after`, not behind it.")] = False,  # noqa: FBT002 - FastAPI reads it from the query by its name
 ) -> Cut:
-    return Cut(after, limit)
+    return Cut(after, limit, back=back)
 
 
 Cutting = Annotated[Cut, Depends(cut)]
@@ -93,9 +94,8 @@ NewestFirst = Annotated[Cut, Depends(newest)]
 def ordered(
     cut: Cutting,
     sort: Annotated[str, Query(max_length=20, description="The order of the rows.")] = "",
-    back: Annotated[bool, Query(description="The page before `after`, not behind it.")] = False,  # noqa: FBT002 - FastAPI reads it from the query by its name
 ) -> Cut:
-    return replace(cut, sort=sort, back=back)
+    return replace(cut, sort=sort)
 
 
 Sorting = Annotated[Cut, Depends(ordered)]
@@ -123,12 +123,29 @@ def take(
         query = query.where(place > row if beyond else place < row)
     order = [column.desc() if descending != cut.back else column for column in columns]
     rows = db.scalars(query.order_by(None).order_by(*order).limit(cut.limit + 1)).all()
+    return trimmed(rows, cut, lambda row: int(row.id))
+
+
+def trimmed(rows: Sequence[T], cut: Cut, number: Callable[[T], int]) -> Page[T]:
+    """Return the page of rows read in the cut's direction, one more than it holds if there are."""
     kept, more = rows[: cut.limit], len(rows) > cut.limit
     if cut.back:
         kept = kept[::-1]
-        known = kept and cut.after
-        return Page(kept, kept[-1].id if known else None, kept[0].id if more else None)
-    return Page(kept, kept[-1].id if more else None, kept[0].id if kept and cut.after else None)
+    onward, behind = bool(kept and cut.after), more
+    if not cut.back:
+        onward, behind = behind, onward
+    return Page(kept, number(kept[-1]) if onward else None, number(kept[0]) if behind else None)
+
+
+def skipped(cut: Cut, read: Callable[[int, int], Sequence[T]]) -> Page[T]:
+    """Return a page of a list whose `after` is how many rows come before the page.
+
+    `read` is told how many rows to leave out, and how many to return at most.
+    """
+    start = max(0, cut.after - cut.limit) if cut.back else cut.after
+    length = cut.after - start if cut.back else cut.limit
+    rows = read(start, length + 1)
+    return Page(rows[:length], start + length if len(rows) > length else None, start or None)
 
 
 def _sort(name: str, sorts: Mapping[str, Sequence[Column]]) -> Sequence[Column]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.audit.actions import record
+from app.audit.listing import changes_text
 from app.audit.queries import search_events
 from app.audit.sought import Sought
 from app.entities.queries import names_of
@@ -30,7 +31,6 @@ router = APIRouter(prefix="/office/audit", route_class=Edge, include_in_schema=F
 
 # A file of more is no longer looked through by anybody; narrower filters give the rest.
 MOST_ROWS = 100_000
-_CHARS = 8000
 NO_DAY = N_("Write a date.")
 READERS = (*OFFICERS, Role.INSPECTOR)
 
@@ -198,6 +198,5 @@ def _file(kind: FileKind, rows: Iterable[Told], words: Translator) -> Response:
 
 def _cells(row: Told) -> list[Cell]:
     one = row.happened
-    changes = "; ".join(f"{c.label}: {c.before or '–'} → {c.after or '–'}" for c in one.changes)  # noqa: RUF001 - the dash the pages show
     about = [row.kind_label, row.subject_id, row.entity]
-    return [one.seq, one.at, one.who, one.what, *about, changes[:_CHARS]]
+    return [one.seq, one.at, one.who, one.what, *about, changes_text(one)]

@@ -11,7 +11,7 @@ from app.kit.clock import day_of
 from app.kit.exports import AsFile, Cell, FileKind, every, file_of
 from app.kit.i18n import N_, Translator
 from app.kit.pages import show
-from app.kit.paging import Cutting, Page, next_path
+from app.kit.paging import Cutting, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Words
 from app.office import board_queries
 from app.office.board_queries import STEPS, BoardCell, BoardRow, Step
@@ -25,6 +25,7 @@ class BoardView:
 
     page: Page[BoardRow]
     next: str | None
+    previous: str | None
     steps: tuple[Step, ...]
     total: int
     reached: dict[str, int]
@@ -58,7 +59,9 @@ def board(
         return _file(file, rows, words)
     page = board_queries.list_board(db, actor=actor, cut=cut, text=q, step=step)
     total, reached = board_queries.count_reached(db, actor=actor)
-    view = BoardView(page, next_path(request, page), STEPS, total, reached, q, step)
+    view = BoardView(
+        page, next_path(request, page), previous_path(request, page), STEPS, total, reached, q, step
+    )
     return show(request, "office/board.html", view)
 
 

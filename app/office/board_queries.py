@@ -14,7 +14,7 @@ from app.entities.models import Entity
 from app.entities.part_models import Training
 from app.identity.rules import Actor
 from app.kit.i18n import N_
-from app.kit.paging import Cut, Page
+from app.kit.paging import Cut, Page, skipped
 from app.kit.text import fold
 from app.products.models import Product, ProductPicture
 from app.stamps.models import Batch, Movement
@@ -179,10 +179,9 @@ def list_board(
     for one in STEPS:
         if one.name == step:
             query = query.where(~one.met)
-    query = query.order_by(Entity.folded, Entity.id).offset(cut.after).limit(cut.limit + 1)
-    ids = db.scalars(query).all()
-    more = cut.after + cut.limit if len(ids) > cut.limit else None
-    return Page(list_rows(db, ids[: cut.limit]), more)
+    query = query.order_by(Entity.folded, Entity.id)
+    page = skipped(cut, lambda start, most: db.scalars(query.offset(start).limit(most)).all())
+    return page.having(list_rows(db, page.items))
 
 
 def count_reached(db: Session, *, actor: Actor) -> tuple[int, dict[str, int]]:

@@ -1,10 +1,11 @@
 """The office's pages of imports: send a file, look at its dry run, have it imported."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Annotated, ClassVar, Final
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -13,20 +14,21 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.db import Database
 from app.kit.errors import DomainError, Invalid, NotFound
-from app.kit.exports import MEDIA, FileKind
+from app.kit.exports import AsFile, every
 from app.kit.fences import EVERYTHING
 from app.kit.forms import Filled, Form, In, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.imports import Fate
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Cutting, Page, next_path
+from app.kit.paging import Cut, Cutting, NewestFirst, Page, next_path, previous_path
 from app.kit.sheets import write_xlsx
 from app.kit.web import Databases, Db, Edge, Id, Now, Words, site
 from app.office import import_queries as queries
 from app.office.import_actions import add_import, ask_import, drop_import
-from app.office.import_kinds import SUBJECTS, ImportKind
+from app.office.import_file_pages import imports_file, lines_file, workbook
+from app.office.import_kinds import SUBJECTS, ImportKind, Subject
 from app.office.import_lines import Line, line_of, mended_row, reasons
-from app.office.import_models import ImportJob
+from app.office.import_models import ImportJob, ImportRow
 from app.office.import_reading import Sent as SentFile
 from app.office.import_reading import read_file, unpack
 from app.office.import_templates import make_template
@@ -44,6 +46,7 @@ STATE_LABELS: Final = {
     "failed": N_("Failed"),
     "dropped": N_("Dropped"),
 }
+KIND_LABELS: Final = {kind.value: one.label for kind, one in SUBJECTS.items()}
 UNFINISHED: Final = frozenset({"waiting", "asked"})
 
 
@@ -83,6 +86,7 @@ class ImportsView:
 
     page: Page[ImportJob]
     next: str | None
+    previous: str | None
     form: Filled
     kinds: list[tuple[str, str]]
     subjects: dict[str, str]
@@ -98,8 +102,9 @@ class ReportView:
     state: str
     fates: list[tuple[Fate, int]]
     fate: Fate | None
-    lines: list[Line]
+    lines: Sequence[Line]
     next: str | None
+    previous: str | None
     unfinished: bool
     good: int
 
@@ -116,8 +121,17 @@ def hands_of(app: FastAPI, database: Database | None = None) -> Hands:
 
 @router.get("")
 def imports(
-    request: Request, db: Db, actor: CurrentActor, words: Words, cut: Cutting, kind: str = ""
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: NewestFirst,
+    kind: str = "",
+    file: AsFile = None,
 ) -> Response:
+    if file:
+        jobs = every(lambda part: queries.list_imports(db, actor=actor, cut=part), cut)
+        return imports_file(file, jobs, words, subjects=KIND_LABELS, states=STATE_LABELS)
     return _imports(request, db, actor, words, cut, Filled({"kind": kind}))
 
 
@@ -166,7 +180,7 @@ def show_template(actor: CurrentActor, words: Words, template: str) -> Response:
     if kind not in SUBJECTS or size not in {"", "full"}:
         raise NoSuchTemplate
     made = make_template(SUBJECTS[ImportKind(kind)], full=size == "full", words=words)
-    return _workbook(made, f"mau-{template}.xlsx")
+    return workbook(made, f"mau-{template}.xlsx")
 
 
 @router.get("/{import_id}")
@@ -176,13 +190,20 @@ def report(
     actor: CurrentActor,
     words: Words,
     import_id: Id,
+    cut: Cutting,
     fate: Fate | None = None,
-    after: Annotated[int, Query(ge=0, le=2**31)] = 0,
+    file: AsFile = None,
 ) -> Response:
     job = queries.get_import(db, import_id, actor=actor)
     subject = SUBJECTS[ImportKind(job.kind)]
-    rows = queries.list_lines(db, job_id=import_id, fate=fate, after=after, limit=LINES)
-    more = rows[LINES - 1].number if len(rows) > LINES else None
+
+    def read(part: Cut) -> Page[Line]:
+        found = queries.list_lines(db, job_id=import_id, fate=fate, cut=part)
+        return found.map(lambda row: _line(subject, words, row))
+
+    if file:
+        return lines_file(file, every(read), words, import_id=import_id)
+    page = read(replace(cut, limit=LINES))
     counts = {one: int(job.counts.get(one, 0)) for one in Fate}
     view = ReportView(
         job=job,
@@ -190,20 +211,9 @@ def report(
         state=STATE_LABELS[job.state],
         fates=list(counts.items()),
         fate=fate,
-        lines=[
-            line_of(
-                subject,
-                words,
-                number=row.number,
-                label=row.label,
-                fate=row.fate,
-                record_id=row.record_id,
-                shown=row.shown,
-                faults=row.faults,
-            )
-            for row in rows[:LINES]
-        ],
-        next=next_path(request, Page([], more)),
+        lines=page.items,
+        next=next_path(request, page),
+        previous=previous_path(request, page),
         unfinished=job.state in UNFINISHED,
         good=counts[Fate.NEW] + counts[Fate.CHANGED],
     )
@@ -253,27 +263,33 @@ def refused_rows(db: Db, actor: CurrentActor, words: Words, import_id: Id) -> Re
     out = BytesIO()
     title = words.gettext(subject.label)
     write_xlsx(out, title=title, header=[*header, words.gettext(N_("Reason"))], rows=rows)
-    return _workbook(out.getvalue(), f"dong-bi-tu-choi-{import_id}.xlsx")
+    return workbook(out.getvalue(), f"dong-bi-tu-choi-{import_id}.xlsx")
 
 
 def _imports(
     request: Request, db: Session, actor: Actor, words: Translator, cut: Cut, form: Filled
 ) -> Response:
-    page = queries.list_imports(db, actor=actor, cut=Cut(cut.after, cut.limit, newest=True))
+    page = queries.list_imports(db, actor=actor, cut=cut)
     view = ImportsView(
         page=page,
         next=next_path(request, page),
+        previous=previous_path(request, page),
         form=form,
         kinds=[(kind.value, words.gettext(one.label)) for kind, one in SUBJECTS.items()],
-        subjects={kind.value: one.label for kind, one in SUBJECTS.items()},
+        subjects=KIND_LABELS,
         states=STATE_LABELS,
     )
     return show(request, "office/imports.html", view, status=422 if form.wrong else 200)
 
 
-def _workbook(content: bytes, name: str) -> Response:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "private, no-store",
-    }
-    return Response(content, headers=headers, media_type=MEDIA[FileKind.XLSX])
+def _line(subject: Subject, words: Translator, row: ImportRow) -> Line:
+    return line_of(
+        subject,
+        words,
+        number=row.number,
+        label=row.label,
+        fate=row.fate,
+        record_id=row.record_id,
+        shown=row.shown,
+        faults=row.faults,
+    )

@@ -9,7 +9,7 @@ from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
 from app.kit.imports import Fate
-from app.kit.paging import Cut, Page, take
+from app.kit.paging import Cut, Page, take, trimmed
 from app.office.import_models import ImportJob, ImportRow
 
 # Up to so many rows are worked on at once, while the officer waits; more go to the background.
@@ -50,14 +50,16 @@ def list_imports(db: Session, *, actor: Actor, cut: Cut) -> Page[ImportJob]:
     return take(db, select(ImportJob), ImportJob.id, cut)
 
 
-def list_lines(
-    db: Session, *, job_id: int, fate: Fate | None, after: int, limit: int
-) -> list[ImportRow]:
-    """Return the rows of a report after a row of the file, one more than `limit` if there are."""
-    query = select(ImportRow).where(ImportRow.job_id == job_id, ImportRow.number > after)
+def list_lines(db: Session, *, job_id: int, fate: Fate | None, cut: Cut) -> Page[ImportRow]:
+    """Return a page of the rows of a report; `after` is a row of the file."""
+    key = ImportRow.number
+    query = select(ImportRow).where(ImportRow.job_id == job_id)
     if fate is not None:
         query = query.where(ImportRow.fate == fate)
-    return list(db.scalars(query.order_by(ImportRow.number).limit(limit + 1)))
+    query = query.where(key < cut.after if cut.back else key > cut.after)
+    order = key.desc() if cut.back else key
+    rows = db.scalars(query.order_by(order).limit(cut.limit + 1)).all()
+    return trimmed(rows, cut, lambda row: row.number)
 
 
 def list_refused(db: Session, *, job_id: int) -> Sequence[ImportRow]:

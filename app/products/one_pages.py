@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 from starlette.responses import FileResponse, Response
 
 from app.audit.history import Happened, tell
+from app.audit.listing import HEADS, history_rows
 from app.audit.queries import list_events
 from app.entities.queries import get_entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import NotFound
+from app.kit.exports import AsFile, every, file_of
 from app.kit.files import Store
 from app.kit.forms import Filled
-from app.kit.i18n import Translator
+from app.kit.i18n import N_, Translator
 from app.kit.pages import show
-from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
+from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.units import find_unit
 from app.kit.web import Db, Edge, Id, Now, Words, as_public, site
 from app.products import queries
@@ -90,9 +92,19 @@ def product(
 
 @router.get("/{product_id}/history")
 def product_history(
-    request: Request, db: Db, actor: CurrentActor, words: Words, cut: Sorting, product_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: Cutting,
+    product_id: Id,
+    file: AsFile = None,
 ) -> Response:
     found = queries.get_product(db, product_id, actor=actor)
+    if file:
+        happened = every(lambda part: history(db, words, found, part, hide=True), cut)
+        name, title, rows = f"product-{found.id}", N_("History"), history_rows(happened)
+        return file_of(file, name=name, title=title, heads=HEADS, rows=rows, words=words)
     page = history(db, words, found, cut)
     view = HistoryView(
         found, list(page.items), next_path(request, page), previous_path(request, page)
@@ -145,10 +157,12 @@ def show_product(
     return show(request, "products/one.html", view, status=422 if upload else 200)
 
 
-def history(db: Session, words: Translator, product: Product, cut: Cut) -> Page[Happened]:
+def history(
+    db: Session, words: Translator, product: Product, cut: Cut, *, hide: bool = False
+) -> Page[Happened]:
     """Return the history of a product and of what hangs on it, newest first."""
     page = list_events(db, cut=cut, subject_kind="product", subject_id=product.id)
-    return page.map(lambda event: tell(event, PRODUCT_TERMS, words))
+    return page.map(lambda event: tell(event, PRODUCT_TERMS, words, hide=hide))
 
 
 def certificate_row(certificate: OcopCertificate, day: date) -> CertificateRow:

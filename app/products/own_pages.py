@@ -16,11 +16,13 @@ from app.entities.queries import get_entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.errors import NotFound
+from app.kit.exports import AsFile
 from app.kit.files import Store
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Id, Now
+from app.kit.web import Db, Edge, Id, Now, Words
 from app.places.queries import place_text
+from app.products.file_pages import own_products_file
 from app.products.models import Product
 from app.products.own_queries import list_own
 from app.products.part_api import PictureOut, picture_out
@@ -88,10 +90,15 @@ class OwnEntityView:
 
 
 @router.get("/products")
-def own_products(request: Request, db: Db, actor: CurrentActor) -> Response:
+def own_products(
+    request: Request, db: Db, actor: CurrentActor, words: Words, file: AsFile = None
+) -> Response:
     products = list_own(db, actor=actor)
     ids = [one.id for one in products]
     pictures, proposals = pictures_of(db, ids), latest_of(db, kind="product", subject_ids=ids)
+    if file:
+        told = ((one, bool(pictures[one.id]), proposals.get(one.id)) for one in products)
+        return own_products_file(file, told, words)
     rows = [
         OwnRow(
             product=one,

@@ -8,12 +8,14 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.identity.rules import Role
+from app.kit.exports import AsFile
 from app.kit.forms import Filled, Form, Sent, filled_from
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products import pack_actions, queries, subgroup_actions, subgroup_queries
+from app.products.file_pages import subgroups_file
 from app.products.models import OcopSubgroup, Product, ProductPack
 from app.products.pack_api import PackIn, VersionIn
 from app.products.pages import UNITS
@@ -139,14 +141,24 @@ def restore_pack(db: Db, actor: CurrentActor, now: Now, product_id: Id, pack_id:
 
 
 @subgroup_router.get("")
-def subgroups(request: Request, db: Db, actor: CurrentActor, version: str = "") -> Response:
+def subgroups(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    version: str = "",
+    file: AsFile = None,
+) -> Response:
     actor.require_department()
     versions = subgroup_queries.list_versions(db)
     chosen = version if version in versions else next(iter(versions), "")
+    found = subgroup_queries.list_subgroups(db, chosen)
+    if file:
+        return subgroups_file(file, found, GROUPS, words)
     view = SubgroupsView(
         versions=versions,
         version=chosen,
-        subgroups=subgroup_queries.list_subgroups(db, chosen),
+        subgroups=found,
         groups=GROUPS,
         may_add=Role.ADMINISTRATOR in actor.roles,
     )

@@ -1,7 +1,6 @@
 """The office's pages of what producers propose to change: compared, then accepted or refused."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
@@ -9,37 +8,26 @@ from starlette.responses import Response
 
 from app.entities import proposal_actions
 from app.entities.part_models import Proposal
-from app.entities.proposal_queries import (
-    ACCEPTED,
-    REFUSED,
-    WAITING,
-    WITHDRAWN,
-    get_proposal,
-    list_proposals,
-)
+from app.entities.proposal_queries import WAITING, get_proposal, list_proposals
 from app.entities.queries import names_of as entity_names_of
 from app.identity.access import CurrentActor
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Note, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.paging import NewestFirst, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
+from app.products.file_pages import STATES, changed_labels, proposals_file
 from app.products.proposal_actions import accept_proposal
 from app.products.proposal_queries import values_now
-from app.products.proposing import Line, digest, label_of, lines
+from app.products.proposing import Line, digest, lines
 from app.products.queries import names_of
 
 router = APIRouter(prefix="/office/proposals", route_class=Edge, include_in_schema=False)
 
 WAS_ACCEPTED = sayable(N_("Accepted: the change is live."))
 WAS_REFUSED = sayable(N_("Refused. The producer reads your reason."))
-STATES: Final = {
-    WAITING: N_("Waiting for a decision"),
-    ACCEPTED: N_("Accepted"),
-    REFUSED: N_("Refused"),
-    WITHDRAWN: N_("Taken back"),
-}
 
 
 @dataclass(frozen=True)
@@ -59,6 +47,7 @@ class ProposalsView:
 
     page: Page[ProposalRow]
     next: str | None
+    previous: str | None
     state: str
     states: list[tuple[str, str]]
 
@@ -83,13 +72,28 @@ class RefusalIn(In):
 
 @router.get("")
 def proposals(
-    request: Request, db: Db, actor: CurrentActor, cut: NewestFirst, state: str = WAITING
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: NewestFirst,
+    state: str = WAITING,
+    file: AsFile = None,
 ) -> Response:
     wanted = state if state in STATES else ""
-    page = list_proposals(db, actor=actor, cut=cut, state=wanted)
+
+    def read(part: Cut) -> Page[ProposalRow]:
+        found = list_proposals(db, actor=actor, cut=part, state=wanted)
+        return found.having(_rows(db, list(found.items)))
+
+    if file:
+        rows = ((one.proposal, one.subject, one.entity) for one in every(read, cut))
+        return proposals_file(file, rows, words)
+    page = read(cut)
     view = ProposalsView(
-        page=page.having(_rows(db, list(page.items))),
+        page=page,
         next=next_path(request, page),
+        previous=previous_path(request, page),
         state=wanted,
         states=list(STATES.items()),
     )
@@ -158,7 +162,7 @@ def _rows(db: Session, found: list[Proposal]) -> list[ProposalRow]:
             proposal=one,
             subject=products[one.subject_id] if one.subject_kind == "product" else "",
             entity=entities[one.entity_id],
-            labels=list(dict.fromkeys(label_of(key, one.before.get(key)) for key in one.after)),
+            labels=changed_labels(one),
             state=STATES[one.state],
         )
         for one in found

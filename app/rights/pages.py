@@ -17,14 +17,14 @@ from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Line, Note, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Cutting, Page, next_path
+from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.queries import list_products
 from app.products.queries import names_of as product_names_of
 from app.rights import actions, queries
 from app.rights.api import CheckIn, Day, LinkIn, RightIn
 from app.rights.dates import spoken
-from app.rights.file_pages import rights_file
+from app.rights.file_pages import rights_file, use_rights_file
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
 from app.rights.row_queries import RightRow, State, UserRow, right_row, user_rows
@@ -48,6 +48,7 @@ class RightsView:
 
     page: Page[RightRow]
     next: str | None
+    previous: str | None
     text: str
     kind: str
     kinds: list[tuple[str, str]]
@@ -65,6 +66,7 @@ class RightView:
     owner: str
     users: Page[UserRow]
     users_next: str | None
+    users_previous: str | None
     bearing: list[tuple[int, str]]
     linkable: list[tuple[str, str]]
     check: Filled
@@ -128,6 +130,7 @@ def rights(
     view = RightsView(
         page=page.map(lambda one: right_row(one, day_of(now))),
         next=next_path(request, page),
+        previous=previous_path(request, page),
         text=q,
         kind=kind,
         kinds=TYPES,
@@ -160,9 +163,21 @@ def add_right(
 
 @router.get("/{right_id}")
 def right(
-    request: Request, db: Db, actor: CurrentActor, now: Now, cut: Cutting, right_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    words: Words,
+    cut: Cutting,
+    right_id: Id,
+    file: AsFile = None,
 ) -> Response:
-    return _show(request, db, actor, day_of(now), queries.get_right(db, right_id), cut)
+    found, day = queries.get_right(db, right_id), day_of(now)
+    if file:
+        row = right_row(found, day)
+        users = every(lambda part: _users(db, actor, day, found, part), cut)
+        return use_rights_file(file, ((user, row) for user in users), words)
+    return _show(request, db, actor, day, found, cut)
 
 
 @router.get("/{right_id}/edit")
@@ -267,7 +282,7 @@ def _show(
     check: Filled | None = None,
     link: Filled | None = None,
 ) -> Response:
-    users = queries.list_use_rights(db, actor=actor, cut=cut or Cut(), right_id=right.id)
+    users = _users(db, actor, day, right, cut or Cut())
     bearing = product_names_of(db, queries.products_of(db, [right.id])[right.id])
     owners = entity_names_of(db, [right.owner_entity_id] if right.owner_entity_id else [])
     view = RightView(
@@ -275,8 +290,9 @@ def _show(
         registered=spoken(right.registration_date),
         decided=spoken(right.decision_date),
         owner=owners.get(right.owner_entity_id or 0, ""),
-        users=Page(user_rows(db, users.items, day), users.after),
+        users=users,
         users_next=next_path(request, users),
+        users_previous=previous_path(request, users),
         bearing=sorted(bearing.items()),
         linkable=_linkable(db, actor, right, bearing) if actor.officer else [],
         check=check or Filled(),
@@ -284,6 +300,11 @@ def _show(
         may_change=actor.officer,
     )
     return show(request, "rights/one.html", view, status=422 if check or link else 200)
+
+
+def _users(db: Session, actor: Actor, day: date, right: IpRight, cut: Cut) -> Page[UserRow]:
+    page = queries.list_use_rights(db, actor=actor, cut=cut, right_id=right.id)
+    return page.having(user_rows(db, page.items, day))
 
 
 def _linkable(

@@ -16,7 +16,7 @@ from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, Line, filled_from, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Cutting, Page, next_path
+from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.queries import get_product, list_products
 from app.rights import queries, use_right_actions
@@ -48,6 +48,7 @@ class UseRightsView:
 
     page: Page[tuple[UserRow, RightRow]]
     next: str | None
+    previous: str | None
     text: str
     product_id: int
     product: str
@@ -98,6 +99,7 @@ def use_rights(
     view = UseRightsView(
         page=page,
         next=next_path(request, page),
+        previous=previous_path(request, page),
         text=q,
         product_id=product,
         product=get_product(db, product, actor=actor).name if product else "",

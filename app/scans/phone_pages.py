@@ -9,8 +9,10 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.kit.clock import day_of
+from app.kit.exports import AsFile, file_of
+from app.kit.i18n import N_
 from app.kit.pages import show
-from app.kit.web import Db, Edge, Now
+from app.kit.web import Db, Edge, Now, Words
 from app.products.models import Product
 from app.products.own_queries import list_own
 from app.scans.queries import lookups_by_month
@@ -19,6 +21,11 @@ from app.scans.rules import last_months
 router = APIRouter(prefix="/app/lookups", route_class=Edge, include_in_schema=False)
 
 MONTHS: Final = 12
+HEADS: Final = (
+    ("product", N_("Product")),
+    ("month", N_("Month")),
+    ("lookups", N_("Look-ups")),
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,9 @@ class LookupsView:
 
 
 @router.get("")
-def lookups(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
+def lookups(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, file: AsFile = None
+) -> Response:
     months = last_months(day_of(now), MONTHS)
     products = list_own(db, actor=actor)
     found = lookups_by_month(db, [one.id for one in products], since=months[0])
@@ -54,4 +63,8 @@ def lookups(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response
         for one in products
     ]
     tracked.sort(key=lambda one: -one.total)
+    if file:
+        rows = ((one.product.name, *month) for one in tracked for month in one.months)
+        title = N_("Look-ups of my products")
+        return file_of(file, name="look-ups", title=title, heads=HEADS, rows=rows, words=words)
     return show(request, "scans/lookups.html", LookupsView(tracked))

@@ -17,7 +17,7 @@ from app.kit.exports import AsFile, Cell, FileKind, every, file_of
 from app.kit.forms import Filled, Form, In, Line, read_form
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, NewestFirst, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.stamps import allotment_actions, allotment_queries
 from app.stamps.allotment_draft_pages import draft_page
@@ -61,6 +61,7 @@ class AllotmentsView:
     page: Page[tuple[Allotment, Totals]]
     sums: Totals
     next: str | None
+    previous: str | None
     years: list[int]
     sought: Sought
     labels: Mapping[str, str]
@@ -142,6 +143,7 @@ def _list(
         page=page.map(lambda one: (one, totals.get(one.id, Totals()))),
         sums=allotment_queries.sums_of(db, actor=actor, **vars(sought)),
         next=next_path(request, page),
+        previous=previous_path(request, page),
         years=allotment_queries.list_years(db),
         sought=sought,
         labels=LABELS,

@@ -1,6 +1,6 @@
 """The office's list of batches, with filters, orders and as a file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.entities.queries import get_entity
 from app.entities.queries import names_of as entity_names
 from app.identity.access import CurrentActor
-from app.kit.exports import AsFile, Cell, every, file_of
+from app.kit.exports import AsFile, Cell, FileKind, every, file_of
 from app.kit.i18n import N_, Translator
 from app.kit.pages import show
 from app.kit.paging import NEWEST, Cut, Page, Sorting, next_path, previous_path
@@ -91,8 +91,8 @@ def batches(
     entity_id, product_id = typed_id(entity), typed_id(product)
     cut = replace(cut, sort=cut.sort or NEWEST)
 
-    def read(part: Cut) -> Page[Batch]:
-        return batch_queries.list_batches(
+    def read(part: Cut) -> Page[BatchRow]:
+        found = batch_queries.list_batches(
             db,
             actor=actor,
             cut=part,
@@ -102,14 +102,13 @@ def batches(
             year=typed_id(year),
             decision_no=decision.strip(),
         )
+        return found.having(batch_rows(db, list(found.items)))
 
     if file is not None:
-        cells = (_cells(row, words) for row in batch_rows(db, list(every(read, cut))))
-        title = N_("Stamp batches")
-        return file_of(file, name="batches", title=title, heads=HEADS, rows=cells, words=words)
+        return batches_file(file, every(read, cut), words)
     page = read(cut)
     view = BatchesView(
-        page=page.having(batch_rows(db, list(page.items))),
+        page=page,
         next=next_path(request, page),
         previous=previous_path(request, page),
         states=STATES,
@@ -122,6 +121,12 @@ def batches(
         may_request=actor.officer,
     )
     return show(request, "stamps/list.html", view)
+
+
+def batches_file(kind: FileKind, rows: Iterable[BatchRow], words: Translator) -> Response:
+    cells = (_cells(row, words) for row in rows)
+    title = N_("Stamp batches")
+    return file_of(kind, name="batches", title=title, heads=HEADS, rows=cells, words=words)
 
 
 def _cells(row: BatchRow, words: Translator) -> list[Cell]:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile
 from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, show
@@ -35,6 +36,7 @@ from app.stamps.export_pages import (
     gone_on,
     lines_of,
     presets_of,
+    records_file,
     sent_out,
     shown,
 )
@@ -59,8 +61,16 @@ class BundleIn(In):
 
 @router.get("")
 def exports(
-    request: Request, db: Db, actor: CurrentActor, words: Words, allotment_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    allotment_id: Id,
+    file: AsFile = None,
 ) -> Response:
+    if file:
+        found = list_allotment_exports(db, actor=actor, allotment_id=allotment_id)
+        return records_file(file, found, actor, words, name=f"allotment-{allotment_id}-files")
     return _page(request, db, actor, words, allotment_id, Filled())
 
 

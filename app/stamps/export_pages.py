@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, FileKind
 from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
@@ -25,6 +26,7 @@ from app.stamps.export_actions import (
 )
 from app.stamps.export_api import ThePress, file_of, taken_out
 from app.stamps.export_queries import get_export, gtin_of, list_exports
+from app.stamps.file_pages import exports_file
 from app.stamps.job import MOST_CODES, MOST_PICTURES
 from app.stamps.models import Export
 from app.stamps.policy_queries import get_policy
@@ -123,7 +125,17 @@ class ExportsView:
 
 
 @router.get("")
-def exports(request: Request, db: Db, actor: CurrentActor, words: Words, batch_id: Id) -> Response:
+def exports(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    batch_id: Id,
+    file: AsFile = None,
+) -> Response:
+    if file:
+        found = list_exports(db, actor=actor, batch_id=batch_id)
+        return records_file(file, found, actor, words, name=f"batch-{batch_id}-files")
     return _page(request, db, actor, words, batch_id, Filled())
 
 
@@ -200,6 +212,17 @@ def lines_of(found: Sequence[Export], actor: Actor, words: Translator) -> list[F
         )
         for one in found
     ]
+
+
+def records_file(
+    kind: FileKind, found: Sequence[Export], actor: Actor, words: Translator, *, name: str
+) -> Response:
+    """Return the records of files as a list to keep: it holds no code."""
+    rows = (
+        (one.export, (one.label, one.sheet, one.form, STATE_LABELS[one.export.state], one.proof))
+        for one in lines_of(found, actor, words)
+    )
+    return exports_file(kind, rows, words, name=name)
 
 
 def presets_of(db: Db, actor: Actor, words: Translator) -> list[tuple[str, str]]:

@@ -13,10 +13,11 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, Cutting, Page, next_path
+from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.text import fold
 from app.kit.web import Db, Edge, Id, Now, Words, translator
 from app.products.queries import list_products
@@ -24,6 +25,7 @@ from app.stamps import actions, batch_queries
 from app.stamps.access import LargestBatch, StampKeys
 from app.stamps.api import ApprovalIn, BatchIn, HandoverIn, IssueIn, RefusalIn
 from app.stamps.batch_list_pages import BatchRow, batch_rows
+from app.stamps.file_pages import events_file
 from app.stamps.handover_queries import list_handovers
 from app.stamps.ledger_models import Handover, SpanOrder, StampPolicy
 from app.stamps.models import Batch
@@ -61,6 +63,7 @@ class BatchView:
     books: Books
     page: Page[Event]
     next: str | None
+    previous: str | None
     form: Filled
     officer: bool
     left: int
@@ -100,8 +103,21 @@ def request_batch(
 
 @router.get("/{batch_id}")
 def batch(
-    request: Request, db: Db, actor: CurrentActor, now: Now, cut: Cutting, batch_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    words: Words,
+    cut: Cutting,
+    batch_id: Id,
+    file: AsFile = None,
 ) -> Response:
+    if file:
+        found = batch_queries.get_batch(db, batch_id, actor=actor)
+        events = every(
+            lambda part: timeline(db, actor=actor, batch=found, cut=part, words=words), cut
+        )
+        return events_file(file, events, words, batch_id=batch_id)
     return one_batch(request, db, actor, now, batch_id, Filled(), cut)
 
 
@@ -179,6 +195,7 @@ def one_batch(
         books=read_books(db, actor=actor, now=now, batch_id=found.id),
         page=page,
         next=next_path(request, page),
+        previous=previous_path(request, page),
         form=form,
         officer=actor.officer,
         left=left,

@@ -14,16 +14,18 @@ from app.diary.queries import get_lot
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, FileKind, every
 from app.kit.forms import Filled, Form, In, Note, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, NewestFirst, next_path
+from app.kit.paging import Cut, NewestFirst, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.queries import names_of
 from app.stamps import handover_actions
 from app.stamps.access import FreshCounts, StampKeys
 from app.stamps.batch_queries import counts_of, get_batch, list_movements
 from app.stamps.change_actions import change_span
+from app.stamps.file_pages import moves_file
 from app.stamps.handover_queries import get_handover, list_handovers
 from app.stamps.ledger_models import Handover
 from app.stamps.models import Batch, Movement
@@ -67,6 +69,7 @@ class OwnBatchView:
     handovers: list[tuple[Handover, Filled]]
     history: list[Happened]
     next: str | None
+    previous: str | None
     form: Filled
     wrong_id: int
     owner: bool
@@ -106,9 +109,11 @@ def own_batch(
     words: Words,
     cut: NewestFirst,
     batch_id: Id,
+    file: AsFile = None,
 ) -> Response:
     asking = Asking(request, db, actor, now, words)
-    return _show(asking, get_batch(db, batch_id, actor=actor), cut=cut)
+    batch = get_batch(db, batch_id, actor=actor)
+    return _file(asking, batch, file) if file else _show(asking, batch, cut=cut)
 
 
 @router.post("/withdraw")
@@ -190,6 +195,16 @@ def _happened(
     )
 
 
+def _file(asking: Asking, batch: Batch, kind: FileKind) -> Response:
+    _, db, actor, _, words = asking
+    moves = every(
+        lambda part: list_movements(db, actor=actor, batch_id=batch.id, cut=part), Cut(newest=True)
+    )
+    told = (_happened(asking, batch, one, {}) for one in moves)
+    rows = ((one.movement, one.label, one.ends, one.lot.number if one.lot else "") for one in told)
+    return moves_file(kind, rows, words, batch_id=batch.id)
+
+
 def _show(
     asking: Asking,
     batch: Batch,
@@ -214,6 +229,7 @@ def _show(
         ],
         history=[_happened(asking, batch, one, undo) for one in page.items],
         next=next_path(request, page),
+        previous=previous_path(request, page),
         form=filled,
         wrong_id=wrong_id,
         owner=actor.memberships.get(batch.entity_id) is Belonging.OWNER,

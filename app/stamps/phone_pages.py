@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging, NotAllowed
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -17,11 +18,13 @@ from app.products.queries import list_products
 from app.stamps import actions
 from app.stamps.access import LargestBatch
 from app.stamps.api import BatchIn
+from app.stamps.batch_list_pages import batch_rows, batches_file
 from app.stamps.ledger_models import Handover
 from app.stamps.models import Batch
 from app.stamps.phone_queries import (
     MOST_BATCHES,
     OwnProduct,
+    list_own_batches,
     list_to_confirm,
     quotas_of_owner,
     stamps_by_product,
@@ -71,7 +74,11 @@ class RequestView:
 
 
 @router.get("")
-def own_stamps(request: Request, db: Db, actor: CurrentActor) -> Response:
+def own_stamps(
+    request: Request, db: Db, actor: CurrentActor, words: Words, file: AsFile = None
+) -> Response:
+    if file:
+        return batches_file(file, batch_rows(db, list_own_batches(db, actor=actor)), words)
     products = stamps_by_product(db, actor=actor)
     names = {batch.id: one.name for one in products for batch in one.batches}
     view = OwnStampsView(

@@ -10,12 +10,14 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.kit.errors import Conflict, DomainError, Invalid
+from app.kit.exports import AsFile
 from app.kit.forms import Filled, Form, Sent, filled_from, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.stamps.export_api import ThePress
 from app.stamps.export_pages import built_in_label
+from app.stamps.file_pages import presets_file
 from app.stamps.preset_actions import (
     PresetChanged,
     add_preset,
@@ -73,8 +75,12 @@ class PresetView:
 
 
 @router.get("")
-def presets(request: Request, db: Db, actor: CurrentActor, words: Words) -> Response:
+def presets(
+    request: Request, db: Db, actor: CurrentActor, words: Words, file: AsFile = None
+) -> Response:
     own = list_presets(db, actor=actor)
+    if file:
+        return presets_file(file, own, PRESETS, KINDS, words)
     built_in = [(name, built_in_label(name, words)) for name in PRESETS]
     return show(request, "stamps/presets.html", PresetsView(built_in, own, KINDS))
 

@@ -119,8 +119,9 @@ def quotas(
     this_year = day_of(now).year
     chosen, entity_id = typed_id(year) or this_year, typed_id(entity)
 
-    def read(part: Cut) -> Page[QuotaUse]:
-        return list_quotas(db, actor=actor, year=chosen, cut=part, entity_id=entity_id)
+    def read(part: Cut) -> Page[QuotaRow]:
+        found = list_quotas(db, actor=actor, year=chosen, cut=part, entity_id=entity_id)
+        return found.having(_rows(db, list(found.items)))
 
     if file is not None:
         rows = (
@@ -133,14 +134,14 @@ def quotas(
                 one.use.left,
                 quota.note,
             )
-            for one in _rows(db, list(every(read)))
+            for one in every(read)
             for quota in [one.use.quota]
         )
         title = N_("Quotas of stamps")
         return file_of(file, name="quotas", title=title, heads=HEADS, rows=rows, words=words)
     page = read(cut)
     view = QuotasView(
-        page=page.having(_rows(db, list(page.items))),
+        page=page,
         next=next_path(request, page),
         previous=previous_path(request, page),
         year=chosen,

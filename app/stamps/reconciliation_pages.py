@@ -18,7 +18,7 @@ from app.kit.exports import AsFile, Cell, every, file_of
 from app.kit.forms import Filled, Form, In, Note, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, NewestFirst, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.queries import names_of as product_names
 from app.stamps.movement_actions import ChangedMeanwhile
@@ -99,6 +99,7 @@ class BooksView:
 
     page: Page[BooksRow]
     next: str | None
+    previous: str | None
     total: Figures
     entity_id: int | None
     entity: str
@@ -120,20 +121,22 @@ def reconciliation(
 ) -> Response:
     entity_id, chosen = typed_id(entity), typed_id(year)
 
-    def read(part: Cut) -> Page[Books]:
-        return list_books(db, actor=actor, now=now, cut=part, entity_id=entity_id, year=chosen)
+    def read(part: Cut) -> Page[BooksRow]:
+        found = list_books(db, actor=actor, now=now, cut=part, entity_id=entity_id, year=chosen)
+        return found.having(_rows(db, list(found.items)))
 
     if file is not None:
-        cells = (_cells(row) for row in _rows(db, list(every(read, cut))))
+        cells = (_cells(row) for row in every(read, cut))
         title = N_("Reconciliation of stamps")
         return file_of(
             file, name="reconciliation", title=title, heads=HEADS, rows=cells, words=words
         )
     page = read(cut)
     view = BooksView(
-        page=page.having(_rows(db, list(page.items))),
+        page=page,
         next=next_path(request, page),
-        total=reduce(add, (one.figures for one in page.items), Figures()),
+        previous=previous_path(request, page),
+        total=reduce(add, (one.books.figures for one in page.items), Figures()),
         entity_id=entity_id,
         entity=get_entity(db, entity_id, actor=actor).name if entity_id else "",
         year=chosen,

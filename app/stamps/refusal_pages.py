@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from app.diary.models import Lot
 from app.identity.access import CurrentActor
+from app.kit.exports import AsFile, Cell, every
 from app.kit.i18n import Translator
 from app.kit.pages import show
-from app.kit.paging import NewestFirst, Page, next_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Words
 from app.stamps.balance import MassBalance, explain_balance
+from app.stamps.file_pages import refusals_file, runs_text
 from app.stamps.models import Batch, Refusal
 from app.stamps.refusal_queries import list_refusals
 from app.stamps.rules import Move
@@ -42,6 +44,7 @@ class RefusalsView:
 
     page: Page[RefusalRow]
     next: str | None
+    previous: str | None
     batch_id: int | None
     lot_id: int | None
     code: str
@@ -58,13 +61,24 @@ def refusals(
     batch: str = "",
     lot: str = "",
     code: Annotated[str, Query(max_length=60)] = "",
+    file: AsFile = None,
 ) -> Response:
     actor.require_officer()
     batch_id, lot_id = typed_id(batch), typed_id(lot)
-    page = list_refusals(db, actor=actor, cut=cut, batch_id=batch_id, lot_id=lot_id, code=code)
+
+    def read(part: Cut) -> Page[RefusalRow]:
+        found = list_refusals(
+            db, actor=actor, cut=part, batch_id=batch_id, lot_id=lot_id, code=code
+        )
+        return found.having(_rows(db, found.items, words))
+
+    if file:
+        return refusals_file(file, (_cells(row, words) for row in every(read, cut)), words)
+    page = read(cut)
     view = RefusalsView(
-        page=page.having(_rows(db, page.items, words)),
+        page=page,
         next=next_path(request, page),
+        previous=previous_path(request, page),
         batch_id=batch_id,
         lot_id=lot_id,
         code=code,
@@ -94,6 +108,14 @@ def _rows(db: Session, found: Sequence[Refusal], words: Translator) -> list[Refu
         )
         for one in found
     ]
+
+
+def _cells(row: RefusalRow, words: Translator) -> list[Cell]:
+    one = row.refusal
+    runs = runs_text([row.run]) if row.run else ""
+    who, what = one.actor_label, words.gettext(row.action)
+    why = words.gettext(row.title)
+    return [one.id, one.at, who, what, one.batch_id, runs, row.lot, why, row.told]
 
 
 def _run(one: Refusal, base: int) -> tuple[int, int] | None:

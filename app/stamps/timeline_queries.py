@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.diary.models import Lot
 from app.identity.rules import Actor
 from app.kit.errors import Words
-from app.kit.paging import Cut, Page
+from app.kit.paging import Cut, Page, skipped
 from app.stamps.ledger_models import Handover, Reconciliation, SpanOrder
 from app.stamps.models import Batch, Export, Movement, Refusal
 from app.stamps.rules import Move
@@ -32,12 +32,9 @@ def timeline(db: Session, *, actor: Actor, batch: Batch, cut: Cut, words: Words)
         if actor.of_department or name not in _INNER
     ]
     order = ("at", "place", "id")
-    rows = db.execute(
-        union_all(*wanted).order_by(*order).offset(cut.after).limit(cut.limit + 1)
-    ).all()
-    kept = rows[: cut.limit]
-    after = cut.after + cut.limit if len(rows) > cut.limit else None
-    return Page(_events(db, batch, [(row.name, row.id) for row in kept], words), after)
+    query = union_all(*wanted).order_by(*order)
+    page = skipped(cut, lambda start, most: db.execute(query.offset(start).limit(most)).all())
+    return page.having(_events(db, batch, [(row.name, row.id) for row in page.items], words))
 
 
 _Source = Callable[[Any, Any], Select[Any]]
