@@ -9,9 +9,11 @@ from app.entities.terms import ENTITY_TERMS
 from app.identity.rules import ROLE_LABELS
 from app.kit.i18n import Translator
 from app.office.audit_words import ACTS, FIELDS, SUBJECTS
+from app.products.terms import PRODUCT_TERMS
 
-KNOWN_ACTS: Final = {**ENTITY_TERMS.acts, **ACTS}
-_FIELDS: Final = {**ENTITY_TERMS.fields, **FIELDS}
+KNOWN_ACTS: Final = {**PRODUCT_TERMS.acts, **ENTITY_TERMS.acts, **ACTS}
+_FIELDS: Final = {**PRODUCT_TERMS.fields, **ENTITY_TERMS.fields, **FIELDS}
+_VALUES: Final = {"entity": ENTITY_TERMS.values, "product": PRODUCT_TERMS.values}
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def terms_for(event: Event) -> Terms:
     """
     changed = differences(event.before, event.after)
     names = {one.field: _FIELDS.get(one.field.rpartition(".")[2], one.field) for one in changed}
-    values = ENTITY_TERMS.values if event.action.startswith("entity.") else {}
+    values = _VALUES.get(event.action.partition(".")[0], {})
     return Terms(KNOWN_ACTS, names, {**values, "role": ROLE_LABELS})
 
 
