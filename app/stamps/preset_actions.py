@@ -112,6 +112,8 @@ def change_preset(
 ) -> PrintPreset:
     """Change the preset from what its reader saw; files made with it stay as they are."""
     found = get_preset(db, preset_id, actor=actor)
+    # Of two who save at once the second must see the first: a version is one geometry.
+    db.refresh(found, with_for_update=True)
     if found.version != version:
         raise PresetChanged
     drafted = draft_of(facts, base_url=base_url)
