@@ -30,6 +30,7 @@ from app.stamps.movement_actions import (
 from app.stamps.policy import lapse_day, require_two_people
 from app.stamps.policy_queries import get_policy
 from app.stamps.quota_actions import charge_quotas
+from app.stamps.quota_queries import granted_alone
 from app.stamps.rules import (
     BatchState,
     Move,
@@ -146,12 +147,14 @@ def approve_batch(
     """Grant a requested batch, the whole of it or fewer stamps, by a decision.
 
     It counts against the quotas of its budget year, else of the year it is decided in. From the
-    policy's quantity on SamePerson refuses whoever requested it.
+    policy's quantity on SamePerson refuses whoever requested it; what a person alone granted of
+    the product in this year counts too, so that to cut much into little helps nobody.
     """
     batch = _get_for_officer(db, actor, batch_id, BatchState.REQUESTED)
     _require_active(db, actor, get_product(db, batch.product_id, actor=actor))
     check_quantity(quantity, most=batch.requested)
-    _require_another(db, quantity, batch.requested_by_id, actor)
+    alone = granted_alone(db, actor_id=actor.account_id, product_ids={batch.product_id}, now=now)
+    _require_another(db, quantity + alone, batch.requested_by_id, actor)
     year = budget_year or day_of(now).year
     charge_quotas(
         db,

@@ -28,6 +28,7 @@ from app.stamps.models import Batch
 from app.stamps.movement_actions import Act, issue_spans, lost_races, swap_batch
 from app.stamps.policy import lapse_day, require_two_people
 from app.stamps.policy_queries import get_policy
+from app.stamps.quota_queries import granted_alone
 from app.stamps.rules import BatchState, State
 from app.stamps.runs import Run
 
@@ -94,15 +95,7 @@ def issue_allotment(
         raise DecisionAhead
     total = sum(row.row.quantity for row in rows)
     policy = get_policy(db)
-    asked = [row for row in rows if row.batch and row.batch.requested_by_id == actor.account_id]
-    own = sum(row.row.quantity for row in asked)
-    for first_id, quantity in ((draft.changed_by_id, total), (actor.account_id, own)):
-        require_two_people(
-            quantity=quantity,
-            policy_from=policy.two_people_from,
-            first_id=first_id,
-            second_id=actor.account_id,
-        )
+    _require_another(db, draft, rows, actor, now)
     _check(db, draft, rows, largest=largest)
     draft.state, draft.approved_at, draft.approved_by = AllotmentState.ISSUED, now, actor.label
     draft.decision_no, draft.decided_on = decision.decision_no, decision.decided_on
@@ -118,6 +111,23 @@ def issue_allotment(
     issue_spans(db, act=act, runs=runs)
     _tell(db, act, draft, made)
     return draft
+
+
+def _require_another(
+    db: Session, draft: Allotment, rows: list[Row], actor: Actor, now: datetime
+) -> None:
+    """Refuse who wrote the rows, or asked for their stamps, where so many need two people."""
+    asked = [row for row in rows if row.batch and row.batch.requested_by_id == actor.account_id]
+    products = {row.row.product_id for row in rows}
+    before = granted_alone(db, actor_id=actor.account_id, product_ids=products, now=now)
+    for first_id, own in ((draft.changed_by_id, rows), (actor.account_id, asked)):
+        quantity = sum(row.row.quantity for row in own)
+        require_two_people(
+            quantity=before + quantity if own else 0,
+            policy_from=get_policy(db).two_people_from,
+            first_id=first_id,
+            second_id=actor.account_id,
+        )
 
 
 def _tell(db: Session, act: Act, draft: Allotment, made: list[dict[str, Any]]) -> None:

@@ -1,5 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.entities.part_models import Facility
 from app.entities.queries import names_of as entity_names
 from app.identity.rules import Actor
+from app.kit.clock import day_of, start_of
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
@@ -128,6 +130,19 @@ def uses_of(db: Session, quotas: Sequence[Quota]) -> list[QuotaUse]:
     return [
         QuotaUse(quota, sum(one.total for one in found if one.counts(quota))) for quota in quotas
     ]
+
+
+def granted_alone(
+    db: Session, *, actor_id: int | None, product_ids: Collection[int], now: datetime
+) -> int:
+    """Return how many stamps of products a person both asked for and granted in this year."""
+    query = select(func.sum(Batch.granted)).where(
+        Batch.product_id.in_(product_ids),
+        Batch.decided_at >= start_of(day_of(now).replace(month=1, day=1)),
+        Batch.decided_by_id.is_not_distinct_from(actor_id),
+        Batch.requested_by_id.is_not_distinct_from(actor_id),
+    )
+    return int(db.scalar(query) or 0)
 
 
 def names_of(db: Session, quotas: Sequence[Quota]) -> dict[int, str]:
