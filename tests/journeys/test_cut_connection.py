@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from app.identity.rules import Role
-from app.kit.db import Database
 from app.keyfile import load_keyring
+from app.kit.db import Database
 from app.migrate import migrate
 from app.stamps.models import Export
 from tests import make

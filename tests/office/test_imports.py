@@ -1,13 +1,11 @@
 """Imports over HTTP: the dry run, the report, all or nothing, and the same file again."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import FastAPI
 from openpyxl import load_workbook
@@ -23,55 +21,10 @@ from app.office.import_actions import ask_import
 from app.office.import_models import ImportJob, ImportRow
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import Hands, apply_import, work_on_waiting_imports
-from app.products.models import OcopCertificate, Product
-from app.rights.models import IpRight, UseRight
 from tests import make
-from tests.client import Client
 from tests.conftest import Cast, Visit
+from tests.sending import HEADS, NEW, PATH, Rows, all_of, fates, imported, send, sent
 from tests.workbooks import workbook
-
-Rows = Sequence[Sequence[Any]]
-PATH = "/office/imports"
-HEADS = ["Tên chủ thể", "Loại hình", "Mã số thuế", "Xã, phường", "Điện thoại", "Ngày giải thể"]
-NEW = ["HTX Tôm khô Rạch Gốc A", "HTX", "2000111222", "xã Đất Mũi", "0912 345 678", None]
-
-
-def send(
-    client: Client, rows: Rows, kind: str = "entities", name: str = "ds.xlsx"
-) -> httpx.Response:
-    return client.post(
-        PATH, data={"kind": kind}, files={"file": (name, workbook(rows), "application/x")}
-    )
-
-
-def sent(client: Client, rows: Rows, kind: str = "entities") -> tuple[str, str]:
-    """Send a workbook that is accepted; return the path of its report, and the page."""
-    answer = send(client, rows, kind)
-    assert answer.status_code == 303, answer.text
-    path = answer.headers["location"]
-    return path, client.get(f"{path}?lang=en").text
-
-
-def imported(client: Client, path: str, page: str) -> str:
-    """Press the button that imports; return the page that follows."""
-    fields = dict(re.findall(r'type="hidden" name="(\w+)" value="(\w+)"', page))
-    answer = client.post(f"{path}/import", data=fields)
-    assert answer.status_code == 303, answer.text
-    return client.get(f"{path}?lang=en").text
-
-
-def fates(page: str) -> list[int]:
-    """Return how many rows are new, changed, as they were, and refused."""
-    return [
-        int(found[1])
-        for fate in ("New", "Changed", "As it was", "Refused")
-        if (found := re.search(rf"</span> {fate}: (\d+)</a>", page))
-    ]
-
-
-def all_of(database: Database, model: Any) -> list[Any]:  # noqa: ANN401 - any mapped class
-    with database.begin(write=False) as db:
-        return list(db.scalars(select(model).order_by(model.id)))
 
 
 def test_entities_are_checked_then_imported_then_the_same(
@@ -219,103 +172,6 @@ def test_files_that_are_none_are_refused_beside_the_field(visit: Visit, cast: Ca
         assert words in answer.text, words
         assert 'aria-describedby="file-wrong"' in answer.text
     assert officer.post(PATH, data={"kind": "x"}, files={"file": ("a", b"x")}).status_code == 422
-
-
-def test_products_come_with_their_entity_and_certificate(
-    visit: Visit, cast: Cast, database: Database
-) -> None:
-    officer = visit(page=cast.officer)
-    with database.begin() as db:
-        db.get_one(Entity, cast.entity.id).tax_no = "2000111222"
-        theirs = make.product(db, of=cast.other, name="Mắm", gtin="09520123456788")
-    heads = ["Chủ thể", "MST", "Tên sản phẩm", "Mã vạch", "Lượng tịnh", "ĐVT", "Nhóm",
-             "Số sao", "Số quyết định", "Cơ quan cấp", "Ngày quyết định", "Điểm"]  # fmt: skip
-    star = [4, "12/QĐ-UBND", "UBND tỉnh Cà Mau", date(2025, 6, 1), "85,5"]
-    rows: Rows = [
-        heads,
-        [None, "2000111222", "Tôm khô", 9520123456795, "0,5", "kg", "thực phẩm", *star],
-        [cast.other.name, None, "Mắm", None, None, None, None, *star],
-        [cast.entity.name, None, "Cua", "9520123456780"],
-        [cast.entity.name, None, "Mắm lạ", "9520123456788"],
-        ["Không có", None, "Cá"],
-        [cast.entity.name, None, "Ghẹ", None, None, None, None, 5, "1/QĐ", "UBND", "1/1/2025", 70],
-        [cast.entity.name, None, "Nghêu", None, None, None, None, 3],
-        [cast.entity.name, None, "Sò", None, "nặng", "bể"],
-    ]
-    path, page = sent(officer, rows, "products")
-    assert fates(page) == [1, 1, 0, 6]
-    for words in ("Not a GTIN", "The product belongs to another entity", "Import the entities",
-                  "The score earns other stars", "A value is missing", "Not a number",
-                  "The unit is not known"):  # fmt: skip
-        assert words in page, words
-    assert "4 ★ · 12/QĐ-UBND · 01/06/2025" in page
-    imported(officer, path, page)
-    product = all_of(database, Product)[-1]
-    assert (product.entity_id, product.gtin, product.ocop_group) == (
-        cast.entity.id,
-        "09520123456795",
-        "food",
-    )
-    assert (product.net_quantity, product.net_unit) == (0.5, "KGM")
-    certificates = all_of(database, OcopCertificate)
-    assert sorted(one.product_id for one in certificates) == sorted([product.id, theirs.id])
-    assert {(one.stars, one.valid_to, one.score) for one in certificates} == {
-        (4, date(2028, 6, 1), 85.5)
-    }
-    assert fates(sent(officer, rows[:3], "products")[1]) == [0, 0, 2, 0]
-
-
-def test_rights_and_use_rights_find_what_they_are_about(
-    visit: Visit, cast: Cast, database: Database
-) -> None:
-    officer = visit(page=cast.officer)
-    with database.begin() as db:
-        product = make.product(db, of=cast.entity, name="Cua Cà Mau")
-        known = make.right(db, sign="Năm Căn", registration_no="00300")
-    heads = ["Loại quyền", "Dấu hiệu", "Sản phẩm", "Số đăng ký", "Ngày cấp", "Hết hạn ngày"]
-    rights: Rows = [
-        heads,
-        ["CDĐL", "Cà Mau", "cua", "116", "7/2022"],
-        ["nhãn hiệu chứng nhận", "Tôm U Minh", "tôm", "4-0165802-000", None, "31/12/2030"],
-        ["CDĐL", "Năm Căn", None, "00300"],
-        ["CDĐL", "Ngọc Hiển", None, None, None, "31/12/2030"],
-        ["nhãn hiệu", "X", None, "4-2019-12345"],
-        [None, "Y", None, "117"],
-    ]
-    path, page = sent(officer, rights, "rights")
-    assert fates(page) == [2, 0, 1, 3]
-    imported(officer, path, page)
-    right = next(one for one in all_of(database, IpRight) if one.sign == "Cà Mau")
-    assert (right.registration_no, right.registration_no_as_written) == ("00116", "116")
-    assert (right.registration_date, right.checked_on) == ("2022-07", None)
-    uses: list[list[Any]] = [
-        [
-            "Quyền",
-            "Chủ thể",
-            "Sản phẩm",
-            "Số giấy chứng nhận",
-            "Có giá trị từ ngày",
-            "Đến hết ngày",
-        ],
-        ["00116", cast.entity.name, "cua ca mau", "01", "1/1/2025", "31/12/2027"],
-        ["Tôm U Minh", None, "Cua Cà Mau", "02", "1/1/2025", "1/1/2031"],
-        ["Cà Mau", cast.other.name, "Cua Cà Mau", "03", "1/1/2025", None],
-        ["Đâu", None, "Cua Cà Mau", "04", "1/1/2025", None],
-        [known.sign, None, "Cua Cà Mau", "05", None, None],
-    ]
-    path, page = sent(officer, uses, "use_rights")
-    assert fates(page) == [1, 0, 0, 4]
-    for words in ("The use right would outlast the right", "There is no such product",
-                  "There is no such right", "A value is missing"):  # fmt: skip
-        assert words in page, words
-    imported(officer, path, page)
-    use = all_of(database, UseRight)[-1]
-    assert (use.right_id, use.product_id, use.entity_id) == (right.id, product.id, cast.entity.id)
-    assert use.valid_to == date(2027, 12, 31)
-    assert fates(sent(officer, uses[:2], "use_rights")[1]) == [0, 0, 1, 0]
-    uses[1][5] = "31/12/2028"
-    path, page = sent(officer, uses[:2], "use_rights")
-    assert "<del>31/12/2027</del> → <ins>31/12/2028</ins>" in page
 
 
 def test_an_old_name_is_answered_with_the_commune_of_today(visit: Visit, cast: Cast) -> None:
