@@ -13,7 +13,7 @@ from app.stamps.change_actions import carry_out, check_change, check_said
 from app.stamps.keyring import Keyring
 from app.stamps.ledger_models import SpanOrder
 from app.stamps.movement_actions import Act, noted
-from app.stamps.order_queries import DONE, WAITING, get_order
+from app.stamps.order_queries import DONE, WAITING, find_waiting, get_order
 from app.stamps.policy import SamePerson
 from app.stamps.policy_queries import get_policy
 from app.stamps.refusal_actions import Attempt, refusals_kept
@@ -40,12 +40,24 @@ def ask_void(
     chosen: Chosen,
     reason: str,
 ) -> SpanOrder:
-    """Ask that stamps be made void, where the policy wants a second person to confirm it."""
+    """Ask that stamps be made void, where the policy wants a second person to confirm it.
+
+    Sent twice, as a form may be, it is the same request.
+    """
     act = Act(actor=actor, now=now, reason=reason)
     check_said(act, move)
     with refusals_kept(db, act, Attempt(move)) as attempt:
         span = check_change(db, act=act, keyring=keyring, chosen=chosen, attempt=attempt)
     found = span.stretch
+    waiting = find_waiting(
+        db,
+        batch_id=found.batch_id,
+        move=move,
+        places=(found.first, found.last),
+        asked_by_id=actor.account_id,
+    )
+    if waiting is not None:
+        return waiting
     order = SpanOrder(
         batch_id=found.batch_id,
         entity_id=found.entity_id,

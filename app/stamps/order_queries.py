@@ -46,6 +46,21 @@ def list_orders(
     return list(db.scalars(query))
 
 
+def find_waiting(
+    db: Session, *, batch_id: int, move: Move, places: tuple[int, int], asked_by_id: int | None
+) -> SpanOrder | None:
+    """Return the same request of the same person, by running numbers, where it waits already."""
+    query = select(SpanOrder).where(
+        SpanOrder.batch_id == batch_id,
+        SpanOrder.move == move,
+        SpanOrder.first == places[0],
+        SpanOrder.last == places[1],
+        SpanOrder.state == WAITING,
+        SpanOrder.asked_by_id.is_not_distinct_from(asked_by_id),
+    )
+    return db.scalars(query.limit(1)).first()
+
+
 def ended_alone(db: Session, *, batch_id: int, actor_id: int | None) -> int:
     """Return how many stamps of a batch a person made void without a second one."""
     number = Movement.first - Batch.first + 1

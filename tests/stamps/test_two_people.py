@@ -70,7 +70,8 @@ def test_an_owner_with_so_many_spoiled_stamps_asks_for_the_second_person_on_the_
         limit(db, 10)
     first, last = (make.code(batch, at, keyring=app.state.keyring) for at in (1, 10))
     form = {"kind": "void", "first_code": first, "last_code": last, "reason": "Ướt"}
-    answer = owner.post("/app/spoiled/confirm", data=form)
+    # A form sent twice asks once.
+    answer = [owner.post("/app/spoiled/confirm", data=form) for _ in "ab"][-1]
     assert (answer.status_code, f"/app/stamps/{batch.id}" in answer.headers["location"]) == (303, 1)
     (order,) = visit(api=cast.officer).get("/api/v1/span-orders").json()
     assert (order["first"], order["last"], order["asked_by"]) == (1, 10, "Chị Chủ")
