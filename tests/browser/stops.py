@@ -6,6 +6,7 @@ from tests.browser.stop import OFFICE, OWNER, PUBLIC, SEND, STRANGER, Stop
 from tests.parts import parts_of
 
 STAMPS = (("#first_code", "{received}"), ("#last_code", "{received}"))
+CODES = "#codes button >> nth=-1"
 
 PAGES = {
     PUBLIC: {
@@ -82,8 +83,8 @@ ACTS = (
     Stop(
         "stamps/change_preview.html",
         OFFICE,
-        "/office/batches/1/void",
-        (*STAMPS, ("#reason", "In hỏng")),
+        "/office/batches/{issued}/void",
+        (("#first", "1"), ("#last", "2"), ("#reason", "In hỏng")),
         SEND,
     ),
     Stop(
@@ -102,9 +103,9 @@ ACTS = (
         SEND,
     ),
     Stop("diary/entry.html", OWNER, "/app/lots/1", (), "a.change >> nth=0"),
-    Stop("stamps/activate.html", OWNER, "/app/activate?lot=1", (("#first_code", "A"),), SEND),
-    Stop("stamps/activate_preview.html", OWNER, "/app/activate?lot=1", STAMPS, SEND),
-    Stop("stamps/activated.html", OWNER, "/app/activate/done?batch=1&first=1&last=1200"),
+    Stop("stamps/activate.html", OWNER, "/app/activate?lot=1", (("#first_code", "A"),), CODES),
+    Stop("stamps/activate_preview.html", OWNER, "/app/activate?lot=1", STAMPS, CODES),
+    Stop("stamps/activated.html", OWNER, "/app/activate/done?batch={told}&first=1&last=10"),
 )
 
 # The description of the API is drawn by somebody else's program.

@@ -50,6 +50,9 @@ LOW_TARGETS = """() => [...document.querySelectorAll(
   "input:not([type=hidden], [type=checkbox], [type=radio])"
 )].filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 47.5)
   .map((one) => one.outerHTML.slice(0, 80))"""
+STATUS = "() => performance.getEntriesByType('navigation')[0].responseStatus"
+# Pages that tell what is wrong at an address, without a form that was sent.
+TELLING = frozenset({"kit/problem.html", "lookup/home.html", "office/audit.html"})
 SAID = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [document.title];
@@ -186,6 +189,7 @@ class Looker:
             self.page.click(stop.click)
         elif urlsplit(self.page.url).path != path.partition("?")[0]:
             self.say(f"led to {self.page.url}")
+        self._status(stop)
         self._frame()
         self.page.evaluate(AXE_SCRIPT)
         self._axe("on a phone", PHONE_RULES)
@@ -195,6 +199,13 @@ class Looker:
             self._no_wider_than(SMALL)
         self._no_wider_than(DESK)
         self._axe("on a desk", DESK_RULES)
+
+    def _status(self, stop: Stop) -> None:
+        """Hold a page to what it is for, or it may go unseen behind an answer of 404 or 422."""
+        status = self.page.evaluate(STATUS)
+        meant = stop.template in TELLING or (stop.click and "preview" not in stop.template)
+        if status >= (500 if meant else 400):
+            self.say(f"answered {status}")
 
     def _frame(self) -> None:
         facts = self.page.evaluate(
