@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.config import Settings
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 def free_port() -> int:

@@ -37,7 +37,7 @@ class Sender:
         headers = {"authorization": f"Bearer {key}"}
         if method == "POST":
             headers["idempotency-key"] = str(uuid4())
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while time.monotonic() < until:
             try:
                 answer = self.http.request(method, path, headers=headers, **more)
