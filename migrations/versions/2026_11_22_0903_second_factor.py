@@ -105,7 +105,7 @@ def _fold_events() -> None:
         .values(folded=sa.bindparam("words"))
     )
     while rows := connection.execute(query.where(event.c.seq > last)).mappings().all():
-        words = [{"at_seq": row["seq"], "words": words_of(AuditEvent(**row))} for row in rows]
+        words = [{"at_seq": row["seq"], "words": words_of(row)} for row in rows]
         connection.execute(change, words)
         last = rows[-1]["seq"]
 

@@ -132,7 +132,8 @@ def test_a_file_whose_maker_was_killed_is_made_by_the_next_leader(
 ) -> None:
     settings = new_settings(dialect, tmp_path, f"ocop_killed_{worker_id}")
     migrate(settings)
-    press = press_of(create_app(settings))
+    app = create_app(settings)
+    press = press_of(app)
     with press.database.begin() as db:
         officer = make.person(db, "Cán bộ", Role.OFFICER).actor
         product = make.product(db, of=make.entity(db))
@@ -163,6 +164,7 @@ def test_a_file_whose_maker_was_killed_is_made_by_the_next_leader(
     os.utime(draft, (0, 0))
     reopen_exports(press)
     assert not draft.exists()
+    app.state.site.close()
     press.database.close()
 
 
