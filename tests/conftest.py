@@ -26,6 +26,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL before the processes of this run, which share it."""
+    if "postgresql" in config.getoption("--databases") and not config.option.collectonly:
+        servers.postgresql_admin_url()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "dialect" in metafunc.fixturenames:
         names = metafunc.config.getoption("--databases").split(",")
