@@ -1,0 +1,1 @@
+"""What the public reports and inspectors find. Owns `report` and `finding`."""

@@ -1,0 +1,3 @@
+"""What shops build on: keys, the verification API, badges, webhooks. Owns `partner*`, `listing`
+and `webhook*`.
+"""
