@@ -25,6 +25,7 @@ import app.identity.factor_step_pages
 import app.identity.pages
 import app.lookup.api
 import app.lookup.pages
+import app.lookup.product_pages
 import app.office.account_form_pages
 import app.office.account_pages
 import app.office.alert_pages
@@ -160,6 +161,7 @@ PHONE = (
 # Routes are tried in their order, and the scan page is asked for most.
 ROUTERS = (
     app.lookup.pages.router,
+    app.lookup.product_pages.router,
     app.lookup.api.router,
     health.router,
     app.places.api.router,

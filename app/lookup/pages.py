@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,12 +11,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
-from app.lookup.access import answered, counter_of, desk_of, in_thread, is_head, shelf_of
+from app.lookup.access import answered, counter_of, desk_of, in_thread, is_head
 from app.lookup.gs1_access import names_product
+from app.lookup.parts_access import parts_of
 from app.lookup.public_access import COUNT, Gapped, PublicView, around, dressed, gap, render, tagged
-from app.lookup.queries import Ask, Found, keep_sheet
+from app.lookup.queries import Ask, Found
 from app.lookup.sheet import Answer, Sheet, StampPart
-from app.lookup.shelf import Kept, Rendered
+from app.lookup.shelf import Kept
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Judgement, Verdict, judge
 from app.scans.actions import Lookup, Visit
 from app.scans.counter_actions import Counter
@@ -28,7 +28,6 @@ from app.stamps.queries import Stamp, find_stamp, near_codes
 router = APIRouter()
 
 TYPED_CHARS = 120
-PRODUCT_DIGITS = 18
 NOTHING: Final = Markup()
 
 
@@ -52,37 +51,17 @@ class StampView(PublicView):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SheetView(PublicView):
-    """What pages show of a product and a lot, whichever stamp was scanned."""
-
-    sheet: Sheet
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProductView(SheetView):
-    """The public page of a product."""
-
-    parts: Rendered
-
-
-@dataclass(frozen=True, kw_only=True)
 class HomeView(PublicView):
     """The form for typed codes; `near` are genuine codes one typing fault away."""
 
     text: str = ""
     tried: bool = False
-    missing: bool = False
     near: tuple[str, ...] = ()
 
 
 async def stamp_page(request: Request) -> Response:
     """Answer what is known of the stamp whose code stands in the path."""
     return await answered(request, _stamp_page, _unavailable)
-
-
-async def product_page(request: Request) -> Response:
-    """Answer what the public may read of a product."""
-    return await answered(request, partial(in_thread, answer=_product_page), _unavailable)
 
 
 async def home(request: Request) -> Response:
@@ -94,7 +73,6 @@ async def home(request: Request) -> Response:
 
 for path in ("/t/{code:anything}", "/T/{code:anything}", "/01/{gtin}/21/{code:anything}"):
     router.add_route(path, stamp_page, methods=["GET"], include_in_schema=False)
-router.add_route("/p/{product_id:anything}", product_page, methods=["GET"], include_in_schema=False)
 router.add_route("/", home, methods=["GET"], include_in_schema=False)
 
 
@@ -154,7 +132,7 @@ def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> 
 def _stamp_body(request: Request, answer: Answer, stamp: StampPart, kept: Kept) -> str:
     """Return a genuine stamp's page without its count, rendered only as far as it is new."""
     words, sheet, judgement = translator(request), kept.sheet, answer.judgement
-    parts, surroundings = _parts(request, kept), around(request)
+    parts, surroundings = parts_of(request, kept), around(request)
     activated = stamp.activated_at is not None
 
     def make() -> Gapped:
@@ -185,27 +163,6 @@ def _stamp_body(request: Request, answer: Answer, stamp: StampPart, kept: Kept) 
     )
 
 
-def _parts(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
-    language, sheet = translator(request).language, kept.sheet
-
-    def one(name: str) -> Callable[[], Markup]:
-        def make() -> Markup:
-            view = SheetView(**vars(around(request)), sheet=sheet, name_tag=name_tag)
-            text = render(request, f"lookup/{name}.html", view, path="")
-            return Markup(text)  # noqa: S704 - rendered by our own escaping templates
-
-        return make
-
-    # Lots of a product mostly have the same stars and rights, and so share these parts.
-    about = ("about", language, name_tag, sheet.stars, sheet.rights)
-    return Rendered(
-        kept.subject.part(about, one("about")),
-        kept.part(("lot", language), one("lot")),
-        kept.part(("diary", language), one("diary")),
-        kept.subject.part(("record", language), one("record")),
-    )
-
-
 def _count(words: Translator, answer: Answer) -> str:
     if answer.first_at is None:
         return words.gettext(N_("Not looked up since it was activated."))
@@ -222,28 +179,6 @@ def _unavailable(request: Request) -> Response:
     judgement = judge(Facts(available=False), site(request).clock())
     text = _code(request) if "code" in request.path_params else _typed_text(request)
     return _answer_page(request, Answer(code=text, judgement=judgement))
-
-
-def _product_page(request: Request) -> Response:
-    held, text = site(request), request.path_params["product_id"]
-    known = text.isascii() and text.isdecimal() and len(text) <= PRODUCT_DIGITS
-    with held.public.begin(write=False) as db:
-        kept = (
-            keep_sheet(db, product_id=int(text), now=held.clock(), shelf=shelf_of(request))
-            if known
-            else None
-        )
-    if kept is None:
-        return _home(request, status=404, missing=True)
-    view = ProductView(
-        **vars(around(request)),
-        indexed=True,
-        sheet=kept.sheet,
-        parts=_parts(request, kept, name_tag="h1"),
-    )
-    path = f"/p/{kept.sheet.product.id}"
-    body = render(request, "lookup/product.html", view, path=path)
-    return tagged(request, body, indexed=True)
 
 
 def _typed(request: Request) -> Response:
@@ -267,15 +202,13 @@ def _home(
     status: int,
     text: str = "",
     tried: bool = False,
-    missing: bool = False,
     near: tuple[str, ...] = (),
 ) -> Response:
     view = HomeView(
         **vars(around(request)),
-        indexed=not (tried or missing),
+        indexed=not tried,
         text=text,
         tried=tried,
-        missing=missing,
         near=near,
     )
     asked = {"code": text} if tried else {}

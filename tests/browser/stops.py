@@ -10,9 +10,8 @@ CODES = "#codes button >> nth=-1"
 
 PAGES = {
     PUBLIC: {
-        "lookup/home.html": ["/", "/?code=XYZ", "/?code={typo}", "/p/999999"],
+        "lookup/home.html": ["/", "/?code=XYZ", "/?code={typo}"],
         "lookup/stamp.html": ["/t/{active}", "/t/{not_activated}", "/t/{void}"],
-        "lookup/product.html": ["/p/1", "/p/{long_product}"],
         "identity/sign_in.html": ["/sign-in"],
         "identity/code.html": ["/enrol"],
         "identity/enrol.html": ["/enrol/{link}"],

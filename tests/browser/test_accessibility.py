@@ -52,7 +52,9 @@ LOW_TARGETS = """() => [...document.querySelectorAll(
   .map((one) => one.outerHTML.slice(0, 80))"""
 STATUS = "() => performance.getEntriesByType('navigation')[0].responseStatus"
 # Pages that tell what is wrong at an address, without a form that was sent.
-TELLING = frozenset({"kit/problem.html", "lookup/home.html", "office/audit.html"})
+TELLING = frozenset(
+    {"kit/problem.html", "lookup/home.html", "lookup/telling.html", "office/audit.html"}
+)
 SAID = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [document.title];

@@ -32,7 +32,7 @@ OFFICERS, DEPARTMENT, STRANGERS = "fpa", "fpair", "mx"
 KEEPERS = "ow" + DEPARTMENT
 PUBLIC = """
 GET /healthz /readyz /metrics /docs /sign-in /enrol /enrol/{token} /pictures/{picture} /
-    /t/{code} /T/{code} /p/{product_id} /api/v1/communes /api/v1/verify/{code}
+    /t/{code} /T/{code} /api/v1/communes /api/v1/verify/{code}
 POST /sign-in /sign-out /enrol/{token}
 """
 # Who gets more than "no" from each route. `+` stands for the address of the route before it.

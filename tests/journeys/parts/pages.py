@@ -1,0 +1,2 @@
+PUBLIC = "GET /p/{product_id}"
+ALLOWED: dict[str, str] = {}
