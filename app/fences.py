@@ -68,6 +68,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "lot_photo": _LOT,
     "diary_entry": _ENTITY,
     "diary_content": _ENTRY,
+    "product_notice": _PRODUCT,
     "diary_photo": _ENTRY,
     # Stamps.
     "stamp_batch": _ENTITY,
@@ -81,6 +82,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "stamp_quota": _ENTITY,
     "allotment": through("allotment_row", "allotment_row.allotment_id = allotment.id"),
     "allotment_row": _ENTITY,
+    "recall_order": _ENTITY,
     # Look-ups: counted by the system, read by who has the stamps.
     "scan": _LINE,
     "scan_total": _LINE,
@@ -138,6 +140,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "stamp_batch": Reading(
         *("id", "entity_id", "product_id", "first", "last", "secret", "lapses_on"),
         # Of the public list of holders.
+    "product_notice": _whole("product_notice"),
         *("state", "granted", "handed_over", "budget_year", "decided_at"),
     ),
     "stamp_span": _whole("stamp_span"),

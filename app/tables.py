@@ -14,7 +14,8 @@ import app.scans.models
 import app.stamps.allotment_models
 import app.stamps.ledger_models
 import app.stamps.models
-import app.stamps.print_models  # noqa: F401 - imported for its tables
+import app.stamps.print_models
+import app.stamps.recall_models  # noqa: F401 - imported for its tables
 from app.kit.db import Base
 
 metadata = Base.metadata

@@ -24,6 +24,9 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "stamp_span": {"state": "issued"},
 }
 
+    "product_notice": {"kind": "hold"},
+    "recall_order": {"kind": "recall"},
+    "report": {"about": "stamp", "trouble": "copied"},
 
 class Rows:
     """Inserts a row of sample values into a table, and one into each it refers to.

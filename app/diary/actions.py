@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.models import Lot
-from app.diary.queries import get_lot, standing_notices
+from app.diary.queries import get_lot
 from app.diary.rules import LotState, check_lot_number, check_move
+from app.diary.standing_queries import standing_against
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
@@ -129,8 +130,7 @@ def release_lot(db: Session, *, actor: Actor, now: datetime, lot_id: int) -> Lot
     """Release a closed lot for sale. The owner's act; refused while recalled or on hold."""
     lot = lock_lot(db, lot_id, actor=actor)
     actor.require_member(lot.entity_id, owner=True)
-    standing = standing_notices(db, lot.id)
-    if standing.recall or standing.hold:
+    if standing_against(db, lot.product_id, lot.id):
         raise LotStopped
     _move(db, actor, now, lot, LotState.RELEASED)
     return lot

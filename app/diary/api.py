@@ -6,8 +6,8 @@ from pydantic import Field
 
 from app.diary import actions, lot_queries, queries
 from app.diary.models import Lot
-from app.diary.queries import Notice
 from app.diary.rules import LotState
+from app.diary.standing_queries import Notice, standing_against
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.forms import In, Line, Note, Out
 from app.kit.i18n import Translator
@@ -89,7 +89,7 @@ class LotDetail(LotOut):
 
 
 def lot_detail(db: Db, lot: Lot, words: Translator) -> LotDetail:
-    standing = queries.standing_notices(db, lot.id)
+    standing = standing_against(db, lot.product_id, lot.id)
     lacking = [
         MissingOut(code=item, words=words.gettext(item.label))
         for item in queries.missing_for(db, lot)

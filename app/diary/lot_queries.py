@@ -6,8 +6,9 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
-from app.diary.queries import Standing, entry_counts, standing_of, stands
+from app.diary.queries import entry_counts, stands
 from app.diary.rules import LotState
+from app.diary.standing_queries import NOTHING, Standing, standing_of
 from app.entities.queries import names_of
 from app.identity.rules import Actor
 from app.kit.paging import Cut, Page, take
@@ -76,14 +77,14 @@ def lot_rows(db: Session, lots: Sequence[Lot]) -> list[LotRow]:
     ids = [lot.id for lot in lots]
     products = product_names_of(db, {lot.product_id for lot in lots})
     entities = names_of(db, {lot.entity_id for lot in lots})
-    notices = standing_of(db, ids)
+    notices = standing_of(db, {(lot.product_id, lot.id) for lot in lots})
     counts = entry_counts(db, ids)
     return [
         LotRow(
             lot,
             products[lot.product_id],
             entities[lot.entity_id],
-            notices.get(lot.id, Standing()),
+            notices.get((lot.product_id, lot.id), NOTHING),
             counts.get(lot.id, 0),
         )
         for lot in lots

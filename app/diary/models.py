@@ -45,8 +45,28 @@ class Lot(Base):
     closed_at: Mapped[datetime | None]
 
 
-class LotNotice(Base):
-    """A recall or a hold of a lot; lifted, never deleted."""
+class _Notice:
+    """What a recall or a hold says, of whatever it is; lifted, never deleted."""
+
+    kind: Mapped[str] = mapped_column(String(6))
+    reason: Mapped[str] = mapped_column(Text)
+    advice: Mapped[str] = mapped_column(Text, default="")
+    set_at: Mapped[datetime]
+    set_by: Mapped[str] = mapped_column(String(120))
+    set_by_id: Mapped[int | None] = mapped_column(BigInt)
+    # The second person, where there was one; so of the lifting below.
+    confirmed_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    # Whether the Department set it: the owner may lift only what the owner has set.
+    official: Mapped[bool] = mapped_column(default=True)
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str] = mapped_column(String(120), default="")
+    lifted_by_id: Mapped[int | None] = mapped_column(BigInt)
+    lift_confirmed_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    lift_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class LotNotice(_Notice, Base):
+    """A recall or a hold of a lot."""
 
     __tablename__ = "lot_notice"
     __table_args__ = (
@@ -63,16 +83,22 @@ class LotNotice(Base):
 
     id: Mapped[Key]
     lot_id: Mapped[int] = mapped_column(ForeignKey("lot.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(6))
-    reason: Mapped[str] = mapped_column(Text)
-    advice: Mapped[str] = mapped_column(Text, default="")
-    set_at: Mapped[datetime]
-    set_by: Mapped[str] = mapped_column(String(120))
-    # Whether the Department set it: the owner may lift only what the owner has set.
-    official: Mapped[bool] = mapped_column(default=True)
-    lifted_at: Mapped[datetime | None]
-    lifted_by: Mapped[str] = mapped_column(String(120), default="")
-    lift_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class ProductNotice(_Notice, Base):
+    """A recall or a hold of a product: of all of it, or of its lots made between two days."""
+
+    __tablename__ = "product_notice"
+    __table_args__ = (
+        CheckConstraint("kind IN ('recall', 'hold')", name="kind"),
+        CheckConstraint("made_from <= made_to", name="made"),
+    )
+
+    id: Mapped[Key]
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
+    # Both days are covered; none leaves that end open.
+    made_from: Mapped[date | None]
+    made_to: Mapped[date | None]
 
 
 class DiaryEntry(Base):

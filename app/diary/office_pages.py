@@ -14,8 +14,8 @@ from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot, LotNotice
 from app.diary.notice_api import LiftIn, NoticeIn
 from app.diary.pages import Told, told
-from app.diary.queries import Standing
 from app.diary.rules import LotState, Missing
+from app.diary.standing_queries import Standing, standing_against
 from app.entities.models import Entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
@@ -214,7 +214,7 @@ def _lot(
         unit=said_unit(found.unit, words),
         timeline=told(queries.list_timeline(db, found.id), words),
         missing=queries.missing_for(db, found),
-        standing=queries.standing_notices(db, found.id),
+        standing=standing_against(db, found.product_id, found.id),
         notices=queries.list_notices(db, found.id),
         may_act=actor.officer,
         act=act,

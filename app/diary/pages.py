@@ -11,8 +11,9 @@ from app.diary.fields import OFFERED_UNITS, said_unit, said_values
 from app.diary.file_pages import lots_file
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
-from app.diary.queries import EntryRow, Standing
+from app.diary.queries import EntryRow
 from app.diary.rules import LotState, Missing
+from app.diary.standing_queries import Standing, standing_against
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of
@@ -205,7 +206,7 @@ def _lot(
         unit=said_unit(found.unit, words),
         timeline=told(queries.list_timeline(db, found.id), words),
         missing=queries.missing_for(db, found),
-        standing=queries.standing_notices(db, found.id),
+        standing=standing_against(db, found.product_id, found.id),
         member=found.entity_id in actor.memberships,
         owner=actor.memberships.get(found.entity_id) is Belonging.OWNER,
         form=filled,

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotNotice
 from app.diary.rules import EntryKind, LateMark, LotFacts, Missing, late_mark, missing
+from app.diary.standing_queries import standing_against
 from app.diary.values import Value
 from app.entities.models import Entity
 from app.identity.rules import Actor
@@ -42,26 +43,6 @@ class NoSuchEntry(NotFound):
 
     code = "diary.entry_not_found"
     detail = N_("The lot's diary has no entry of that id.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A recall or a hold that stands. `official` tells the Department's from the owner's."""
-
-    kind: str
-    reason: str
-    advice: str
-    since: datetime
-    by: str
-    official: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What stands against a lot; both None is the usual case."""
-
-    recall: Notice | None = None
-    hold: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +138,6 @@ _PHOTOS: Final = (
     .where(DiaryPhoto.entry_id.in_(bindparam("entries", expanding=True)))
     .order_by(DiaryPhoto.position)
 )
-_STANDING: Final = select(
-    LotNotice.lot_id,
-    LotNotice.kind,
-    LotNotice.reason,
-    LotNotice.advice,
-    LotNotice.set_at,
-    LotNotice.set_by,
-    LotNotice.official,
-).where(LotNotice.lot_id.in_(bindparam("lots", expanding=True)), LotNotice.lifted_at.is_(None))
 
 
 def find_lot(db: Session, lot_id: int) -> Lot | None:
@@ -181,11 +153,6 @@ def get_lot(db: Session, lot_id: int, *, actor: Actor) -> Lot:
     return lot
 
 
-def standing_notices(db: Session, lot_id: int) -> Standing:
-    """Return the recall and the hold that stand against a lot now."""
-    return standing_of(db, [lot_id]).get(lot_id, Standing())
-
-
 def find_standing(db: Session, lot_id: int, *, kind: str) -> LotNotice | None:
     return db.scalars(select(LotNotice).where(stands(lot_id, kind))).one_or_none()
 
@@ -194,20 +161,6 @@ def list_notices(db: Session, lot_id: int) -> list[LotNotice]:
     """Return all recalls and holds of a lot, lifted ones too, newest first."""
     query = select(LotNotice).where(LotNotice.lot_id == lot_id).order_by(LotNotice.id.desc())
     return list(db.scalars(query))
-
-
-def standing_of(db: Session, ids: Collection[int]) -> dict[int, Standing]:
-    found: dict[int, dict[str, Notice]] = {}
-    for row in db.execute(_STANDING, {"lots": ids}):
-        found.setdefault(row.lot_id, {})[row.kind] = Notice(
-            kind=row.kind,
-            reason=row.reason,
-            advice=row.advice,
-            since=row.set_at,
-            by=row.set_by,
-            official=row.official,
-        )
-    return {lot_id: Standing(**kinds) for lot_id, kinds in found.items()}
 
 
 def count_entries(db: Session, lot_id: int) -> int:
@@ -231,7 +184,7 @@ def missing_for(db: Session, lot: Lot) -> tuple[Missing, ...]:
     product = db.get_one(Product, lot.product_id)
     entity = db.get_one(Entity, lot.entity_id)
     picture = select(ProductPicture.id).where(ProductPicture.product_id == product.id).limit(1)
-    standing = standing_notices(db, lot.id)
+    standing = standing_against(db, product.id, lot.id)
     facts = LotFacts(
         product_name=product.name,
         has_picture=db.scalar(picture) is not None,

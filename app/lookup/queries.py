@@ -9,10 +9,12 @@ from sqlalchemy.orm import Bundle, Session, aliased
 
 from app.audit.models import AuditEvent
 from app.diary.models import Lot
-from app.diary.queries import EntryRow, public_entries_of, standing_of
-from app.diary.queries import Notice as LotNotice
-from app.diary.queries import Standing as LotStanding
+from app.diary.queries import EntryRow, public_entries_of
 from app.diary.rules import LateMark
+from app.diary.standing_queries import NOTHING as NOTHING_STANDS
+from app.diary.standing_queries import Notice as LotNotice
+from app.diary.standing_queries import Standing as LotStanding
+from app.diary.standing_queries import standing_of
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.lookup.maker_queries import maker_of
@@ -174,7 +176,7 @@ class _About:
     """All that was read of the stamps of some look-ups."""
 
     tallies: dict[Looker, Tally]
-    standing: dict[int, LotStanding]
+    standing: dict[LotKey, LotStanding]
     sheets: dict[LotKey, Kept]
 
     @classmethod
@@ -184,13 +186,8 @@ class _About:
         lots = {stamp.lot_id for _, stamp in looks if stamp.lot_id is not None}
         return cls(
             find_tallies(db, {(stamp.line, ask.visitor) for ask, stamp in looks}),
-            standing_of(db, lots) if lots else {},
-            keep_sheets(
-                db,
-                {(stamp.product_id, stamp.lot_id) for _, stamp in looks},
-                now=max(ask.now for ask, _ in looks),
-                shelf=shelf,
-            ),
+            standing_of(db, keys),
+            keep_sheets(db, keys, now=max(ask.now for ask, _ in looks), shelf=shelf),
         )
 
     def found(self, ask: Ask, stamp: Stamp, waiting: Waiting) -> Found:
@@ -207,7 +204,7 @@ class _About:
         facts = facts_of(
             part,
             sheet.lot if sheet else None,
-            _standing(self.standing.get(stamp.lot_id or 0, LotStanding())),
+            _standing(self.standing.get((stamp.product_id, stamp.lot_id), NOTHING_STANDS)),
             suspected_at=tally.suspected_at,
             by_others=tally.lookups - tally.own + waiting.others,
         )

@@ -92,6 +92,8 @@ class StampPolicy(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     # From this quantity on, another person approves, issues, exports and voids.
     two_people_from: Mapped[int] = mapped_column(BigInt, default=10_000)
+    # From this many stamps on, another officer confirms a recall and its lifting.
+    recall_two_from: Mapped[int] = mapped_column(BigInt, default=1_000, server_default="1000")
     undo_days: Mapped[int] = mapped_column(default=10)
     # None: stamps never lapse.
     lapse_months: Mapped[int | None]

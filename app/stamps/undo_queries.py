@@ -4,10 +4,11 @@ from typing import ClassVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.diary.queries import standing_of
+from app.diary.standing_queries import standing_of
 from app.kit.errors import Conflict, Words
 from app.kit.i18n import N_
 from app.scans.models import ScanTotal
+from app.stamps.models import Batch
 from app.stamps.policy_queries import get_policy
 from app.stamps.rules import Move, spoken_run
 from app.stamps.runs import check_move
@@ -62,7 +63,8 @@ def check_undo(db: Session, *, now: datetime, span: SpanPreview) -> None:
     for run in span.runs:
         if run.activated_at is None or now - run.activated_at > timedelta(days=days):
             raise UndoTooLate(days=days, first=run.first, last=run.last)
-    if standing_of(db, {run.lot_id for run in span.runs if run.lot_id is not None}):
+    product_id = db.get_one(Batch, span.stretch.batch_id).product_id
+    if standing_of(db, {(product_id, run.lot_id) for run in span.runs}):
         raise UndoStopped
     first, last = span.stretch.places
     seen = select(func.min(ScanTotal.line)).where(
