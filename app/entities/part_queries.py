@@ -151,14 +151,3 @@ def list_all_trainings(db: Session, *, actor: Actor, cut: Cut, text: str = "") -
 def named(text: str) -> ColumnElement[bool]:
     """Return the condition that a part of an entity's name is as written, but for diacritics."""
     return Entity.folded.contains(fold(text), autoescape=True)
-
-
-def trained_on(db: Session, entity_ids: Iterable[int]) -> dict[int, list[Training]]:
-    """Return the trainings that stand, by entity, the latest first."""
-    found: dict[int, list[Training]] = defaultdict(list)
-    query = select(Training).where(
-        Training.entity_id.in_(set(entity_ids)), Training.struck_at.is_(None)
-    )
-    for training in db.scalars(query.order_by(Training.held_on.desc(), Training.id.desc())):
-        found[training.entity_id].append(training)
-    return found

@@ -193,10 +193,6 @@ def _make_codes(db: Session, *, sealer: Sealer, now: datetime, account_id: int) 
     return codes
 
 
-def _random_code() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(RECOVERY_LETTERS))
-
-
 def _marked(account_id: int, code: str) -> str:
     return f"recovery {account_id} {code}"
 

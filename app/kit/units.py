@@ -58,8 +58,6 @@ UNITS: Final = (
     Unit("NX", N_("parts per thousand"), ("‰", "ppt", "phần nghìn")),
 )
 
-UNIT_CODES: Final = tuple(unit.code for unit in UNITS)
-
 _BY_CODE: Final = {unit.code: unit for unit in UNITS}
 _BY_WORD: Final = {
     fold(word): unit for unit in UNITS for word in (unit.code, unit.label, *unit.words)

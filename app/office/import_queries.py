@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, undefer
 
 from app.identity.rules import Actor
@@ -65,12 +65,6 @@ def list_lines(db: Session, *, job_id: int, fate: Fate | None, cut: Cut) -> Page
 def list_refused(db: Session, *, job_id: int) -> Sequence[ImportRow]:
     query = select(ImportRow).where(ImportRow.job_id == job_id, ImportRow.fate == Fate.REFUSED)
     return db.scalars(query.order_by(ImportRow.number)).all()
-
-
-def count_fates(db: Session, *, job_id: int) -> dict[str, Any]:
-    query = select(ImportRow.fate, func.count()).where(ImportRow.job_id == job_id)
-    found = dict(db.execute(query.group_by(ImportRow.fate)).all())
-    return {fate.value: found.get(fate.value, 0) for fate in Fate}
 
 
 def find_waiting_import(db: Session, *, now: datetime) -> int | None:

@@ -22,9 +22,6 @@ from app.rights.rules import (
 )
 from app.rights.standing import Standing, standing
 
-NOTHING_RECORDED: Final = N_(
-    "No right to use a geographical indication or a mark is recorded for this product"
-)
 # {date} is the line's `since`.
 STATE_WORDS: Final = {
     Standing.IN_FORCE: N_("In force"),

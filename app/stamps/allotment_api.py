@@ -139,9 +139,6 @@ class AllotmentRowsOut(AllotmentOut):
     items: list[RowOut]
 
 
-_SUMS = ("rows", "entities", "quantity", "handed_over", "active")
-
-
 def _out(allotment: Allotment, totals: Totals) -> AllotmentOut:
     sums = ("rows", "entities", "quantity", "handed_over", "active")
     facts = {
