@@ -27,6 +27,8 @@ class Settings:
     work_in_process: bool = True
     elsewhere_url: str = ""
     province: str = "96"
+    # A CSV file of networks and their provinces; empty where look-ups are not placed.
+    networks_file: str = ""
     # Whether who has a role must give a second factor; else only who has set one up.
     second_factor_required: bool = True
 
@@ -57,6 +59,7 @@ class Settings:
             work_in_process=_switch(env, "OCOP_WORK_IN_PROCESS", default=url.startswith("sqlite")),
             elsewhere_url=env.get("OCOP_ELSEWHERE_URL", ""),
             province=env.get("OCOP_PROVINCE") or cls.province,
+            networks_file=env.get("OCOP_NETWORKS_FILE", ""),
             second_factor_required=_required(env, "OCOP_SECOND_FACTOR", default=not sample),
         )
 

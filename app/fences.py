@@ -46,6 +46,9 @@ FENCES: Final[Mapping[str, Fence]] = {
     # What the Department works with alone.
     "import_job": STAFF,
     "import_row": STAFF,
+    "report": STAFF,
+    "finding": STAFF,
+    "finding_photo": STAFF,
     # Records of an entity.
     "entity": own("id"),
     "facility": _ENTITY,
@@ -65,10 +68,10 @@ FENCES: Final[Mapping[str, Fence]] = {
     "production_process": _ENTITY,
     "lot": _ENTITY,
     "lot_notice": _LOT,
+    "product_notice": _PRODUCT,
     "lot_photo": _LOT,
     "diary_entry": _ENTITY,
     "diary_content": _ENTRY,
-    "product_notice": _PRODUCT,
     "diary_photo": _ENTRY,
     # Stamps.
     "stamp_batch": _ENTITY,
@@ -79,16 +82,23 @@ FENCES: Final[Mapping[str, Fence]] = {
     "stamp_reconciliation": _BATCH,
     "stamp_refusal": _BATCH | account("actor_id"),
     "stamp_order": _ENTITY,
+    "recall_order": _ENTITY,
     "stamp_quota": _ENTITY,
     "allotment": through("allotment_row", "allotment_row.allotment_id = allotment.id"),
     "allotment_row": _ENTITY,
-    "recall_order": _ENTITY,
     # Look-ups: counted by the system, read by who has the stamps.
     "scan": _LINE,
     "scan_total": _LINE,
     "scan_month": _PRODUCT,
     "suspicion": _LINE,
+    "clone_signal": STAFF,
+    "display_pack": _LINE,
     "visitor_key": STAFF,
+    # Shops: kept by the Department, asked of by their own keys beyond the fence.
+    "partner": STAFF,
+    "partner_key": STAFF,
+    "partner_use": STAFF,
+    "partner_listing": _PRODUCT,
     # People. Who comes in by the front door is not known yet: that runs for everything.
     "account": account("id") | _member("account.id"),
     "account_role": _PERSON | _member("account_role.account_id"),
@@ -130,6 +140,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "use_right": _whole("use_right"),
     "lot": _whole("lot"),
     "lot_notice": _whole("lot_notice"),
+    "product_notice": _whole("product_notice"),
     "diary_entry": Reading(
         *("id", "lot_id", "sequence", "kind", "stage", "performed_at", "received_at", "public"),
         "amends",
@@ -140,12 +151,18 @@ READINGS: Final[Mapping[str, Reading]] = {
     "stamp_batch": Reading(
         *("id", "entity_id", "product_id", "first", "last", "secret", "lapses_on"),
         # Of the public list of holders.
-    "product_notice": _whole("product_notice"),
         *("state", "granted", "handed_over", "budget_year", "decided_at"),
     ),
     "stamp_span": _whole("stamp_span"),
     "scan": _whole("scan"),
     "scan_total": _whole("scan_total"),
     "suspicion": _whole("suspicion"),
-    "audit_event": Reading("seq", "entity_id", "subject_kind"),
+    # Of a shop only who it is, of its listings those that were confirmed.
+    "partner": Reading("id", "name", "kind", "retired_at"),
+    "partner_listing": Reading(
+        *("id", "partner_id", "product_id", "url", "title", "state", "decided_at"),
+        rows="state = 'confirmed'",
+    ),
+    # What is told to have changed since: on what and when, not who did it or how.
+    "audit_event": Reading("seq", "at", "entity_id", "subject_kind", "subject_id", "action"),
 }

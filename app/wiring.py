@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 import app
 import app.identity.pages
-from app.config import Settings
+from app.config import BadSettings, Settings
 from app.diary.photo_actions import sweep_photos
 from app.identity.access import known_actor
 from app.identity.rules import Actor
@@ -36,9 +36,11 @@ from app.lookup.shelf import Shelf
 from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import work_on_waiting_imports
+from app.partners.pace import Pace
 from app.routes import OFFICE, PHONE, ROUTERS
 from app.scans.actions import tidy as tidy_scans
 from app.scans.counter_actions import Counter
+from app.scans.networks import BadNetworks, Networks, read_networks
 from app.stamps.export_api import press_of
 from app.stamps.phone_notice_queries import count_due
 from app.stamps.print_actions import make_waiting_exports, reopen_exports
@@ -87,7 +89,8 @@ def create_app(
 ) -> FastAPI:
     """Make the application. `clock` and the databases are for tests.
 
-    Raises BadKeys where the keys are missing, weak or open to others.
+    Raises BadKeys where the keys are missing, weak or open to others, and BadSettings where the
+    file of networks is broken.
     """
     made = FastAPI(
         title="OCOP traceability",
@@ -115,7 +118,9 @@ def create_app(
     made.state.count_due = count_due
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)
+    made.state.networks = _networks(settings)
     made.state.shelf = shelf = Shelf()
+    made.state.pace = Pace()
     made.state.desk = Desk(
         held.public,
         held.readers,
@@ -128,6 +133,17 @@ def create_app(
     made.state.reader_for = reader_for
     _open_routes(made, folders)
     return made
+
+
+def _networks(settings: Settings) -> Networks:
+    if not settings.networks_file:
+        return Networks()
+    try:
+        with Path(settings.networks_file).open(encoding="utf-8") as lines:
+            return read_networks(lines)
+    except (OSError, ValueError, BadNetworks) as error:
+        message = f"OCOP_NETWORKS_FILE can't be used: {error}"
+        raise BadSettings(message) from error
 
 
 def _public(settings: Settings, whole: Database) -> Database:

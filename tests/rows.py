@@ -14,19 +14,24 @@ NUMBER = 4
 GIVEN: Mapping[str, Mapping[str, Any]] = {
     "allotment": {"year": 2026},
     "change_proposal": {"subject_kind": "product"},
+    "clone_signal": {"state": "open"},
+    "finding": {"subject": "lot", "outcome": "doubt"},
     "ip_right": {"type": "gi"},
     "lot_notice": {"kind": "hold"},
     "membership": {"role": "owner"},
+    "partner": {"kind": "shop", "hosts": []},
+    "partner_key": {"scopes": []},
+    "partner_listing": {"state": "proposed"},
     "place": {"level": "commune"},
     "print_preset": {"kind": "sheet", "code_at": "below", "symbol": 20},
+    "product_notice": {"kind": "hold"},
+    "recall_order": {"kind": "recall"},
+    "report": {"about": "stamp", "trouble": "copied"},
     "stamp_batch": {"state": "requested"},
     "stamp_export": {"state": "ready"},
     "stamp_span": {"state": "issued"},
 }
 
-    "product_notice": {"kind": "hold"},
-    "recall_order": {"kind": "recall"},
-    "report": {"about": "stamp", "trouble": "copied"},
 
 class Rows:
     """Inserts a row of sample values into a table, and one into each it refers to.

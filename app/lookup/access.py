@@ -58,6 +58,10 @@ def desk_of(request: Request) -> Desk:
     return held
 
 
+def address_of(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
 def is_head(request: Request) -> bool:
     return bool(getattr(request.state, "head", False))
 

@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
-from app.lookup.access import answered, counter_of, desk_of, in_thread, is_head
+from app.lookup.access import address_of, answered, counter_of, desk_of, in_thread, is_head
 from app.lookup.gs1_access import names_product
 from app.lookup.parts_access import parts_of
 from app.lookup.public_access import COUNT, Gapped, PublicView, around, dressed, gap, render, tagged
@@ -93,11 +93,10 @@ async def _visitor(request: Request, counter: Counter, now: datetime) -> bytes |
     agent = request.headers.get("user-agent", "")
     if is_preview_or_bot(agent):
         return None
-    address = request.client.host if request.client else ""
     key = counter.held_key(now)
     if key is None:
         key = await run_in_threadpool(counter.key_of_day, now)
-    return visitor(key, address, agent)
+    return visitor(key, address_of(request), agent)
 
 
 def _counted(
@@ -105,8 +104,9 @@ def _counted(
 ) -> Answer:
     active = stamp.state == "active"
     device = device_class(request.headers.get("user-agent", ""))
+    province = request.app.state.networks.province_of(address_of(request))
     visit = Visit(stamp.line, who, minute_of(now))
-    new = counter.note(Lookup(visit, device, active, stamp.product_id))
+    new = counter.note(Lookup(visit, device, active, stamp.product_id, province))
     if not (new and active):
         return answer
     return replace(answer, lookups=answer.lookups + 1, first_at=answer.first_at or now)

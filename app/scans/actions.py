@@ -34,6 +34,7 @@ class Lookup(NamedTuple):
     device: str
     active: bool
     product_id: int
+    province: str | None = None
 
 
 class _Sum(NamedTuple):
@@ -49,7 +50,12 @@ def count_lookups(db: Session, lookups: Sequence[Lookup]) -> int:
     order everywhere, so that two processes never wait for each other in a circle.
     """
     rows = [
-        {**row.visit._asdict(), "device": row.device, "active": row.active}
+        {
+            **row.visit._asdict(),
+            "device": row.device,
+            "active": row.active,
+            "province": row.province,
+        }
         for row in sorted(lookups, key=lambda row: row.visit)
     ]
     if not rows:

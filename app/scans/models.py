@@ -1,9 +1,10 @@
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import LargeBinary, String, Text
+from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Base, BigInt
+from app.kit.db import Base, BigInt, Key
 
 
 class Scan(Base):
@@ -16,6 +17,8 @@ class Scan(Base):
     minute: Mapped[datetime] = mapped_column(primary_key=True, index=True)
     device: Mapped[str] = mapped_column(String(10))
     active: Mapped[bool]
+    # Guessed from the operator's table of networks, where there is one.
+    province: Mapped[str | None] = mapped_column(String(2))
 
 
 class ScanTotal(Base):
@@ -61,3 +64,49 @@ class Suspicion(Base):
     reason: Mapped[str] = mapped_column(Text)
     set_at: Mapped[datetime]
     set_by: Mapped[str] = mapped_column(String(120))
+
+
+class CloneSignal(Base):
+    """What makes a stamp's code look copied, until an officer decides; one row a stamp.
+
+    The stamp's batch, product, entity and lot stand here as they were when the signal rose, to
+    be listed by. `changed_at` is when an officer last decided, or when the signal first rose.
+    """
+
+    __tablename__ = "clone_signal"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('open', 'watched', 'ignored', 'warned', 'voided')", name="state"
+        ),
+    )
+
+    id: Mapped[Key]
+    line: Mapped[int] = mapped_column(BigInt, unique=True)
+    batch_id: Mapped[int] = mapped_column(BigInt)
+    product_id: Mapped[int] = mapped_column(BigInt, index=True)
+    entity_id: Mapped[int] = mapped_column(BigInt, index=True)
+    lot_id: Mapped[int | None] = mapped_column(BigInt)
+    state: Mapped[str] = mapped_column(String(8), index=True)
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    devices: Mapped[int]
+    threshold: Mapped[int]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    raised_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    decision: Mapped[str] = mapped_column(Text, default="")
+    # What was known at the decision: only clearly more opens the signal again.
+    decided_devices: Mapped[int | None]
+    decided_reasons: Mapped[list[str] | None] = mapped_column(JSON)
+
+
+class DisplayPack(Base):
+    """A pack that stands on display: many look it up, so that alone is no sign of a copy."""
+
+    __tablename__ = "display_pack"
+
+    line: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    batch_id: Mapped[int] = mapped_column(BigInt, index=True)
+    place: Mapped[str] = mapped_column(String(200))
+    marked_at: Mapped[datetime]
+    marked_by: Mapped[str] = mapped_column(String(120))
