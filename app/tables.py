@@ -7,6 +7,7 @@ import app.entities.part_models
 import app.identity.factor_models
 import app.identity.models
 import app.office.import_models
+import app.oversight.models
 import app.places.models
 import app.products.models
 import app.rights.models

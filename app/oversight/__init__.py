@@ -1,1 +1,5 @@
-"""What the public reports and inspectors find. Owns `report` and `finding`."""
+"""What is seen outside: reports from the public, findings of inspectors.
+
+Tables: report, finding, finding_photo. A report is followed by its reference alone; a finding is
+never changed. What either is about is a kind and an id, so that no higher slice is needed here.
+"""
