@@ -8,6 +8,7 @@ import app.identity.factor_models
 import app.identity.models
 import app.office.import_models
 import app.oversight.models
+import app.partners.models
 import app.places.models
 import app.products.models
 import app.rights.models

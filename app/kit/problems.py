@@ -109,6 +109,8 @@ def answer(request: Request, error: DomainError, *, status: int | None = None) -
         else show(request, "kit/problem.html", view, status=view.status)
     )
     response.headers["Content-Language"] = words.language
+    # What a route tells with each answer, such as what is left of a quota.
+    response.headers.update(getattr(request.state, "answer_headers", {}))
     if isinstance(error, Throttled):
         response.headers["Retry-After"] = str(error.seconds)
     if isinstance(error, Unavailable):
@@ -239,6 +241,7 @@ DOCUMENTED: dict[int | str, dict[str, Any]] = {
         409: "The record is in another state",
         413: "The body is too large",
         422: "Some values are wrong",
+        429: "Too many requests; wait as long as Retry-After says",
         503: "Nothing was changed; try again",
     }.items()
 }
