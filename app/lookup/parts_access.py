@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import Request
 from markupsafe import Markup
 
-from app.kit.web import translator
+from app.kit.web import site, translator
+from app.lookup import structured
 from app.lookup.public_access import PublicView, around, render
 from app.lookup.sheet import Sheet
 from app.lookup.shelf import Kept, Rendered
+
+NOTHING: Final = Markup()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,24 +21,32 @@ class SheetView(PublicView):
     """What pages show of a product and a lot, whichever stamp was scanned."""
 
     sheet: Sheet
+    ld: Markup = NOTHING
 
 
 def parts_of(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
-    language, sheet = translator(request).language, kept.sheet
+    words, sheet = translator(request), kept.sheet
+    surroundings, language = around(request), words.language
 
-    def one(name: str) -> Callable[[], Markup]:
+    def one(name: str, *, ld: bool = False) -> Callable[[], Markup]:
         def make() -> Markup:
-            view = SheetView(**vars(around(request)), sheet=sheet, name_tag=name_tag)
+            told = structured.block(
+                structured.product(sheet, site=site(request).base_url, words=words)
+            )
+            view = SheetView(
+                **vars(surroundings), sheet=sheet, name_tag=name_tag, ld=told if ld else NOTHING
+            )
             text = render(request, f"lookup/{name}.html", view, path="")
             return Markup(text)  # noqa: S704 - rendered by our own escaping templates
 
         return make
 
     # Lots of a product mostly have the same stars and rights, and so share these parts.
-    about = ("about", language, name_tag, sheet.stars, sheet.rights)
+    of_lot = sheet.lot is not None
+    about = ("about", language, surroundings, name_tag, sheet.stars, sheet.rights, of_lot)
     return Rendered(
-        kept.subject.part(about, one("about")),
-        kept.part(("lot", language), one("lot")),
+        kept.subject.part(about, one("about", ld=True)),
+        kept.part(("lot", language, surroundings), one("lot")),
         kept.part(("diary", language), one("diary")),
         kept.subject.part(("record", language), one("record")),
     )

@@ -79,6 +79,11 @@ class PublicView:
     indexed: bool = False
     name_tag: str = "h2"
 
+    @property
+    def also(self) -> str:
+        """Return `keep` for an address that asks for something already."""
+        return self.keep.replace("?", "&")
+
     @staticmethod
     def picture_url(picture: Picture, slot: int, form: str) -> str:
         return f"/pictures/{picture.sha256}-{slot}.{'webp' if form == 'webp' else 'jpg'}"
