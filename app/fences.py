@@ -98,6 +98,10 @@ FENCES: Final[Mapping[str, Fence]] = {
     "partner": STAFF,
     "partner_key": STAFF,
     "partner_use": STAFF,
+    "public_event": STAFF,
+    "event_tail": STAFF,
+    "webhook_endpoint": STAFF,
+    "webhook_delivery": STAFF,
     "partner_listing": _PRODUCT,
     # People. Who comes in by the front door is not known yet: that runs for everything.
     "account": account("id") | _member("account.id"),

@@ -8,7 +8,9 @@ import app.identity.factor_models
 import app.identity.models
 import app.office.import_models
 import app.oversight.models
+import app.partners.event_models
 import app.partners.models
+import app.partners.webhook_models
 import app.places.models
 import app.products.models
 import app.rights.models

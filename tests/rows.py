@@ -30,6 +30,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "stamp_batch": {"state": "requested"},
     "stamp_export": {"state": "ready"},
     "stamp_span": {"state": "issued"},
+    "webhook_endpoint": {"events": []},
 }
 
 
