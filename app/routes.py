@@ -34,6 +34,9 @@ import app.office.board_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
+import app.partners.api
+import app.partners.key_pages
+import app.partners.pages
 import app.places.api
 import app.products.api
 import app.products.one_pages
@@ -148,6 +151,7 @@ OFFICE = (
         lines=(
             Rail(N_("Import"), "/office/imports", OFFICERS),
             Rail(N_("Accounts"), "/office/accounts", OFFICERS),
+            Rail(N_("Shops"), "/office/partners", OFFICERS),
             Rail(N_("Audit trail"), "/office/audit", _READERS),
         ),
     ),
@@ -197,6 +201,10 @@ ROUTERS = (
     app.rights.use_right_api.router,
     app.rights.pages.router,
     app.rights.use_right_pages.router,
+    app.partners.api.router,
+    app.partners.api.key_router,
+    app.partners.pages.router,
+    app.partners.key_pages.router,
     app.office.home_pages.router,
     app.office.import_pages.router,
     app.office.account_form_pages.router,
