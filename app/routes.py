@@ -34,6 +34,7 @@ import app.office.board_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
+import app.oversight.pages
 import app.partners.api
 import app.partners.key_pages
 import app.partners.pages
@@ -169,6 +170,7 @@ ROUTERS = (
     app.lookup.api.router,
     health.router,
     app.places.api.router,
+    app.oversight.pages.router,
     app.identity.pages.router,
     app.identity.enrol_pages.router,
     app.identity.factor_pages.router,

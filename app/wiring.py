@@ -36,6 +36,8 @@ from app.lookup.shelf import Shelf
 from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import work_on_waiting_imports
+from app.oversight.queries import named_photos
+from app.oversight.turns import Limits
 from app.partners.pace import Pace
 from app.routes import OFFICE, PHONE, ROUTERS
 from app.scans.actions import tidy as tidy_scans
@@ -45,6 +47,7 @@ from app.stamps.export_api import press_of
 from app.stamps.phone_notice_queries import count_due
 from app.stamps.print_actions import make_waiting_exports, reopen_exports
 from app.stamps.queries import check_roots
+from app.stamps.trace_queries import trace_code
 
 ROOT = Path(app.__file__).parent
 
@@ -116,6 +119,8 @@ def create_app(
     made.state.keyring = keyring = load_keyring(settings)
     made.state.sealer = Sealer({epoch: root.key for epoch, root in keyring.roots.items()})
     made.state.count_due = count_due
+    made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
+    made.state.report_limits = Limits()
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)
     made.state.networks = _networks(settings)
@@ -213,7 +218,8 @@ def make_runner(made: FastAPI) -> Runner:
         with whole.begin() as db:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
-            sweep_photos(db, files=made.state.files, now=held.clock())
+            named = named_photos(db)
+            sweep_photos(db, files=made.state.files, now=held.clock(), others=named)
             tidy_imports(db, now=held.clock())
 
     def print_waiting() -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -31,13 +32,18 @@ class TooManyPhotosWaiting(Conflict):
 def receive_photo(
     database: Database, files: Files, raw: bytes, *, actor: Actor, lot_id: int
 ) -> CheckedPicture:
-    """Check a photo, write it anew and store it: slow, so call it outside the transaction.
+    """Return a photo of a lot, stored as `store_photo` does.
 
     Nothing is decoded or stored for a lot the actor may not write to.
     """
     with database.begin(write=False) as db:
         _require_room(db, actor=actor, lot_id=lot_id)
-    photo = check_photo(raw, field="photo")
+    return store_photo(files, raw)
+
+
+def store_photo(files: Files, raw: bytes, *, field: str = "photo") -> CheckedPicture:
+    """Check a photo, write it anew and store it: slow, so call it outside the transaction."""
+    photo = check_photo(raw, field=field)
     for one in photo.renditions:
         files.save(file_name(photo.sha256, one.slot, one.format), one.content)
     return photo
@@ -61,14 +67,17 @@ def keep_photo(
     return photo.sha256
 
 
-def sweep_photos(db: Session, *, files: Files, now: datetime) -> int:
+def sweep_photos(
+    db: Session, *, files: Files, now: datetime, others: AbstractSet[str] = frozenset()
+) -> int:
     """Remove photo files that no row names: of erased entries, and never used within 30 days.
 
-    A file younger than a day stays: its row may be on its way. Returns how many went.
+    `others` are hashes that other slices name. A file younger than a day stays: its row may be
+    on its way. Returns how many went.
     """
     db.execute(delete(LotPhoto).where(LotPhoto.received_at < now - UNUSED))
     named = union(select(DiaryPhoto.sha256), select(LotPhoto.sha256), select(ProductPicture.sha256))
-    kept = set(db.scalars(named)) | pictures_named(list_waiting_changes(db))
+    kept = {*others, *db.scalars(named)} | pictures_named(list_waiting_changes(db))
     return files.remove_unnamed(kept, before=now - timedelta(days=1))
 
 

@@ -35,6 +35,8 @@ HEADERS: Final = {
 }
 # Of a page that reads codes by the camera.
 WITH_CAMERA: Final = {"Permissions-Policy": "camera=(self), geolocation=(), microphone=()"}
+# Of a page where a visitor may choose to tell their position.
+WITH_POSITION: Final = {"Permissions-Policy": "camera=(), geolocation=(self), microphone=()"}
 SERVER_ERROR: Final = 500
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 

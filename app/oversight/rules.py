@@ -136,7 +136,7 @@ class SubjectNeeded(Invalid):
 
 
 class NoAddress(Invalid):
-    """This is no web address"""
+    """The address of the listing is none"""
 
     code: ClassVar[str] = "oversight.no_address"
     detail: ClassVar[str] = N_("Copy the whole address of the listing; it begins with https://.")
