@@ -29,6 +29,8 @@ class Settings:
     province: str = "96"
     # A CSV file of networks and their provinces; empty where look-ups are not placed.
     networks_file: str = ""
+    # Webhooks may go to this machine itself, by http and on any port: for sandboxes alone.
+    outbound_loopback: bool = False
     # Whether who has a role must give a second factor; else only who has set one up.
     second_factor_required: bool = True
 
@@ -60,6 +62,7 @@ class Settings:
             elsewhere_url=env.get("OCOP_ELSEWHERE_URL", ""),
             province=env.get("OCOP_PROVINCE") or cls.province,
             networks_file=env.get("OCOP_NETWORKS_FILE", ""),
+            outbound_loopback=_switch(env, "OCOP_OUTBOUND_LOOPBACK", default=False),
             second_factor_required=_required(env, "OCOP_SECOND_FACTOR", default=not sample),
         )
 

@@ -27,18 +27,26 @@ from app.keyfile import load_keyring
 from app.kit import asgi, fences, health, problems
 from app.kit.db import Database
 from app.kit.files import Files
+from app.kit.guesses import Guesses
 from app.kit.i18n import Language, Translator, translators
+from app.kit.outbound import Outbound
 from app.kit.pages import Pages, Reader, opened_by
 from app.kit.web import make_site
 from app.kit.work import Runner, Task
 from app.lookup.desk_access import Desk
+from app.lookup.front_access import Front
+from app.lookup.glance_access import Lookout
+from app.lookup.guess_access import PER_MINUTE, Given
 from app.lookup.shelf import Shelf
 from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import work_on_waiting_imports
 from app.oversight.queries import named_photos
 from app.oversight.turns import Limits
+from app.partners.cors_access import OpenToShops
+from app.partners.event_actions import record_ended
 from app.partners.pace import Pace
+from app.partners.webhook_courier_actions import Courier, tidy_deliveries
 from app.routes import OFFICE, PHONE, ROUTERS
 from app.scans.actions import tidy as tidy_scans
 from app.scans.counter_actions import Counter
@@ -47,6 +55,7 @@ from app.stamps.export_api import press_of
 from app.stamps.phone_notice_queries import count_due
 from app.stamps.print_actions import make_waiting_exports, reopen_exports
 from app.stamps.queries import check_roots
+from app.stamps.signal_actions import Watch
 from app.stamps.trace_queries import trace_code
 
 ROOT = Path(app.__file__).parent
@@ -124,6 +133,7 @@ def create_app(
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)
     made.state.networks = _networks(settings)
+    made.state.guesses, made.state.given = Guesses(PER_MINUTE), Given()
     made.state.shelf = shelf = Shelf()
     made.state.pace = Pace()
     made.state.desk = Desk(
@@ -133,7 +143,9 @@ def create_app(
         counter=made.state.counter,
         shelf=shelf,
     )
+    made.state.lookout = Lookout(held.public)
     made.state.files = Files(settings.files)
+    made.state.outbound = Outbound(loopback=settings.outbound_loopback)
     made.state.pages = _pages(sample=settings.sample)
     made.state.reader_for = reader_for
     _open_routes(made, folders)
@@ -177,8 +189,10 @@ def _open_routes(made: FastAPI, folders: Mapping[str, Path]) -> None:
             made.mount(f"/static/{name}", LastingFiles(directory=folder / "static"))
     made.mount("/static/docs", health.browser_files())
     problems.install(made, sign_in=_sign_in)
+    made.add_middleware(Front)
     made.add_middleware(asgi.HeadAsGet)
     made.add_middleware(asgi.Outermost)
+    made.add_middleware(OpenToShops)
 
 
 @asynccontextmanager
@@ -197,6 +211,7 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
             await run_in_threadpool(runner.stop)
         await run_in_threadpool(made.state.counter.stop)
     finally:
+        made.state.lookout.close()
         held.close()
 
 
@@ -213,6 +228,7 @@ def make_runner(made: FastAPI) -> Runner:
     """Return the runner of the background work; `ocop work` and SQLite's own process use it."""
     held, press = made.state.site, press_of(made)
     whole = press.database
+    watch = Watch(whole, held.clock)
 
     def tidy_up() -> None:
         with whole.begin() as db:
@@ -221,6 +237,7 @@ def make_runner(made: FastAPI) -> Runner:
             named = named_photos(db)
             sweep_photos(db, files=made.state.files, now=held.clock(), others=named)
             tidy_imports(db, now=held.clock())
+            tidy_deliveries(db, now=held.clock())
 
     def print_waiting() -> None:
         make_waiting_exports(press)
@@ -231,12 +248,32 @@ def make_runner(made: FastAPI) -> Runner:
     def import_waiting() -> None:
         work_on_waiting_imports(hands_of(made, whole))
 
+    def end_what_ended() -> None:
+        with whole.begin() as db:
+            record_ended(db, now=held.clock())
+
+    courier = courier_of(made)
     tasks = [
+        Task("webhooks", 1, courier.round, apart=True),
+        Task("ended", 3600, end_what_ended),
         Task("exports", 1, print_waiting, first=reopen),
         Task("imports", 1, import_waiting),
+        Task("signals", 60, watch.run, first=watch.forget),
         Task("tidy", 3600, tidy_up),
     ]
     return Runner(whole, tasks)
+
+
+def courier_of(made: FastAPI) -> Courier:
+    """Return what delivers webhooks."""
+    held = made.state.site
+    return Courier(
+        database=held.database.scoped(fences.EVERYTHING),
+        outbound=made.state.outbound,
+        sealer=made.state.sealer,
+        clock=held.clock,
+        base_url=held.base_url,
+    )
 
 
 def log_as_json() -> None:

@@ -38,15 +38,23 @@ class Sealer:
 
     def seal(self, secret: bytes, *, nonce: bytes, account_id: int) -> bytes:
         """Return the secret encrypted for one account; moved to another it can't be opened."""
-        epoch = max(self.roots)
-        sealed = AESGCM(self._key(epoch, b"seal")).encrypt(nonce, secret, _about(account_id))
-        return bytes([epoch]) + nonce + sealed
+        return self.seal_about(secret, nonce=nonce, about=_about(account_id))
 
     def unseal(self, sealed: bytes, *, account_id: int) -> bytes:
         """Return the secret, or raise SealBroken."""
+        return self.unseal_about(sealed, about=_about(account_id))
+
+    def seal_about(self, secret: bytes, *, nonce: bytes, about: str) -> bytes:
+        """Return a secret encrypted for what it is about; said to be about else it stays shut."""
+        epoch = max(self.roots)
+        sealed = AESGCM(self._key(epoch, b"seal")).encrypt(nonce, secret, about.encode())
+        return bytes([epoch]) + nonce + sealed
+
+    def unseal_about(self, sealed: bytes, *, about: str) -> bytes:
+        """Return the secret, or raise SealBroken."""
         epoch, nonce, rest = sealed[0], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
-            return AESGCM(self._key(epoch, b"seal")).decrypt(nonce, rest, _about(account_id))
+            return AESGCM(self._key(epoch, b"seal")).decrypt(nonce, rest, about.encode())
         except (KeyError, InvalidTag) as error:
             raise SealBroken from error
 
@@ -63,5 +71,5 @@ class Sealer:
         return kdf.derive(self.roots[epoch])
 
 
-def _about(account_id: int) -> bytes:
-    return f"second factor of {account_id}".encode()
+def _about(account_id: int) -> str:
+    return f"second factor of {account_id}"

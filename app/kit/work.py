@@ -25,12 +25,14 @@ class Task:
     """Work done every so many seconds by the leader, and `first` once when it takes the lead.
 
     A leader may be taken for dead while it still runs a task: tasks must bear being run twice.
+    One `apart` has a thread of its own, so that a longer one never holds it up.
     """
 
     name: str
     every: float
     run: Callable[[], object]
     first: Callable[[], object] | None = None
+    apart: bool = False
 
 
 class Leadership(Protocol):
@@ -55,6 +57,7 @@ class Runner:
         self._patience = patience
         self._stopping = Event()
         self._thread: Thread | None = None
+        self._apart: dict[int, Thread] = {}
         self._led = False
 
     def run(self) -> None:
@@ -64,6 +67,8 @@ class Runner:
                 self._stopping.wait(self._round())
         finally:
             self._led = False
+            for thread in self._apart.values():
+                thread.join(_GRACE)
             self.leadership.drop()
 
     def run_once(self) -> bool:
@@ -95,9 +100,12 @@ class Runner:
         for index, due in self._due.items():
             if self._stopping.is_set():
                 break
-            if due <= monotonic():
+            if self._tasks[index].apart:
+                self._keep_running(index)
+            elif due <= monotonic():
                 self._run(index)
-        soonest = min(self._due.values(), default=0.0) - monotonic()
+        in_turn = (due for index, due in self._due.items() if not self._tasks[index].apart)
+        soonest = min(in_turn, default=0.0) - monotonic()
         return max(0.0, min(self._patience, soonest))
 
     def _lead(self) -> bool:
@@ -110,6 +118,20 @@ class Runner:
                 if task.first is not None:
                     _guarded(task.name, task.first)
         return self._led
+
+    def _keep_running(self, index: int) -> None:
+        """Have a task run in its own thread, as long as this process leads."""
+        running, task = self._apart.get(index), self._tasks[index]
+        if running is not None and running.is_alive():
+            return
+
+        def work() -> None:
+            while self._led and not self._stopping.is_set():
+                _guarded(task.name, task.run)
+                self._stopping.wait(task.every)
+
+        self._apart[index] = Thread(target=work, name=f"ocop-{task.name}", daemon=True)
+        self._apart[index].start()
 
     def _run(self, index: int) -> None:
         task = self._tasks[index]
