@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Date, Row, bindparam, null, select, type_coerce, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Row,
+    bindparam,
+    exists,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
@@ -98,8 +109,9 @@ def standing_of(db: Session, keys: Collection[Key]) -> dict[Key, Standing]:
     """
     if not keys:
         return {}
-    lots = {lot_id for _, lot_id in keys if lot_id is not None}
-    asked = {"lots": lots, "products": {product_id for product_id, _ in keys}}
+    # Lists: of a set SQLAlchemy can't tell what is in it where a parameter has no type.
+    lots = list({lot_id for _, lot_id in keys if lot_id is not None})
+    asked = {"lots": lots, "products": list({product_id for product_id, _ in keys})}
     rows = db.execute(_STANDING, asked).all()
     if not rows:
         return {}
@@ -123,6 +135,16 @@ def standing_of(db: Session, keys: Collection[Key]) -> dict[Key, Standing]:
         if against:
             found[product_id, lot_id] = _standing(against)
     return found
+
+
+def anything_stands(
+    product_id: ColumnElement[int], lot_id: ColumnElement[int | None]
+) -> ColumnElement[bool]:
+    """Return, for a statement of the look-up's, whether `standing_of` may find anything."""
+    return or_(
+        exists().where(LotNotice.lot_id == lot_id, LotNotice.lifted_at.is_(None)),
+        exists().where(ProductNotice.product_id == product_id, ProductNotice.lifted_at.is_(None)),
+    )
 
 
 def standing_against(db: Session, product_id: int, lot_id: int | None = None) -> Standing:

@@ -113,8 +113,10 @@ class Database:
     """Engine and transactions of one database, SQLite or PostgreSQL.
 
     Its transactions run for one scope. The system's own may touch everything; what serves
-    requests is narrowed by `scoped`.
+    requests is narrowed by `scoped`. `shared` are those over one connection.
     """
+
+    shared = False
 
     def __init__(self, url: str, *, scope: Scope = EVERYTHING) -> None:
         self.url = make_url(url)
@@ -134,6 +136,7 @@ class Database:
         self.url = connection.engine.url
         self.dialect = connection.dialect.name
         self.scope = EVERYTHING
+        self.shared = True
         self.engine = connection.engine
         self._reads = self._writes = sessionmaker(
             connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
@@ -158,6 +161,23 @@ class Database:
     def session(self, *, write: bool) -> Session:
         """Return a session that begins at its first statement; see `finish` and `abandon`."""
         return (self._writes if write else self._reads)(info={"scope": self.scope})
+
+    def lone_reader(self) -> Any:  # noqa: ANN401 - the driver's own connection
+        """Return a connection of its own, whose statements read each by itself for the scope.
+
+        It is the caller's to close. On SQLite it doesn't wait for locks.
+        """
+        lent = self.engine.raw_connection()
+        lent.detach()
+        driver: Any = lent.driver_connection
+        if self.dialect == "sqlite":
+            driver.execute("PRAGMA busy_timeout=20")
+            driver.execute("PRAGMA query_only=1")
+        else:
+            driver.autocommit = True
+            driver.execute("SET default_transaction_read_only = on")
+            driver.execute(self.scope.statement(lasting=True))
+        return driver
 
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[Session]:

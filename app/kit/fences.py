@@ -22,14 +22,15 @@ class Scope:
     tenants: frozenset[int] | None = frozenset()
     account_id: int | None = None
 
-    def statement(self) -> str:
-        """Return the SQL that has the transaction run for this scope, to its end."""
+    def statement(self, *, lasting: bool = False) -> str:
+        """Return the SQL that has the transaction, or the connection, run for this scope."""
         tenants = "all"
         if self.tenants is not None:
             # Numbers alone: nothing of a request's text can get in here.
             tenants = "{" + ",".join(str(int(one)) for one in sorted(self.tenants)) + "}"
         account = "" if self.account_id is None else str(int(self.account_id))
-        return f"SET LOCAL fence.tenants = '{tenants}'; SET LOCAL fence.account = '{account}'"
+        how = "SET" if lasting else "SET LOCAL"
+        return f"{how} fence.tenants = '{tenants}'; {how} fence.account = '{account}'"
 
 
 NOTHING: Final = Scope()

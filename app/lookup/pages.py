@@ -1,53 +1,31 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import ClassVar, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.kit.i18n import N_, Translator
 from app.kit.web import site, translator
 from app.lookup.access import address_of, answered, counter_of, desk_of, in_thread, is_head
 from app.lookup.gs1_access import names_product
-from app.lookup.parts_access import parts_of
-from app.lookup.public_access import COUNT, Gapped, PublicView, around, dressed, gap, render, tagged
+from app.lookup.public_access import PublicView, around, dressed, render
 from app.lookup.queries import Ask, Found
-from app.lookup.sheet import Answer, Sheet, StampPart
+from app.lookup.ready import Written
+from app.lookup.sheet import Answer
 from app.lookup.shelf import Kept
-from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Judgement, Verdict, judge
-from app.scans.actions import Lookup, Visit
+from app.lookup.stamp_access import StampView, ready_page
+from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
+from app.lookup.visits_access import Looker, counted
 from app.scans.counter_actions import Counter
-from app.scans.rules import device_class, is_preview_or_bot, minute_of, visitor
+from app.scans.rules import is_preview_or_bot, visitor
 from app.stamps.codes import grouped, parse
-from app.stamps.queries import Stamp, find_stamp, near_codes
+from app.stamps.queries import find_stamp, near_codes
 
 router = APIRouter()
 
 TYPED_CHARS = 120
-NOTHING: Final = Markup()
-
-
-@dataclass(frozen=True, kw_only=True)
-class StampView(PublicView):
-    """The page of one code, its verdict first; what differs from stamp to stamp is a gap."""
-
-    judgement: Judgement
-    grouped: str
-    sheet: Sheet | None = None
-    activated: bool = False
-    about: Markup = NOTHING
-    record: Markup = NOTHING
-    count: ClassVar[Markup] = COUNT
-    code: ClassVar[Markup] = gap("code")
-    activated_on: ClassVar[Markup] = gap("activated_on")
-    number: ClassVar[Markup] = gap("number")
-    batch: ClassVar[Markup] = gap("batch")
-    lot: ClassVar[Markup] = gap("lot")
-    diary: ClassVar[Markup] = gap("diary")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +62,15 @@ async def _stamp_page(request: Request) -> Response:
         # The code is ours, the address is not: what stands on the goods was put together.
         answer, stamp, kept = Found(Answer(code=answer.code, judgement=judge(Facts(), now)))
     if stamp is not None and who is not None and not is_head(request):
-        answer = _counted(request, counter, answer, stamp, who, now)
+        answer = counted(
+            answer,
+            stamp,
+            looker=Looker(address_of(request), request.headers.get("user-agent", "")),
+            who=who,
+            now=now,
+            counter=counter,
+            networks=request.app.state.networks,
+        )
     return _answer_page(request, answer, kept)
 
 
@@ -99,24 +85,12 @@ async def _visitor(request: Request, counter: Counter, now: datetime) -> bytes |
     return visitor(key, address_of(request), agent)
 
 
-def _counted(
-    request: Request, counter: Counter, answer: Answer, stamp: Stamp, who: bytes, now: datetime
-) -> Answer:
-    active = stamp.state == "active"
-    device = device_class(request.headers.get("user-agent", ""))
-    province = request.app.state.networks.province_of(address_of(request))
-    visit = Visit(stamp.line, who, minute_of(now))
-    new = counter.note(Lookup(visit, device, active, stamp.product_id, province))
-    if not (new and active):
-        return answer
-    return replace(answer, lookups=answer.lookups + 1, first_at=answer.first_at or now)
-
-
 def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> Response:
-    status = answer.judgement.status
     if answer.stamp is not None and kept is not None:
-        body = _stamp_body(request, answer, answer.stamp, kept)
-        return tagged(request, body, count=_count(translator(request), answer), status=status)
+        ready = ready_page(request, answer, answer.stamp, kept)
+        has = request.headers.get("if-none-match", "")
+        return _as_written(ready.write(answer, answer.stamp, translator(request), has=has))
+    status = answer.judgement.status
     parsed = parse(answer.code)
     shown = grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS]
     view = StampView(**vars(around(request)), judgement=answer.judgement, grouped=shown)
@@ -129,50 +103,10 @@ def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> 
     return response
 
 
-def _stamp_body(request: Request, answer: Answer, stamp: StampPart, kept: Kept) -> str:
-    """Return a genuine stamp's page without its count, rendered only as far as it is new."""
-    words, sheet, judgement = translator(request), kept.sheet, answer.judgement
-    parts, surroundings = parts_of(request, kept), around(request)
-    activated = stamp.activated_at is not None
-
-    def make() -> Gapped:
-        view = StampView(
-            **vars(surroundings),
-            judgement=judgement,
-            grouped=gap("grouped"),
-            sheet=sheet,
-            activated=activated,
-            about=parts.about,
-            record=parts.record,
-        )
-        return Gapped(render(request, "lookup/stamp.html", view, path="/t/" + gap("code")))
-
-    sample = request.app.state.pages.sample
-    alike = (words.language, surroundings, sample, sheet.stars, sheet.rights, judgement, activated)
-    return kept.subject.part(alike, make).fill(
-        {
-            "count": COUNT,
-            "code": answer.code,
-            "grouped": grouped(answer.code),
-            "activated_on": words.date(stamp.activated_at) if stamp.activated_at else "",
-            "number": words.number(stamp.number),
-            "batch": stamp.batch_id,
-            "lot": parts.lot,
-            "diary": parts.diary,
-        }
-    )
-
-
-def _count(words: Translator, answer: Answer) -> str:
-    if answer.first_at is None:
-        return words.gettext(N_("Not looked up since it was activated."))
-    facts = {"num": words.number(answer.lookups), "date": words.date(answer.first_at)}
-    told = words.ngettext(
-        "Looked up %(num)s time, first on %(date)s.",
-        "Looked up %(num)s times, first on %(date)s.",
-        answer.lookups,
-    )
-    return told % facts
+def _as_written(written: Written) -> Response:
+    response = Response(written.body, written.status)
+    response.raw_headers = written.headers
+    return response
 
 
 def _unavailable(request: Request) -> Response:

@@ -16,29 +16,29 @@ from starlette.responses import HTMLResponse, Response
 from app.kit.i18n import LANGUAGES, Language
 from app.kit.pages import Frame, Pages, Reader
 from app.kit.web import site, translator
+from app.lookup.ready import is_named, tag_of_page
 from app.lookup.sheet import Picture
 
 
-def _style() -> str:
-    written = (Path(__file__).parent / "templates" / "scan.css").read_text(encoding="utf-8")
-    return re.sub(r"\s*([{};,:])\s+", r"\1", written).strip()
+def _style(name: str) -> Markup:
+    written = (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+    return Markup(re.sub(r"\s*([{};,:])\s+", r"\1", written).strip())  # noqa: S704 - our own files only
 
 
-STYLE: Final = Markup(_style())  # noqa: S704 - our own file only
-_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+NOTHING: Final = Markup()
+
+
+def _hash(style: Markup) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+
+
+STYLE: Final = _style("scan.css")
+# What only the pages of the register need, beside the other.
+LISTS: Final = _style("lists.css")
 POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self' data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    f"default-src 'none'; style-src {_hash(STYLE)} {_hash(LISTS)}; img-src 'self' data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-def gap(name: str) -> Markup:
-    """Return the mark of a place in a page that is filled in last; see `Gapped`."""
-    return Markup(f"<!--{name}-->")  # noqa: S704 - our own names only
-
-
-# The count changes with every look-up: it is put in after the page's tag is taken.
-COUNT: Final = gap("count")
 
 
 _PUBLIC_HEADERS: Final = {
@@ -47,22 +47,6 @@ _PUBLIC_HEADERS: Final = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
 }
-
-
-class Gapped:
-    """A rendered page but for its gaps: to fill them takes 7 us; to render it, half of a look-up.
-
-    What people write can't make a gap, since it is escaped.
-    """
-
-    def __init__(self, text: str) -> None:
-        self._pieces = re.split(r"<!--(\w+)-->", text)
-
-    def fill(self, values: Mapping[str, object]) -> str:
-        """Return the page with each gap's value, escaped where it isn't Markup."""
-        pieces = self._pieces.copy()
-        pieces[1::2] = [Markup.escape(values[name]) for name in pieces[1::2]]
-        return "".join(pieces)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +61,7 @@ class PublicView:
     keep: str
     elsewhere: str
     indexed: bool = False
+    more_style: Markup = NOTHING
     name_tag: str = "h2"
 
     @property
@@ -101,13 +86,25 @@ class Around:
 
 def around(request: Request) -> Around:
     base = site(request).base_url
-    asked = request.query_params.get("lang")
+    asked = _chosen(request)
     return Around(
         site=base,
         host=urlsplit(base).netloc,
-        keep=f"?lang={asked}" if asked in LANGUAGES else "",
+        keep=f"?lang={asked}" if asked else "",
         elsewhere=request.app.state.settings.elsewhere_url,
     )
+
+
+def _chosen(request: Request) -> str:
+    """Return the language that was chosen by hand, if one was."""
+    asked = request.query_params.get("lang", "")
+    return asked if asked in LANGUAGES else ""
+
+
+def _address(path: str, asked: Mapping[str, str]) -> str:
+    kept = {name: value for name, value in asked.items() if value}
+    # The path may hold a gap, which a string made anew would not keep from being escaped.
+    return path + f"?{urlencode(kept)}" if kept else path
 
 
 def render(
@@ -126,43 +123,39 @@ def render(
         language=language,
         path=path,
         other_language=other,
-        other_url=path + f"?{urlencode({**(asked or {}), 'lang': other})}",
+        other_url=_address(path, {**(asked or {}), "lang": other}),
         reader=Reader(),
         sample=pages.sample,
         said="",
         csp_style=STYLE,
+        here=_address(path, {**(asked or {}), "lang": _chosen(request)}),
     )
     return pages.render(template, view, frame)
 
 
+def dress(language: Language, *, indexed: bool = False) -> dict[str, str]:
+    """Return the headers of every public page."""
+    headers = {**_PUBLIC_HEADERS, "Content-Language": language}
+    return headers if indexed else {**headers, "X-Robots-Tag": "noindex"}
+
+
 def dressed(request: Request, response: Response, *, indexed: bool = False) -> Response:
-    """Give an answer the headers of every public page."""
-    headers = {**_PUBLIC_HEADERS, "Content-Language": translator(request).language}
-    if not indexed:
-        headers["X-Robots-Tag"] = "noindex"
-    response.headers.update(headers)
+    response.headers.update(dress(translator(request).language, indexed=indexed))
     return response
 
 
-def tagged(
-    request: Request, body: str, *, count: str = "", status: int = 200, indexed: bool = False
-) -> Response:
-    """Answer with a page, or with 304 where the reader has it but for the count."""
+def tagged(request: Request, body: str, *, indexed: bool = False) -> Response:
+    """Answer with a page, or with 304 where the reader has it."""
     tag = tag_of(body)
-    response: Response
-    if has_tag(request, tag):
-        response = Response(status_code=304)
-    else:
-        response = HTMLResponse(body.replace(COUNT, Markup.escape(count)), status_code=status)
+    response = Response(status_code=304) if has_tag(request, tag) else HTMLResponse(body)
     response.headers["ETag"] = tag
     return dressed(request, response, indexed=indexed)
 
 
 def tag_of(body: str) -> str:
-    return f'W/"{hashlib.sha256(body.encode()).hexdigest()[:20]}"'
+    return tag_of_page(body.encode())
 
 
 def has_tag(request: Request, tag: str) -> bool:
     """Tell whether the reader named this tag, weak or strong, as one it has."""
-    named = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    return "*" in named or tag.removeprefix("W/") in [one.removeprefix("W/") for one in named]
+    return is_named(tag, request.headers.get("if-none-match", ""))

@@ -183,7 +183,7 @@ class _About:
     def read(cls, db: Session, looks: Sequence[tuple[Ask, Stamp]], shelf: Shelf) -> "_About":
         if not looks:
             return cls({}, {}, {})
-        lots = {stamp.lot_id for _, stamp in looks if stamp.lot_id is not None}
+        keys = {(stamp.product_id, stamp.lot_id) for _, stamp in looks}
         return cls(
             find_tallies(db, {(stamp.line, ask.visitor) for ask, stamp in looks}),
             standing_of(db, keys),
@@ -191,33 +191,52 @@ class _About:
         )
 
     def found(self, ask: Ask, stamp: Stamp, waiting: Waiting) -> Found:
-        tally = self.tallies[stamp.line, ask.visitor]
-        kept = self.sheets.get((stamp.product_id, stamp.lot_id))
-        sheet = kept.sheet if kept else None
-        part = StampPart(
-            number=stamp.number,
-            batch_id=stamp.batch_id,
-            state=stamp.state,
-            lapses_on=stamp.lapses_on,
-            activated_at=stamp.activated_at,
+        key = stamp.product_id, stamp.lot_id
+        return found_of(
+            ask,
+            stamp,
+            tally=self.tallies[stamp.line, ask.visitor],
+            waiting=waiting,
+            standing=_standing(self.standing.get(key, NOTHING_STANDS)),
+            kept=self.sheets.get(key),
         )
-        facts = facts_of(
-            part,
-            sheet.lot if sheet else None,
-            _standing(self.standing.get((stamp.product_id, stamp.lot_id), NOTHING_STANDS)),
-            suspected_at=tally.suspected_at,
-            by_others=tally.lookups - tally.own + waiting.others,
-        )
-        firsts = [first for first in (tally.first_at, waiting.first_at) if first is not None]
-        answer = Answer(
-            code=stamp.code,
-            judgement=judge(facts, ask.now),
-            stamp=part,
-            sheet=sheet,
-            lookups=tally.lookups + waiting.own + waiting.others,
-            first_at=min(firsts, default=None),
-        )
-        return Found(answer, stamp, kept)
+
+
+def found_of(
+    ask: Ask,
+    stamp: Stamp,
+    *,
+    tally: Tally,
+    waiting: Waiting,
+    standing: Standing,
+    kept: Kept | None,
+) -> Found:
+    """Return what is said of a genuine stamp, from all that was read of it."""
+    sheet = kept.sheet if kept else None
+    part = StampPart(
+        number=stamp.number,
+        batch_id=stamp.batch_id,
+        state=stamp.state,
+        lapses_on=stamp.lapses_on,
+        activated_at=stamp.activated_at,
+    )
+    facts = facts_of(
+        part,
+        sheet.lot if sheet else None,
+        standing,
+        suspected_at=tally.suspected_at,
+        by_others=tally.lookups - tally.own + waiting.others,
+    )
+    firsts = [first for first in (tally.first_at, waiting.first_at) if first is not None]
+    answer = Answer(
+        code=stamp.code,
+        judgement=judge(facts, ask.now),
+        stamp=part,
+        sheet=sheet,
+        lookups=tally.lookups + waiting.own + waiting.others,
+        first_at=min(firsts, default=None),
+    )
+    return Found(answer, stamp, kept)
 
 
 def keep_sheet(

@@ -121,7 +121,7 @@ def find_stamp(db: Session, *, keyring: Keyring, text: str) -> Stamp | None:
 
 def claims_of(texts: Iterable[str], keyring: Keyring) -> tuple[Claim, ...]:
     """Return what each text claims to be; what is no code at all is left out."""
-    return tuple(claim for text in set(texts) if (claim := _claim(text, keyring)) is not None)
+    return tuple(claim for text in set(texts) if (claim := claim_of(text, keyring)) is not None)
 
 
 def find_stamps(db: Session, claims: Collection[Claim]) -> dict[str, Stamp | KeyMissing]:
@@ -194,7 +194,8 @@ def _matches(root: codes.Root, check: bytes) -> bool:
     return hmac.compare_digest(codes.root_check(root), check)
 
 
-def _claim(text: str, keyring: Keyring) -> Claim | None:
+def claim_of(text: str, keyring: Keyring) -> Claim | None:
+    """Return what a text claims to be; None where it is no code at all."""
     parsed = codes.parse(text)
     if parsed is None:
         return None
@@ -203,6 +204,12 @@ def _claim(text: str, keyring: Keyring) -> Claim | None:
         return Claim(text, parsed, None, 0, None)
     number = codes.number_of(parsed, root)
     return Claim(text, parsed, root, number, codes.line(parsed.epoch, number))
+
+
+def is_proven(claim: Claim, *, check: bytes, secret: bytes | None) -> bool:
+    """Tell whether a claim is proven by the batch's secret and a root that is the database's."""
+    root = claim.root
+    return root is not None and _matches(root, check) and _proven(claim, root, secret)
 
 
 def _proven(claim: Claim, root: codes.Root, secret: bytes | None) -> bool:

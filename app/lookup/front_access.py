@@ -1,0 +1,128 @@
+"""The short way of an ordinary scan: read at a glance, written from the shelf, before routing.
+
+Only a plain GET of a stamp's own address is answered here, and only where the stamp is genuine,
+nothing stands against its lot, and its page is on the shelf. Everything else goes on to the
+routes, which know every case: `app.lookup.pages.stamp_page` is the whole truth, this is the part
+of it that most people see. What the time goes into stands in docs/decisions/0010.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.kit.i18n import Language, Translator, choose_language
+from app.lookup.glance_queries import found_at_a_glance
+from app.lookup.guess_access import has_guessed
+from app.lookup.pages import stamp_page
+from app.lookup.queries import Ask
+from app.lookup.ready import ReadyPage, Written
+from app.lookup.stamp_access import page_key
+from app.lookup.visits_access import Looker, counted
+from app.scans.rules import is_preview_or_bot, visitor
+from app.stamps.queries import claim_of
+
+_KEPT: Final[dict[bytes, tuple[Language | None, str]]] = {
+    b"": (None, ""),
+    b"lang=vi": ("vi", "?lang=vi"),
+    b"lang=en": ("en", "?lang=en"),
+}
+_READ: Final = frozenset({b"accept", b"accept-language", b"if-none-match", b"user-agent"})
+
+
+class Plain(NamedTuple):
+    """A plain request for the page of a stamp."""
+
+    text: str
+    language: Language
+    keep: str
+    looker: Looker
+    has: str
+    head: bool
+
+
+class Front:
+    """Answers the ordinary scan; hands everything else on."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plain = plain_request(scope)
+        written = None if plain is None else await _answer(scope["app"].state, plain)
+        if written is None:
+            await self.app(scope, receive, send)
+            return
+        # The figures of a scan are the route's, whichever way it was answered.
+        scope["endpoint"] = stamp_page
+        start = {"status": int(written.status), "headers": written.headers}
+        await send({"type": "http.response.start", **start})
+        await send({"type": "http.response.body", "body": written.body})
+
+
+def plain_request(scope: Scope) -> Plain | None:
+    """Return the request for a stamp's page, where nothing but the page can be meant."""
+    if scope["type"] != "http" or scope["method"] != "GET" or scope["path"][:3] not in _PREFIXES:
+        return None
+    chosen = _KEPT.get(scope["query_string"])
+    if chosen is None:
+        return None
+    headers: dict[bytes, str] = {}
+    for name, value in scope["headers"]:
+        if name in _READ:
+            if name in headers:
+                return None
+            headers[name] = value.decode("latin-1")
+    accept = headers.get(b"accept", "*/*")
+    if accept != "*/*" and not accept.startswith("text/html"):
+        return None
+    asked, keep = chosen
+    client = scope.get("client")
+    return Plain(
+        scope["path"][3:].rstrip("/"),
+        choose_language(asked, headers.get(b"accept-language")),
+        keep,
+        Looker(client[0] if client else "", headers.get(b"user-agent", "")),
+        headers.get(b"if-none-match", ""),
+        bool(scope.get("state", {}).get("head", False)),
+    )
+
+
+_PREFIXES: Final = frozenset({"/t/", "/T/"})
+
+
+async def _answer(state: Any, plain: Plain) -> Written | None:  # noqa: ANN401 - the application's own
+    counter, looker, lookout = state.counter, plain.looker, state.lookout
+    claim, now, who = claim_of(plain.text, state.keyring), state.site.clock(), None
+    if claim is None or claim.line is None or has_guessed(state.guesses, looker.address, now):
+        return None
+    if not is_preview_or_bot(looker.agent):
+        key = counter.held_key(now)
+        if key is None:
+            return None
+        who = visitor(key, looker.address, looker.agent)
+    # Asked before the database: a flush in between is then counted twice rather than missed.
+    waiting = counter.waiting(claim.line, who)
+    glance = await lookout.see((claim.line, who))
+    if glance is None:
+        return None
+    ask = Ask(plain.text, now, who)
+    found = found_at_a_glance(ask, claim, glance, waiting=waiting, shelf=state.shelf)
+    if found is None or found.stamp is None or found.kept is None or found.answer.stamp is None:
+        return None
+    answer, stamp = found.answer, found.stamp
+    ready = found.kept.rendered.get(page_key(state.pages, plain.language, plain.keep, answer))
+    if ready is None:
+        return None
+    if who is not None and not plain.head:
+        answer = counted(
+            answer,
+            stamp,
+            looker=looker,
+            who=who,
+            now=now,
+            counter=counter,
+            networks=state.networks,
+        )
+    words: Translator = state.site.translators[plain.language]
+    page: ReadyPage = ready
+    return page.write(answer, found.answer.stamp, words, has=plain.has)
