@@ -168,8 +168,8 @@ class Database:
         It is the caller's to close. On SQLite it doesn't wait for locks.
         """
         lent = self.engine.raw_connection()
-        lent.detach()
         driver: Any = lent.driver_connection
+        lent.detach()
         if self.dialect == "sqlite":
             driver.execute("PRAGMA busy_timeout=20")
             driver.execute("PRAGMA query_only=1")
