@@ -34,7 +34,9 @@ import app.office.board_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
+import app.oversight.finding_pages
 import app.oversight.pages
+import app.oversight.report_pages
 import app.partners.api
 import app.partners.key_pages
 import app.partners.pages
@@ -148,6 +150,15 @@ OFFICE = (
         ),
     ),
     Rail(
+        N_("Oversight"),
+        roles=DEPARTMENT,
+        lines=(
+            Rail(N_("Reports from the public"), "/office/reports"),
+            Rail(N_("Inspect a stamp"), "/inspect"),
+            Rail(N_("Findings of inspectors"), "/office/findings"),
+        ),
+    ),
+    Rail(
         N_("Administration"),
         lines=(
             Rail(N_("Import"), "/office/imports", OFFICERS),
@@ -171,6 +182,8 @@ ROUTERS = (
     health.router,
     app.places.api.router,
     app.oversight.pages.router,
+    app.oversight.report_pages.router,
+    app.oversight.finding_pages.router,
     app.identity.pages.router,
     app.identity.enrol_pages.router,
     app.identity.factor_pages.router,

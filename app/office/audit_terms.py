@@ -9,11 +9,22 @@ from app.entities.terms import ENTITY_TERMS
 from app.identity.rules import ROLE_LABELS
 from app.kit.i18n import Translator
 from app.office.audit_words import ACTS, FIELDS, SUBJECTS
+from app.oversight.terms import OVERSIGHT_TERMS
 from app.products.terms import PRODUCT_TERMS
 
-KNOWN_ACTS: Final = {**PRODUCT_TERMS.acts, **ENTITY_TERMS.acts, **ACTS}
-_FIELDS: Final = {**PRODUCT_TERMS.fields, **ENTITY_TERMS.fields, **FIELDS}
-_VALUES: Final = {"entity": ENTITY_TERMS.values, "product": PRODUCT_TERMS.values}
+KNOWN_ACTS: Final = {**OVERSIGHT_TERMS.acts, **PRODUCT_TERMS.acts, **ENTITY_TERMS.acts, **ACTS}
+_FIELDS: Final = {
+    **OVERSIGHT_TERMS.fields,
+    **PRODUCT_TERMS.fields,
+    **ENTITY_TERMS.fields,
+    **FIELDS,
+}
+_VALUES: Final = {
+    "entity": ENTITY_TERMS.values,
+    "product": PRODUCT_TERMS.values,
+    "report": OVERSIGHT_TERMS.values,
+    "finding": OVERSIGHT_TERMS.values,
+}
 
 
 @dataclass(frozen=True)

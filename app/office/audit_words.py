@@ -200,6 +200,8 @@ SUBJECTS: Final[Mapping[str, tuple[str, str]]] = {
     "right": (N_("Right"), "/office/rights/{id}"),
     "use_right": (N_("Use right"), "/office/use-rights/{id}"),
     "lot": (N_("Lot"), "/office/lots/{id}"),
+    "report": (N_("Report"), "/office/reports/{id}"),
+    "finding": (N_("Finding"), "/office/findings/{id}"),
     "batch": (N_("Batch of stamps"), "/office/batches/{id}"),
     "allotment": (N_("Allotment"), "/office/allotments/{id}"),
     "entry": (N_("Diary entry"), ""),

@@ -62,7 +62,7 @@ class Finding(Base):
     """What an inspector saw of a stamp, a batch, a lot, a product or an entity. Insert-only.
 
     `key` is the code of a stamp, also of one that is not ours, or the id of the others. `verdict`
-    is what a look-up said at that moment.
+    holds the words of a look-up at that moment, a msgid.
     """
 
     __tablename__ = "finding"
@@ -84,7 +84,7 @@ class Finding(Base):
     entity_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"), index=True)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
     lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), index=True)
-    verdict: Mapped[str] = mapped_column(String(20), default="")
+    verdict: Mapped[str] = mapped_column(String(120), default="")
     outcome: Mapped[str] = mapped_column(String(9))
     text: Mapped[str] = mapped_column(Text)
     measure: Mapped[str] = mapped_column(Text, default="")

@@ -4,13 +4,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.diary.models import Lot
+from app.entities.models import Entity
 from app.identity.rules import Actor, NotAllowed
 from app.kit.db import beyond_fence
 from app.kit.errors import NotFound
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
 from app.oversight.models import FindingPhoto, Report
-from app.oversight.rules import About, ReportState, Trouble
+from app.oversight.rules import About, NoSuchSubject, ReportState, Traced, Trouble
 from app.products.models import Product
 
 
@@ -101,6 +103,29 @@ def list_reports_about(
     return list(db.scalars(query))
 
 
+def belonging(
+    db: Session,
+    *,
+    lot_id: int | None = None,
+    product_id: int | None = None,
+    entity_id: int | None = None,
+) -> Traced:
+    """Return where the narrowest of these belongs. Raises NoSuchSubject."""
+    if lot_id is not None:
+        lot = db.get(Lot, lot_id)
+        if lot is None:
+            raise NoSuchSubject(field="lot_id")
+        return Traced("", None, lot.entity_id, lot.product_id, lot.id)
+    if product_id is not None:
+        product = db.get(Product, product_id)
+        if product is None:
+            raise NoSuchSubject(field="product_id")
+        return Traced("", None, product.entity_id, product.id)
+    if entity_id is None or db.get(Entity, entity_id) is None:
+        raise NoSuchSubject(field="entity_id")
+    return Traced("", None, entity_id)
+
+
 def named_photos(db: Session) -> set[str]:
     """Return the SHA-256 of every photo that a report or a finding names."""
     of_reports = select(Report.photo).where(Report.photo != "")
@@ -132,6 +157,9 @@ def _narrowed(
         sought = or_(
             Report.folded.contains(word, autoescape=True),
             Report.reference == word.replace("-", "").upper(),
+            Report.entity_id.in_(
+                select(Entity.id).where(Entity.folded.contains(word, autoescape=True))
+            ),
         )
         query = query.where(sought)
     return query

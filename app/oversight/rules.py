@@ -1,7 +1,7 @@
 """What reports and findings may say, and the reference a report is followed by."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -143,6 +143,16 @@ class NoAddress(Invalid):
     field = "url"
 
 
+class NoSuchSubject(Invalid):
+    """There is no such record"""
+
+    code: ClassVar[str] = "oversight.no_such_subject"
+    detail: ClassVar[str] = N_("Compare the number or the code with the record's own page.")
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
+
+
 class HalfPosition(Invalid):
     """Half of a position was given"""
 
@@ -160,6 +170,26 @@ class Traced:
     entity_id: int | None = None
     product_id: int | None = None
     lot_id: int | None = None
+
+
+def links_to(traced: Traced) -> Mapping[str, int | None]:
+    """Return the columns that say where something belongs."""
+    return {
+        "batch_id": traced.batch_id,
+        "entity_id": traced.entity_id,
+        "product_id": traced.product_id,
+        "lot_id": traced.lot_id,
+    }
+
+
+def key_of(subject: Subject, traced: Traced) -> str:
+    """Return what a finding's subject is told apart by: a code, or the id of what it belongs to."""
+    if subject is Subject.STAMP:
+        return traced.code
+    number = links_to(traced)[f"{subject}_id"]
+    if number is None:
+        raise NoSuchSubject(field="subject")
+    return str(number)
 
 
 def reference_of(random: bytes) -> str:

@@ -59,7 +59,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=7), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=False),
         *_links(),
-        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("verdict", sa.String(length=120), nullable=False),
         sa.Column("outcome", sa.String(length=9), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
