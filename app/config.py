@@ -26,6 +26,9 @@ class Settings:
     trusted_proxy: str = ""
     work_in_process: bool = True
     elsewhere_url: str = ""
+    # Whom the resolver's description names for questions.
+    contact_name: str = "OCOP"
+    contact_phone: str = ""
     province: str = "96"
     # A CSV file of networks and their provinces; empty where look-ups are not placed.
     networks_file: str = ""
@@ -60,6 +63,8 @@ class Settings:
             trusted_proxy=env.get("OCOP_TRUSTED_PROXY", ""),
             work_in_process=_switch(env, "OCOP_WORK_IN_PROCESS", default=url.startswith("sqlite")),
             elsewhere_url=env.get("OCOP_ELSEWHERE_URL", ""),
+            contact_name=env.get("OCOP_CONTACT_NAME") or cls.contact_name,
+            contact_phone=env.get("OCOP_CONTACT_PHONE", ""),
             province=env.get("OCOP_PROVINCE") or cls.province,
             networks_file=env.get("OCOP_NETWORKS_FILE", ""),
             outbound_loopback=_switch(env, "OCOP_OUTBOUND_LOOPBACK", default=False),

@@ -128,8 +128,11 @@ READINGS: Final[Mapping[str, Reading]] = {
     "place": _whole("place"),
     "entity": Reading(
         *("id", "name", "folded", "kind", "commune_code", "address", "phone", "phone_public"),
-        *("email", "representative", "website", "status"),
+        *("email", "representative", "website", "status", "gln"),
     ),
+    "facility": Reading(
+    ),
+    "facility_code": _whole("facility_code", rows="retired_on IS NULL"),
     "consent": Reading(
         *("entity_id", "contact_id", "subject", "withdrawn_at"), rows="withdrawn_at IS NULL"
     ),

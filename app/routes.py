@@ -26,6 +26,8 @@ import app.identity.pages
 import app.lookup.api
 import app.lookup.pages
 import app.lookup.product_pages
+import app.lookup.resolver_pages
+import app.lookup.serial_pages
 import app.office.account_form_pages
 import app.office.account_pages
 import app.office.alert_pages
@@ -176,6 +178,8 @@ PHONE = (
 
 # Routes are tried in their order, and the scan page is asked for most.
 ROUTERS = (
+    app.lookup.serial_pages.router,
+    app.lookup.resolver_pages.router,
     app.lookup.pages.router,
     app.lookup.product_pages.router,
     app.lookup.api.router,

@@ -37,6 +37,7 @@ from app.lookup.desk_access import Desk
 from app.lookup.front_access import Front
 from app.lookup.glance_access import Lookout
 from app.lookup.guess_access import PER_MINUTE, Given
+from app.lookup.gs1_shelf import GtinShelf
 from app.lookup.shelf import Shelf
 from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
@@ -135,6 +136,7 @@ def create_app(
     made.state.networks = _networks(settings)
     made.state.guesses, made.state.given = Guesses(PER_MINUTE), Given()
     made.state.shelf = shelf = Shelf()
+    made.state.gtins = GtinShelf()
     made.state.pace = Pace()
     made.state.desk = Desk(
         held.public,

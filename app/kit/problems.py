@@ -91,7 +91,9 @@ def wants_json(request: Request) -> bool:
     return request.url.path.startswith("/api/")
 
 
-def answer(request: Request, error: DomainError, *, status: int | None = None) -> Response:
+def answer(
+    request: Request, error: DomainError, *, status: int | None = None, as_json: bool = False
+) -> Response:
     """Return the error in the reader's language, as problem+json or as a page."""
     words = translator(request)
     view = ProblemView(
@@ -106,6 +108,7 @@ def answer(request: Request, error: DomainError, *, status: int | None = None) -
     response = (
         JSONResponse(_problem(view), view.status, kept_from_caches, "application/problem+json")
         if wants_json(request)
+        if as_json or wants_json(request)
         else show(request, "kit/problem.html", view, status=view.status)
     )
     response.headers["Content-Language"] = words.language

@@ -29,13 +29,14 @@ _CHAINS: Final = {
 KEYS: Final = tuple(_CHAINS)
 # Keys of GS1 that other resolvers know.
 _ELSEWHERE: Final = frozenset(
-    "00 253 255 401 402 410 411 412 413 415 8003 8004 8006 8010 8013 8017 8018".split()
+    {"00", "253", "255", "401", "402", "410", "411", "412", "413", "415"}
+    | {"8003", "8004", "8006", "8010", "8013", "8017", "8018"}
 )
 # What may not stand in a query whatever the key is, as GS1's syntax dictionary has it.
 _NEVER_ASKED: Final = frozenset(
-    "03 21 22 235 254 7040 7041 8011 8014 8019 8020 8040 8041 8042 8043 8200".split()
+    {"03", "21", "22", "235", "254", "7040", "7041", "8011", "8014", "8019"}
+    | {"8020", "8040", "8041", "8042", "8043", "8200"}
 )
-_GTIN_DIGITS: Final = 14
 _SHORT_GTINS: Final = frozenset({8, 12, 13})
 # A segment of RFC 3986: what else stands in one must be percent-encoded.
 _SEGMENT: Final = re.compile(rb"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})*")
@@ -88,7 +89,7 @@ _WORDS: Final = {
 
 
 class BadDigitalLink(Malformed):
-    """This address is not a valid GS1 Digital Link"""
+    """The address is not a valid GS1 Digital Link"""
 
     code: ClassVar[str] = "lookup.bad_digital_link"
     detail: ClassVar[str] = N_("Compare it with the pack, sign by sign.")

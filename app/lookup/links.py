@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, datetime
+from typing import Final, Protocol
 from urllib.parse import quote
 
 from app.kit.errors import Words
 from app.kit.i18n import N_
 from app.lookup.negotiation import PAGE
-from app.lookup.sheet import Sheet, Standing
+from app.lookup.sheet import Sheet
 from app.lookup.verdict import Verdict
 from app.rights.rules import Badge
 
@@ -24,7 +24,6 @@ RECALL: Final = "recallStatus"
 MASTER_DATA: Final = "masterData"
 HOMEPAGE: Final = "homepage"
 LOCATION: Final = "locationInfo"
-VERIFICATION: Final = "verificationService"
 
 # How a page of links heads each type; a type without words stands under its own name.
 LABELS: Final = {
@@ -35,7 +34,6 @@ LABELS: Final = {
     MASTER_DATA: N_("Data for programs"),
     HOMEPAGE: N_("Producer"),
     LOCATION: N_("Place of production"),
-    VERIFICATION: N_("What is known of this code"),
 }
 
 
@@ -66,13 +64,23 @@ class Level:
         return next(same, self.description)
 
 
+class Said(Protocol):
+    """A recall or a hold, as far as a title tells of it."""
+
+    @property
+    def reason(self) -> str: ...
+    @property
+    def since(self) -> datetime: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """By what the links are told: the site's address, the reader's language, what stands."""
 
     base: str
     words: Words
-    standing: Standing = Standing()
+    recall: Said | None = None
+    hold: Said | None = None
 
     def page(self, path: str) -> str:
         return f"{self.base}{path}"
@@ -125,7 +133,7 @@ def unknown_serial_level(sheet: Sheet, told: Told, *, anchor: str, raw: str) -> 
     """Return the one link of a serial that is no stamp of the product: a page that says so."""
     page = told.page(f"/p/{sheet.product.id}/serial/{raw}")
     title = told.words.gettext(Verdict.UNKNOWN.label)
-    link = Link(rel=VERIFICATION, href=page, title=title)
+    link = Link(rel=PIP, href=page, title=title)
     return Level(anchor=anchor, description=title, default=page, links=(link,))
 
 
@@ -158,14 +166,14 @@ def _diary(sheet: Sheet, told: Told) -> str:
 
 def _state(told: Told) -> str:
     """Say whether a recall or a hold stands; a link of this type is there either way."""
-    words, standing = told.words, told.standing
+    words = told.words
     for notice, text in (
-        (standing.recall, N_("RECALLED since {date}: {reason}")),
-        (standing.hold, N_("SALE STOPPED since {date}: {reason}")),
+        (told.recall, N_("RECALLED since {date}: {reason}")),
+        (told.hold, N_("SALE STOPPED since {date}: {reason}")),
     ):
         if notice is not None:
-            date_ = words.date(notice.since)
-            return words.gettext(text).format(date=date_, reason=notice.reason)
+            since = words.date(notice.since)
+            return words.gettext(text).format(date=since, reason=notice.reason)
     return words.gettext(N_("No recall and no hold stands"))
 
 
@@ -177,7 +185,7 @@ def _certificates(sheet: Sheet, told: Told, page: str) -> tuple[Link, ...]:
         one = sheet.stars.certificate
         title = text.format(
             stars=one.stars,
-            number=one.decision_no or "–",
+            number=one.decision_no or "?",
             first=words.date(one.valid_from),
             last=words.date(one.valid_to),
         )

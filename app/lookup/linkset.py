@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
-from app.kit.i18n import N_
 from app.kit.errors import NotFound
+from app.kit.i18n import N_
 from app.lookup.links import Level, Link
 
 VOCABULARY: Final = "https://ref.gs1.org/voc/"
@@ -13,7 +13,8 @@ PREFIX: Final = "gs1:"
 # In what forms a link type may be asked for.
 _SPELLINGS: Final = (PREFIX, VOCABULARY, "https://gs1.org/voc/", "https://www.gs1.org/voc/")
 DEFAULT: Final = "defaultLink"
-WHOLE: Final = frozenset({"linkset", "all"})
+# What is asked for as a link type and means all of them.
+LINKSETS: Final = ("linkset", "all")
 
 CONTEXT: Final = "https://ref.gs1.org/standards/resolver/1.2.0/linkset-context"
 CONTEXT_HEADER: Final = (
