@@ -107,7 +107,6 @@ def answer(
     kept_from_caches = {"Cache-Control": "no-store"}
     response = (
         JSONResponse(_problem(view), view.status, kept_from_caches, "application/problem+json")
-        if wants_json(request)
         if as_json or wants_json(request)
         else show(request, "kit/problem.html", view, status=view.status)
     )
