@@ -4,7 +4,6 @@ import app.diary.api
 import app.diary.entry_api
 import app.diary.entry_pages
 import app.diary.lot_pages
-import app.diary.notice_api
 import app.diary.office_pages
 import app.diary.pages
 import app.diary.photo_pages
@@ -23,9 +22,11 @@ import app.identity.enrol_pages
 import app.identity.factor_pages
 import app.identity.factor_step_pages
 import app.identity.pages
-import app.lookup.api
+import app.lookup.entity_pages
+import app.lookup.lot_pages
 import app.lookup.pages
 import app.lookup.product_pages
+import app.lookup.register_pages
 import app.lookup.resolver_pages
 import app.lookup.serial_pages
 import app.office.account_form_pages
@@ -40,10 +41,17 @@ import app.oversight.finding_pages
 import app.oversight.pages
 import app.oversight.report_pages
 import app.partners.api
+import app.partners.event_api
 import app.partners.key_pages
 import app.partners.pages
+import app.partners.verify_api
+import app.partners.verify_product_api
+import app.partners.webhook_api
+import app.partners.webhook_pages
 import app.places.api
 import app.products.api
+import app.products.link_api
+import app.products.link_pages
 import app.products.one_pages
 import app.products.own_pages
 import app.products.pack_api
@@ -89,6 +97,11 @@ import app.stamps.preset_api
 import app.stamps.preset_pages
 import app.stamps.quota_api
 import app.stamps.quota_pages
+import app.stamps.recall_api
+import app.stamps.recall_list_pages
+import app.stamps.recall_order_pages
+import app.stamps.recall_pages
+import app.stamps.recall_phone_pages
 import app.stamps.reconciliation_api
 import app.stamps.reconciliation_pages
 import app.stamps.refusal_api
@@ -141,7 +154,9 @@ OFFICE = (
         roles=DEPARTMENT,
         lines=(
             Rail(N_("List of products"), "/office/products", within=("/office/subgroups",)),
+            Rail(N_("Producers' links"), "/office/links"),
             Rail(N_("Lots"), "/office/lots"),
+            Rail(N_("Recalls and stops"), "/office/recalls"),
         ),
     ),
     Rail(
@@ -182,7 +197,11 @@ ROUTERS = (
     app.lookup.resolver_pages.router,
     app.lookup.pages.router,
     app.lookup.product_pages.router,
-    app.lookup.api.router,
+    app.lookup.register_pages.router,
+    app.lookup.entity_pages.router,
+    app.lookup.lot_pages.router,
+    app.partners.verify_product_api.router,
+    app.partners.verify_api.router,
     health.router,
     app.places.api.router,
     app.oversight.pages.router,
@@ -205,6 +224,11 @@ ROUTERS = (
     app.products.part_api.router,
     app.products.pages.router,
     app.products.one_pages.public_router,
+    app.products.link_api.router,
+    app.products.link_api.host_router,
+    app.products.link_pages.app_router,
+    app.products.link_pages.office_router,
+    app.products.link_pages.host_router,
     app.products.pack_api.router,
     app.products.pack_api.subgroup_router,
     app.products.pack_pages.router,
@@ -224,6 +248,9 @@ ROUTERS = (
     app.partners.api.key_router,
     app.partners.pages.router,
     app.partners.key_pages.router,
+    app.partners.event_api.router,
+    app.partners.webhook_api.router,
+    app.partners.webhook_pages.router,
     app.office.home_pages.router,
     app.office.import_pages.router,
     app.office.account_form_pages.router,
@@ -233,7 +260,6 @@ ROUTERS = (
     app.office.board_pages.router,
     app.diary.api.router,
     app.diary.entry_api.router,
-    app.diary.notice_api.router,
     app.diary.entry_pages.router,
     app.diary.office_pages.router,
     app.diary.lot_pages.router,
@@ -246,6 +272,11 @@ ROUTERS = (
     app.stamps.span_api.router,
     app.stamps.refusal_pages.router,
     app.stamps.refusal_api.router,
+    app.stamps.recall_api.router,
+    app.stamps.recall_order_pages.router,
+    app.stamps.recall_list_pages.router,
+    app.stamps.recall_pages.router,
+    app.stamps.recall_phone_pages.router,
     app.stamps.reconciliation_pages.router,
     app.stamps.reconciliation_api.router,
     app.stamps.quota_pages.router,
