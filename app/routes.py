@@ -43,7 +43,10 @@ import app.oversight.report_pages
 import app.partners.api
 import app.partners.event_api
 import app.partners.key_pages
+import app.partners.listing_api
+import app.partners.listing_pages
 import app.partners.pages
+import app.partners.sent_pages
 import app.partners.verify_api
 import app.partners.verify_product_api
 import app.partners.webhook_api
@@ -156,6 +159,7 @@ OFFICE = (
             Rail(N_("List of products"), "/office/products", within=("/office/subgroups",)),
             Rail(N_("Producers' links"), "/office/links"),
             Rail(N_("Lots"), "/office/lots"),
+            Rail(N_("Offers of shops"), "/office/listings"),
             Rail(N_("Recalls and stops"), "/office/recalls"),
         ),
     ),
@@ -248,6 +252,11 @@ ROUTERS = (
     app.partners.api.key_router,
     app.partners.pages.router,
     app.partners.key_pages.router,
+    app.partners.listing_api.router,
+    app.partners.listing_api.people_router,
+    app.partners.listing_pages.router,
+    app.partners.listing_pages.own_router,
+    app.partners.sent_pages.router,
     app.partners.event_api.router,
     app.partners.webhook_api.router,
     app.partners.webhook_pages.router,

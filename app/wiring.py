@@ -47,6 +47,7 @@ from app.oversight.turns import Limits
 from app.partners.cors_access import OpenToShops
 from app.partners.event_actions import record_ended
 from app.partners.pace import Pace
+from app.partners.shop_queries import count_shops
 from app.partners.webhook_courier_actions import Courier, tidy_deliveries
 from app.routes import OFFICE, PHONE, ROUTERS
 from app.scans.actions import tidy as tidy_scans
@@ -129,6 +130,7 @@ def create_app(
     made.state.keyring = keyring = load_keyring(settings)
     made.state.sealer = Sealer({epoch: root.key for epoch, root in keyring.roots.items()})
     made.state.count_due = count_due
+    made.state.count_shops = count_shops
     made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
     made.state.report_limits = Limits()
     made.state.check = lambda db: check_roots(db, keyring=keyring)

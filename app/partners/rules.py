@@ -24,6 +24,14 @@ MOST_HOSTS: Final = 20
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _HOST: Final = re.compile(rf"(?:{_LABEL}\.)+[a-z](?:[a-z0-9-]{{0,61}}[a-z0-9])")
 _PORT: Final = 443
+# Beneath these anybody has a host: whoever names one would own all of theirs.
+_SHARED: Final = frozenset(
+    f"{one}.vn"
+    for one in (
+        *("com", "net", "org", "edu", "gov", "biz", "info", "name", "pro", "health", "ac", "int"),
+        *("id", "io", "ai"),
+    )
+) | {"com.au", "co.uk", "co.jp", "co.kr", "com.sg", "com.cn"}
 
 
 class PartnerKind(StrEnum):
@@ -121,7 +129,7 @@ def checked_hosts(written: Iterable[str]) -> list[str]:
 
 def checked_host(written: str) -> str:
     host = written.strip().lower().removesuffix(".")
-    if len(host) > HOST_CHARS or not _HOST.fullmatch(host):
+    if len(host) > HOST_CHARS or host in _SHARED or not _HOST.fullmatch(host):
         raise BadHost(written=written)
     return host
 

@@ -1,21 +1,33 @@
+"""Is this stamp ours, and what is to be said of it: one code, or up to a hundred."""
+
+import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
+from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse, Response
 
-from app.kit.forms import Out
+from app.kit.forms import In, Out
+from app.kit.problems import DOCUMENTED
 from app.kit.web import site, translator
-from app.lookup.access import answered, desk_of
+from app.lookup.access import desk_of
+from app.lookup.desk_access import OUTAGES
+from app.lookup.guess_access import check_guesses, note_guesses
 from app.lookup.public_access import has_tag, tag_of
 from app.lookup.queries import Ask
 from app.lookup.sheet import Answer, EntityPart, ProductPart, Sheet
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
+from app.partners.key_access import Caller, Guest, PartnerRoute
+from app.partners.sandbox import sandbox_answer
 from app.rights.rules import Badge
 
-router = APIRouter(prefix="/api/v1/verify", tags=["verify"])
+router = APIRouter(prefix="/api/v1/verify", tags=["verify"], route_class=PartnerRoute)
 
-CODE_CHARS = 120
-FRESH = "public, max-age=60, stale-while-revalidate=300"
+CODE_CHARS: Final = 120
+MOST_CODES: Final = 100
+FRESH: Final = "public, max-age=60, stale-while-revalidate=300"
 
 
 class ProductOut(Out):
@@ -63,7 +75,10 @@ class BadgeOut(Out):
 
 
 class VerifyOut(Out):
-    """What is known of a code. Look-ups count from the activation of the stamp."""
+    """What is known of a code. Look-ups count from the activation of the stamp.
+
+    `sandbox` marks the answers of the codes that are there to be tried with.
+    """
 
     code: str
     verdict: Verdict
@@ -75,6 +90,54 @@ class VerifyOut(Out):
     reason: str | None = None
     lookups: int = 0
     first_seen: datetime | None = None
+    sandbox: bool = False
+
+
+def _readable(code: object) -> object:
+    """Return half a character as a question mark: no code has it, and no answer can hold it."""
+    return code.encode("utf-8", "replace").decode() if isinstance(code, str) else code
+
+
+class CodesIn(In):
+    """Codes as they stand on stamps, or as people typed them; the same one may come twice."""
+
+    codes: Annotated[
+        list[Annotated[str, BeforeValidator(_readable)]],
+        Field(min_length=1, max_length=MOST_CODES),
+    ]
+
+
+class VerifiedOut(Out):
+    """What is known of each code that was asked, in the order of the question."""
+
+    results: tuple[VerifyOut, ...]
+
+
+def _told(model: type[Out], words: str, status: int) -> dict[str, Any]:
+    """Describe a refusal in the shape of the answer, beside the shape of every error."""
+    return {"model": model, "description": words, "content": DOCUMENTED[status]["content"]}
+
+
+@router.post(
+    "",
+    response_model=VerifiedOut,
+    responses={503: _told(VerifiedOut, "No code could be checked", 503)},
+)
+async def verify_many(request: Request, given: CodesIn, guest: Guest) -> Response:
+    """Return what is known of up to 100 codes. A bad one is told as unknown, in its place.
+
+    It needs no key and is never counted as a look-up.
+    """
+    await _check(request, guest, given.codes)
+    answers = await asyncio.gather(*(_answer(request, code) for code in given.codes))
+    _note(request, guest, answers)
+    out = VerifiedOut(results=tuple(_out(request, one) for one in answers))
+    headers = {"Cache-Control": "no-store", **_of_language(request)}
+    status = 200
+    if all(one.verdict is Verdict.UNAVAILABLE and not one.sandbox for one in out.results):
+        status = 503
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return Response(out.model_dump_json(), status, headers, JSONResponse.media_type)
 
 
 @router.get(
@@ -82,50 +145,53 @@ class VerifyOut(Out):
     response_model=VerifyOut,
     responses={
         404: {"model": VerifyOut, "description": "The code is not known here"},
-        503: {"model": VerifyOut, "description": "The code could not be checked"},
+        503: _told(VerifyOut, "The code could not be checked", 503),
     },
 )
-async def verify(request: Request, code: str) -> Response:
-    """Return what is known of a code. It needs no key and is never counted."""
-    del code
-    return await answered(request, _verify, _unavailable)
+async def verify(request: Request, code: str, guest: Guest) -> Response:
+    """Return what is known of a code. It needs no key and is never counted as a look-up."""
+    text = str(_readable(code))
+    await _check(request, guest, (text,))
+    answer = await _answer(request, text)
+    _note(request, guest, (answer,))
+    body, status = _out(request, answer).model_dump_json(), answer.judgement.status
+    headers = {"Cache-Control": FRESH, **_of_language(request)}
+    if answer.judgement.verdict is Verdict.UNAVAILABLE:
+        headers |= {"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"}
+    else:
+        headers["ETag"] = tag_of(body)
+        if answer.stamp is not None and has_tag(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+    return Response(body, status, headers, JSONResponse.media_type)
 
 
-async def _verify(request: Request) -> Response:
-    ask = Ask(_text(request), site(request).clock(), None)
-    answer, _, _ = await desk_of(request).ask(ask)
-    body = _out(request, answer).model_dump_json()
-    tag = tag_of(body)
-    headers = {"ETag": tag, "Cache-Control": FRESH}
-    if answer.stamp is not None and has_tag(request, tag):
-        return _open(request, Response(status_code=304, headers=headers))
-    made = Response(
-        body, answer.judgement.status, headers=headers, media_type=JSONResponse.media_type
-    )
-    return _open(request, made)
+async def _check(request: Request, guest: Caller | None, codes: Sequence[str]) -> None:
+    """Refuse who guesses; a shop with a key is known, and a sandbox code is no guess."""
+    if guest is None and not any(sandbox_answer(code) for code in codes):
+        await check_guesses(request, codes)
 
 
-def _unavailable(request: Request) -> Response:
-    judgement = judge(Facts(available=False), site(request).clock())
-    out = _out(request, Answer(code=_text(request), judgement=judgement))
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"}
-    made = Response(
-        out.model_dump_json(), judgement.status, headers, media_type=JSONResponse.media_type
-    )
-    return _open(request, made)
+def _note(request: Request, guest: Caller | None, answers: Sequence[Answer]) -> None:
+    if guest is None:
+        wrong = [one for one in answers if one.judgement.verdict is Verdict.UNKNOWN]
+        note_guesses(request, sum(sandbox_answer(one.code) is None for one in wrong))
 
 
-def _open(request: Request, response: Response) -> Response:
-    """Let the page of any shop read the answer."""
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Content-Language"] = translator(request).language
-    response.headers["Vary"] = "Accept-Language"
-    return response
+async def _answer(request: Request, code: str) -> Answer:
+    """Return what is known; without database or key, that it could not be checked."""
+    tried = sandbox_answer(code)
+    if tried is not None:
+        return tried
+    try:
+        answer, _, _ = await desk_of(request).ask(Ask(code, site(request).clock(), None))
+    except OUTAGES:
+        unavailable = judge(Facts(available=False), site(request).clock())
+        return Answer(code=code, judgement=unavailable)
+    return answer
 
 
-def _text(request: Request) -> str:
-    text: str = request.path_params["code"]
-    return text.encode("utf-8", "replace").decode()
+def _of_language(request: Request) -> dict[str, str]:
+    return {"Content-Language": translator(request).language, "Vary": "Accept-Language"}
 
 
 def _out(request: Request, answer: Answer) -> VerifyOut:
@@ -137,6 +203,7 @@ def _out(request: Request, answer: Answer) -> VerifyOut:
         reason=(found.notice.reason or None) if found.notice else None,
         lookups=answer.lookups,
         first_seen=answer.first_at,
+        sandbox=sandbox_answer(answer.code) is not None,
     )
     if answer.sheet is None:
         return out
@@ -145,7 +212,7 @@ def _out(request: Request, answer: Answer) -> VerifyOut:
         "product": _product(answer.sheet, site(request).base_url),
         "entity": _entity(answer.sheet.entity),
         "lot": LotOut.model_validate(lot) if lot else None,
-        "badges": tuple(_badge(one) for one in answer.sheet.badges),
+        "badges": tuple(badge_out(one) for one in answer.sheet.badges),
     }
     return out.model_copy(update=more)
 
@@ -176,7 +243,7 @@ def _entity(entity: EntityPart) -> EntityOut:
     )
 
 
-def _badge(badge: Badge) -> BadgeOut:
+def badge_out(badge: Badge) -> BadgeOut:
     return BadgeOut(
         type=badge.type,
         sign=badge.sign,

@@ -1,0 +1,222 @@
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.audit.models import AuditEvent
+from app.diary.standing_queries import Standing, standing_of
+from app.entities.models import Entity
+from app.kit.clock import day_of
+from app.products.models import OcopCertificate, Product, ProductPack
+from app.products.queries import certificate_facts, certificates_of, packs_of
+from app.products.rules import CertificateLine, certificate_line
+from app.rights.models import IpRight, RightProduct, UseRight
+from app.rights.queries import ProductRights, right_facts, rights_by_id, use_right_facts
+from app.rights.rules import Badge, badges
+
+# An event bears the time its request began, and is seen once it is committed: what was written
+# just before the last question is told once more.
+LATE: Final = timedelta(minutes=15)
+_ENTITY_ACTS: Final = ("entity.add", "entity.change")
+_FULL_DATE: Final = len("2026-01-01")
+
+Day = InstrumentedAttribute[date] | InstrumentedAttribute[date | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductState:
+    """What a shop is told of a product on a day."""
+
+    id: int
+    name: str
+    gtin: str | None
+    pack_gtins: tuple[str, ...]
+    entity_id: int
+    entity: str
+    dissolved: bool
+    retired: bool
+    certificate: CertificateLine | None
+    badges: tuple[Badge, ...]
+    standing: Standing
+
+
+def find_product_id(db: Session, written: str) -> int | None:
+    """Return the id of a product by its GTIN, a GTIN of one of its packs, or the id itself.
+
+    A number of eight digits and more is read as a GTIN first.
+    """
+    if not (written.isascii() and written.isdecimal()):
+        return None
+    if 8 <= len(written) <= 14:  # noqa: PLR2004 - the lengths of GTINs
+        gtin = written.zfill(14)
+        own = select(Product.id).where(Product.gtin == gtin)
+        pack = select(ProductPack.product_id).where(ProductPack.gtin == gtin)
+        found = db.scalar(own) or db.scalar(pack)
+        if found is not None:
+            return found
+    number = int(written[:20])
+    return number if 0 < number <= 2**62 else None
+
+
+def list_changed(
+    db: Session, *, now: datetime, since: datetime | None, after: int, limit: int
+) -> tuple[list[ProductState], int | None]:
+    """Return products by id after an id, and the id to go on from where there are more.
+
+    With `since`, those that changed from then on: by what was written down, and by days that
+    came or went meanwhile. It may name one too many, never one too few.
+    """
+    query = select(Product.id).where(Product.id > after).order_by(Product.id)
+    if since is not None:
+        query = query.where(_changed(since, day_of(now)))
+    ids = list(db.scalars(query.limit(limit + 1)))
+    more = len(ids) > limit
+    kept = ids[:limit]
+    return states_of(db, kept, day=day_of(now)), kept[-1] if more else None
+
+
+def _changed(since: datetime, today: date) -> ColumnElement[bool]:
+    begun = day_of(since)
+
+    def came(day: Day) -> ColumnElement[bool]:
+        return day.between(begun + timedelta(days=1), today)
+
+    def went(day: Day) -> ColumnElement[bool]:
+        return day.between(begun, today - timedelta(days=1))
+
+    written = [
+        cast(Product.id, String).in_(_touched("product", since)),
+        Product.entity_id.in_(_entities(since)),
+    ]
+    certificates = select(OcopCertificate.product_id).where(
+        came(OcopCertificate.valid_from)
+        | went(OcopCertificate.valid_to)
+        | came(OcopCertificate.revoked_on)
+    )
+    use = UseRight
+    uses = select(use.product_id).where(
+        cast(use.id, String).in_(_touched("use_right", since))
+        | came(use.valid_from)
+        | went(use.valid_to)
+        | _turned(use, came)
+        | use.right_id.in_(_rights(since, today, came, went))
+    )
+    marks = select(RightProduct.product_id).where(
+        RightProduct.right_id.in_(_rights(since, today, came, went))
+    )
+    return or_(*written, *(Product.id.in_(one) for one in (certificates, uses, marks)))
+
+
+def _turned(
+    of: type[UseRight] | type[IpRight],
+    came: Any,  # noqa: ANN401 - a function of a column
+) -> ColumnElement[bool]:
+    return or_(came(of.suspended_on), came(of.resumed_on), came(of.ended_on))
+
+
+def _rights(since: datetime, today: date, came: Any, went: Any) -> Select[Any]:  # noqa: ANN401 - functions of a column
+    right, begun = IpRight, day_of(since)
+    # Known to the year or month only, it is in force from a day nobody wrote down.
+    vague = and_(
+        func.length(right.registration_date) < _FULL_DATE,
+        right.registration_date >= f"{begun.year:04}",
+    )
+    registered = right.registration_date.between(f"{begun}", f"{today}")
+    return select(right.id).where(
+        cast(right.id, String).in_(_touched("right", since))
+        | went(right.expires_on)
+        | came(right.checked_on)
+        | _turned(right, came)
+        | vague
+        | registered
+    )
+
+
+def _touched(kind: str, since: datetime) -> Select[Any]:
+    """Return the ids, as texts, of what events from some time before tell of."""
+    return select(AuditEvent.subject_id).where(
+        AuditEvent.at >= since - LATE, AuditEvent.subject_kind == kind
+    )
+
+
+def _entities(since: datetime) -> Select[Any]:
+    return select(AuditEvent.entity_id).where(
+        AuditEvent.at >= since - LATE,
+        AuditEvent.action.in_(_ENTITY_ACTS),
+        AuditEvent.entity_id.is_not(None),
+    )
+
+
+def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductState]:
+    """Return what is told of products on a day, in the order of their ids.
+
+    As many statements for a page of them as for one.
+    """
+    rows = db.execute(
+        select(Product, Entity.name, Entity.status)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(Product.id.in_(ids))
+        .order_by(Product.id)
+    ).all()
+    certificates, packs = certificates_of(db, ids), packs_of(db, ids)
+    rights = _rights_of(db, {product.id: product.entity_id for product, _, _ in rows})
+    standing = standing_of(db, [(product_id, None) for product_id in ids])
+    return [
+        ProductState(
+            id=product.id,
+            name=product.name,
+            gtin=product.gtin,
+            pack_gtins=_gtins(packs[product.id]),
+            entity_id=product.entity_id,
+            entity=name,
+            dissolved=status == "dissolved",
+            retired=product.status == "retired",
+            certificate=certificate_line(map(certificate_facts, certificates[product.id]), day),
+            badges=badges(*rights[product.id], product.entity_id, product.id, day),
+            standing=standing.get((product.id, None), Standing()),
+        )
+        for product, name, status in rows
+    ]
+
+
+def _gtins(packs: Iterable[ProductPack]) -> tuple[str, ...]:
+    return tuple(one.gtin for one in packs if one.gtin and one.retired_on is None)
+
+
+def _rights_of(db: Session, owners: Mapping[int, int]) -> dict[int, ProductRights]:
+    """Return, by product, the rights that could bear on it; its entity is given with it."""
+    granted: dict[int, list[UseRight]] = {product_id: [] for product_id in owners}
+    uses = select(UseRight).where(UseRight.product_id.in_(owners)).order_by(UseRight.id)
+    for use in db.scalars(uses):
+        if use.entity_id == owners[use.product_id]:
+            granted[use.product_id].append(use)
+    linked: dict[int, set[int]] = {product_id: set() for product_id in owners}
+    links = select(RightProduct).where(RightProduct.product_id.in_(owners))
+    for link in db.scalars(links):
+        linked[link.product_id].add(link.right_id)
+    wanted = {use.right_id for uses_ in granted.values() for use in uses_}
+    known = rights_by_id(db, wanted.union(*linked.values()))
+    return {
+        product_id: _bearing(product_id, owner, granted[product_id], linked[product_id], known)
+        for product_id, owner in owners.items()
+    }
+
+
+def _bearing(
+    product_id: int,
+    owner: int,
+    uses: Collection[UseRight],
+    linked: Collection[int],
+    known: Mapping[int, IpRight],
+) -> ProductRights:
+    own = {right_id for right_id in linked if known[right_id].owner_entity_id == owner}
+    bearing = sorted({use.right_id for use in uses} | own)
+    return ProductRights(
+        rights=tuple(
+            right_facts(known[one], [product_id] if one in linked else []) for one in bearing
+        ),
+        use_rights=tuple(map(use_right_facts, uses)),
+    )
