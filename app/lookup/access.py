@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from app.kit.web import site
 from app.lookup.desk_access import OUTAGES, Desk
+from app.lookup.guess_access import check_guesses, code_asked, note_guesses
 from app.lookup.shelf import Shelf
 from app.scans.counter_actions import Counter
 
@@ -38,13 +40,20 @@ async def answered(
 ) -> Response:
     """Return the answer; without database or key, what `unavailable` says instead.
 
-    Nothing is remembered of a failure, so the next request finds out anew.
+    Nothing is remembered of a failure, so the next request finds out anew. A network that tries
+    one unknown code after the other is refused with TooManyGuesses.
     """
+    code = code_asked(request)
     try:
-        return await answer(request)
+        if code is not None:
+            await check_guesses(request, (code,))
+        response = await answer(request)
     except OUTAGES as error:
         log.error("look-up without an answer: %s", type(error).__name__)  # noqa: TRY400 - a trace for every scan of an outage would bury the cause
         return unavailable(request)
+    if code and response.status_code == HTTPStatus.NOT_FOUND:
+        note_guesses(request)
+    return response
 
 
 async def in_thread(request: Request, answer: Callable[[Request], Response]) -> Response:

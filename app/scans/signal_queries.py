@@ -56,19 +56,19 @@ def visitor_days(db: Session, *, now: datetime) -> Iterator[tuple[int, int]]:
         .group_by(Scan.line)
         .order_by(Scan.line)
     )
-    yield from db.execute(query).tuples()
+    yield from db.execute(query)
 
 
 def devices_of(db: Session, *, line: int) -> Mapping[str, int]:
     """Return the look-ups of a stamp by class of device, as far as they are kept."""
-    query = select(Scan.device, func.count()).where(Scan.line == line).group_by(Scan.device)
-    return dict(db.execute(query).tuples().all())
+    query = select(Scan.device, func.count().label("looks")).where(Scan.line == line)
+    return {row.device: row.looks for row in db.execute(query.group_by(Scan.device))}
 
 
 def displays_of(db: Session, lines: Iterable[int]) -> dict[int, datetime]:
     """Return since when which of the stamps are marked as display packs."""
     query = select(DisplayPack.line, DisplayPack.marked_at).where(DisplayPack.line.in_(_ASKED))
-    return dict(db.execute(query, {"lines": list(lines)}).tuples().all())
+    return {row.line: row.marked_at for row in db.execute(query, {"lines": list(lines)})}
 
 
 def find_display(db: Session, *, line: int) -> DisplayPack | None:

@@ -84,7 +84,7 @@ def _gone_since(db: Session, lines: Collection[int]) -> dict[int, datetime]:
     if not lines:
         return {}
     query = (
-        select(_asked.c.number, func.min(Movement.at))
+        select(_asked.c.number, func.min(Movement.at).label("at"))
         .select_from(_asked)
         .join(Batch, and_(Batch.first <= _asked.c.number, Batch.last >= _asked.c.number))
         .join(
@@ -98,4 +98,4 @@ def _gone_since(db: Session, lines: Collection[int]) -> dict[int, datetime]:
         )
         .group_by(_asked.c.number)
     )
-    return dict(db.execute(query, {"lines": list(lines)}).tuples().all())
+    return {row.number: row.at for row in db.execute(query, {"lines": list(lines)})}
