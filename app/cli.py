@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from app import cli_accounts, cli_imports, cli_stamps
+from app import cli_accounts, cli_imports, cli_links, cli_stamps
 from app.cli_base import UNAVAILABLE, Console, handed
 from app.doctor import examine
 from app.keyfile import BadKeys, load_keyring
@@ -106,5 +106,10 @@ def demo(context: click.Context, *, no_serve: bool) -> None:
         context.invoke(serve, host=host, port=port, workers=1)
 
 
-for group in (*cli_accounts.GROUPS, *cli_imports.GROUPS, *cli_stamps.GROUPS):
+for group in (
+    *cli_accounts.GROUPS,
+    *cli_imports.GROUPS,
+    *cli_links.GROUPS,
+    *cli_stamps.GROUPS,
+):
     main.add_command(group)

@@ -43,6 +43,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "key_epoch": REGISTER,
     "stamp_policy": REGISTER,
     "print_preset": REGISTER,
+    "link_host": REGISTER,
     # What the Department works with alone.
     "import_job": STAFF,
     "import_row": STAFF,
@@ -59,6 +60,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "change_proposal": _ENTITY,
     "product": _ENTITY,
     "product_pack": _PRODUCT,
+    "product_link": _PRODUCT,
     "product_standard": _PRODUCT,
     "product_picture": _PRODUCT,
     "ocop_certificate": _PRODUCT,
@@ -130,7 +132,10 @@ READINGS: Final[Mapping[str, Reading]] = {
         *("id", "name", "folded", "kind", "commune_code", "address", "phone", "phone_public"),
         *("email", "representative", "website", "status", "gln"),
     ),
+    # Of a place of production neither its address nor its point.
     "facility": Reading(
+        *("id", "entity_id", "name", "folded", "location_code", "commune_code", "retired_on"),
+        rows="retired_on IS NULL",
     ),
     "facility_code": _whole("facility_code", rows="retired_on IS NULL"),
     "consent": Reading(
@@ -141,6 +146,8 @@ READINGS: Final[Mapping[str, Reading]] = {
     "product_pack": _whole("product_pack"),
     "product_standard": _whole("product_standard"),
     "product_picture": _whole("product_picture"),
+    "product_link": _whole("product_link", rows="retired_on IS NULL"),
+    "link_host": Reading("host"),
     "ocop_certificate": _whole("ocop_certificate"),
     "ip_right": _whole("ip_right"),
     "right_product": _whole("right_product"),

@@ -12,6 +12,7 @@ import app.partners.event_models
 import app.partners.models
 import app.partners.webhook_models
 import app.places.models
+import app.products.link_models
 import app.products.models
 import app.rights.models
 import app.scans.models

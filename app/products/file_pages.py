@@ -9,6 +9,8 @@ from app.entities.part_models import Proposal
 from app.entities.proposal_queries import ACCEPTED, REFUSED, WAITING, WITHDRAWN
 from app.kit.exports import FileKind, file_of
 from app.kit.i18n import N_, Translator
+from app.products.link_queries import LinkRow
+from app.products.links import LANGUAGES, RELS
 from app.products.models import OcopSubgroup, Product
 from app.products.proposing import label_of
 from app.products.rules import ProductStatus
@@ -42,6 +44,19 @@ SUBGROUPS: Final = (
     ("ocop_group", N_("OCOP group")),
     ("source", N_("Source")),
     ("valid_from", N_("Valid from")),
+)
+
+LINKS: Final = (
+    ("id", N_("No.")),
+    ("entity", N_("Entity")),
+    ("product", N_("Product")),
+    ("url", N_("Address")),
+    ("title", N_("Title")),
+    ("rel", N_("What the page is about")),
+    ("language", N_("Language of the page")),
+    ("open", N_("Host on the list")),
+    ("checked_at", N_("Checked")),
+    ("fault", N_("What was wrong")),
 )
 
 
@@ -108,3 +123,24 @@ def subgroups_file(
     )
     title = N_("OCOP sub-groups")
     return file_of(kind, name="subgroups", title=title, heads=SUBGROUPS, rows=lines, words=words)
+
+
+def links_file(kind: FileKind, rows: Iterable[LinkRow], words: Translator) -> Response:
+    """Return producers' own links as a file."""
+    lines = (
+        (
+            row.link.id,
+            row.entity,
+            row.product,
+            row.link.url,
+            row.link.title,
+            words.gettext(RELS[row.link.rel]),
+            words.gettext(LANGUAGES[row.link.language]),
+            row.open,
+            row.link.checked_at,
+            words.gettext(row.why) if row.link.fault else "",
+        )
+        for row in rows
+    )
+    title = N_("Producers' links")
+    return file_of(kind, name="links", title=title, heads=LINKS, rows=lines, words=words)

@@ -12,6 +12,7 @@ from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
+from app.products.link_models import ProductLink
 from app.products.models import (
     OcopCertificate,
     Product,
@@ -21,7 +22,7 @@ from app.products.models import (
 )
 from app.products.rules import CertificateFacts, ProductStatus
 
-Part = TypeVar("Part", ProductPicture, ProductStandard, OcopCertificate, ProductPack)
+Part = TypeVar("Part", ProductPicture, ProductStandard, OcopCertificate, ProductPack, ProductLink)
 
 SORTS: Final = {"name": (Product.folded,)}
 EXPIRES_SOON: Final = timedelta(days=90)
@@ -209,7 +210,7 @@ def list_certificates(db: Session, product_id: int) -> list[OcopCertificate]:
 
 
 def get_part(db: Session, kind: type[Part], part_id: int, *, product_id: int) -> Part:
-    """Return a picture, standard, certificate or pack of that product, or raise NoSuchPart."""
+    """Return a picture, standard, certificate, pack or link of that product, or NoSuchPart."""
     part = db.get(kind, part_id)
     if part is None or part.product_id != product_id:
         raise NoSuchPart

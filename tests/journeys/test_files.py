@@ -48,6 +48,7 @@ LISTS = {
     "/office/entities/{entity_id}/history": HISTORY,
     "/office/imports": TABLE,
     "/office/imports/{import_id}": TABLE,
+    "/office/links": TABLE,
     "/office/lots": TABLE,
     "/office/presets": rf"{TABLE}|/presets/new\?copy=",
     "/office/products": TABLE,

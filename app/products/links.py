@@ -1,0 +1,130 @@
+"""Producers' own links: which types there are, and which addresses they may have."""
+
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from app.kit.destinations import (
+    HostUnknown,
+    NotHttps,
+    NotReached,
+    PortRefused,
+    PrivateAddress,
+    TooSlow,
+    parse_url,
+)
+from app.kit.errors import Invalid
+from app.kit.i18n import N_
+
+# Of the link types of GS1's vocabulary those a producer of food or crafts has a page for.
+RELS: Final = {
+    "pip": N_("The product's own page"),
+    "hasRetailers": N_("Where to buy it"),
+    "homepage": N_("Website or brand"),
+    "recipeInfo": N_("Recipes"),
+    "instructions": N_("How to use it"),
+    "quickStartGuide": N_("First steps"),
+    "consumerHandlingStorageInfo": N_("How to keep it"),
+    "nutritionalInfo": N_("Nutrition"),
+    "allergenInfo": N_("Allergens"),
+    "sustainabilityInfo": N_("Environment"),
+    "relatedVideo": N_("Film"),
+    "socialMedia": N_("Social media"),
+    "faqs": N_("Questions and answers"),
+    "support": N_("Help"),
+}
+LANGUAGES: Final = {
+    "vi": N_("Vietnamese"),
+    "en": N_("English"),
+    "zh": N_("Chinese"),
+    "ja": N_("Japanese"),
+    "ko": N_("Korean"),
+    "fr": N_("French"),
+    "": N_("Without words"),
+}
+# What a check may find wrong beside the status of an answer, by the code of the error.
+FAULTS: Final = {
+    one.code: str(one.__doc__) for one in (HostUnknown, NotReached, PrivateAddress, TooSlow)
+}
+_HTTPS: Final = 443
+
+
+class HostNotAllowed(Invalid):
+    """Links may not lead to this host"""
+
+    code: ClassVar[str] = "products.host_not_allowed"
+    detail: ClassVar[str] = N_(
+        "{host} is not on the Department's list of hosts. Ask an officer to add it."
+    )
+    field = "url"
+
+    def __init__(self, *, host: str) -> None:
+        self.host = host
+
+
+class NoHost(Invalid):
+    """Not the name of a host"""
+
+    code: ClassVar[str] = "products.no_host"
+    detail: ClassVar[str] = N_("Write a name such as shopee.vn, without https:// and without “/”.")
+    field = "host"
+
+
+class UnknownRel(Invalid):
+    """The type of link is not known"""
+
+    code: ClassVar[str] = "products.unknown_rel"
+    detail: ClassVar[str] = N_("Choose one of the list.")
+    field = "rel"
+
+
+class UnknownLinkLanguage(Invalid):
+    """The language is not known"""
+
+    code: ClassVar[str] = "products.unknown_link_language"
+    detail: ClassVar[str] = N_("Choose one of the list.")
+    field = "language"
+
+
+def checked_link(url: str, allowed: Iterable[str]) -> tuple[str, str]:
+    """Return an address as it is linked, and its host in plain letters.
+
+    Raises NotHttps, PortRefused or HostNotAllowed. Letters that only look alike make another
+    host, which is not on the list.
+    """
+    parsed = parse_url(url.strip())
+    host = parsed.raw_host.decode("ascii").rstrip(".")
+    if parsed.scheme != "https":
+        raise NotHttps
+    if parsed.port not in {None, _HTTPS}:
+        raise PortRefused
+    if not is_under(host, allowed):
+        raise HostNotAllowed(host=host)
+    return str(parsed), host
+
+
+def is_under(host: str, allowed: Iterable[str]) -> bool:
+    """Tell whether a host is one of those allowed, or lies under one."""
+    return any(host == one or host.endswith(f".{one}") for one in allowed)
+
+
+def checked_host(written: str) -> str:
+    """Return a host's name in plain letters, or raise NoHost; a whole top domain is none."""
+    text = written.strip().lower().rstrip(".")
+    try:
+        parsed = parse_url(f"https://{text}/")
+    except NotHttps:
+        raise NoHost from None
+    host = parsed.raw_host.decode("ascii")
+    labels = host.split(".")
+    plain = host.replace("-", "").replace(".", "").isalnum() and not labels[-1].isdecimal()
+    if len(labels) < 2 or not all(labels) or not plain or parsed.raw_path != b"/" or parsed.port:  # noqa: PLR2004 - a name and its top domain
+        raise NoHost
+    return host
+
+
+def checked_kind(rel: str, language: str) -> None:
+    """Raise UnknownRel or UnknownLinkLanguage."""
+    if rel not in RELS:
+        raise UnknownRel
+    if language not in LANGUAGES:
+        raise UnknownLinkLanguage
