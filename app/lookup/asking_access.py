@@ -19,7 +19,8 @@ from app.lookup.gs1_shelf import GtinShelf
 from app.lookup.guess_access import check_guesses, note_guesses
 from app.lookup.level_queries import Asker
 from app.lookup.resolver_access import refused
-from app.lookup.resolver_queries import find_proven
+from app.lookup.resolver_queries import Proven, find_proven
+from app.stamps import codes
 from app.stamps.keyring import Keyring
 from app.stamps.queries import Stamp
 
@@ -70,6 +71,22 @@ def keyring_of(request: Request) -> Keyring:
     return held
 
 
+async def guessed(
+    request: Request, serial: str, finding: Callable[[], Awaitable[Found | None]]
+) -> Found | None:
+    """Return what is found of a serial; a network that tries many codes has to wait.
+
+    Raises TooManyGuesses. A producer's own serial numbers are no guesses at ours.
+    """
+    if codes.parse(serial) is None:
+        return await finding()
+    await check_guesses(request, (serial,))
+    found = await finding()
+    if found is None:
+        note_guesses(request)
+    return found
+
+
 async def code_of(request: Request, gtin: str, serial: str) -> str | None:
     """Return the code of the stamp that a serial of a GTIN is; mostly nothing is read for it."""
     held: GtinShelf = request.app.state.gtins
@@ -83,15 +100,17 @@ async def code_of(request: Request, gtin: str, serial: str) -> str | None:
 
 async def stamp_of(request: Request, gtin: str, serial: str) -> Stamp | None:
     """Return the stamp that a serial of a GTIN is, read anew."""
-    await check_guesses(request, (serial,))
     now, keyring = site(request).clock(), keyring_of(request)
     # Packs and files are not for the public's role; all it learns here is yes or no.
     whole = site(request).database.scoped(EVERYTHING)
-    proven = await _read(
-        request, whole, lambda db: find_proven(db, gtin, serial, keyring=keyring, now=now)
-    )
+
+    async def finding() -> Proven | None:
+        return await _read(
+            request, whole, lambda db: find_proven(db, gtin, serial, keyring=keyring, now=now)
+        )
+
+    proven = await guessed(request, serial, finding)
     if proven is None:
-        note_guesses(request)
         return None
     held: GtinShelf = request.app.state.gtins
     held.put(proven.batch)

@@ -73,7 +73,7 @@ def plain_request(scope: Scope) -> Plain | None:
                 return None
             headers[name] = value.decode("latin-1")
     accept = headers.get(b"accept", "*/*")
-    if accept != "*/*" and not accept.startswith("text/html"):
+    if accept != "*/*" and (not accept.startswith("text/html") or "linkset" in accept.lower()):
         return None
     asked, keep = chosen
     client = scope.get("client")

@@ -40,6 +40,10 @@ class NoSuchLink(NotFound):
     detail = N_("Ask with linkType=linkset for the links that there are.")
 
 
+# Of a page that is at the address of its own links.
+LINKED: Final = {"Link": '<?linkType=linkset>; rel="linkset"; type="application/linkset+json"'}
+
+
 def rel_of(link_type: str) -> str | None:
     """Return the name of a link type in GS1's vocabulary, from any of its spellings."""
     for spelling in _SPELLINGS:

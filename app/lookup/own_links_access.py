@@ -12,7 +12,6 @@ from app.kit.web import site
 from app.lookup.asking_access import asker_of, guarded, keyring_of, read
 from app.lookup.level_queries import Asker, NotRegistered, levels_of_product, levels_of_stamp
 from app.lookup.links import Level
-from app.lookup.linkset import OPEN, link_header
 from app.lookup.resolver_access import BY_BOTH, asked, linked, preflight, redirected
 from app.stamps.queries import find_stamp
 
@@ -32,13 +31,6 @@ async def links_of_product(request: Request) -> Response | None:
 async def own_preflight(request: Request) -> Response:
     """Answer OPTIONS at one of our own addresses."""
     return preflight(site(request).base_url + quote(request.scope["path"]))
-
-
-def opened(response: Response, address: str) -> Response:
-    """Let any site read a page, and tell where its links are. `address` is absolute."""
-    response.headers.update({**OPEN, "Link": link_header(address)})
-    response.headers["Vary"] = BY_BOTH["Vary"]
-    return response
 
 
 async def _links_of_stamp(request: Request) -> Response | None:

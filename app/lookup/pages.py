@@ -9,9 +9,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.kit.web import site, translator
 from app.lookup.access import address_of, answered, counter_of, desk_of, in_thread, is_head
-from app.lookup.gs1_access import names_product
+from app.lookup.own_links_access import links_of_stamp
 from app.lookup.public_access import PublicView, around, dressed, render
-from app.lookup.queries import Ask, Found
+from app.lookup.queries import Ask
 from app.lookup.ready import Written
 from app.lookup.sheet import Answer
 from app.lookup.shelf import Kept
@@ -39,7 +39,7 @@ class HomeView(PublicView):
 
 async def stamp_page(request: Request) -> Response:
     """Answer what is known of the stamp whose code stands in the path."""
-    return await answered(request, _stamp_page, _unavailable)
+    return await links_of_stamp(request) or await answered(request, _stamp_page, _unavailable)
 
 
 async def home(request: Request) -> Response:
@@ -49,7 +49,7 @@ async def home(request: Request) -> Response:
     return _home(request, status=200)
 
 
-for path in ("/t/{code:anything}", "/T/{code:anything}", "/01/{gtin}/21/{code:anything}"):
+for path in ("/t/{code:anything}", "/T/{code:anything}"):
     router.add_route(path, stamp_page, methods=["GET"], include_in_schema=False)
 router.add_route("/", home, methods=["GET"], include_in_schema=False)
 
@@ -58,9 +58,6 @@ async def _stamp_page(request: Request) -> Response:
     now, counter = site(request).clock(), counter_of(request)
     who = await _visitor(request, counter, now)
     answer, stamp, kept = await desk_of(request).ask(Ask(_code(request), now, who))
-    if stamp is not None and not await names_product(request, stamp.batch_id, kept):
-        # The code is ours, the address is not: what stands on the goods was put together.
-        answer, stamp, kept = Found(Answer(code=answer.code, judgement=judge(Facts(), now)))
     if stamp is not None and who is not None and not is_head(request):
         answer = counted(
             answer,

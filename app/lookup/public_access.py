@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from app.kit.i18n import LANGUAGES, Language
 from app.kit.pages import Frame, Pages, Reader
 from app.kit.web import site, translator
+from app.lookup.linkset import OPEN
 from app.lookup.ready import is_named, tag_of_page
 from app.lookup.sheet import Picture
 
@@ -43,9 +44,10 @@ POLICY: Final = (
 
 _PUBLIC_HEADERS: Final = {
     "Content-Security-Policy": POLICY,
-    "Vary": "Accept-Language",
+    "Vary": "Accept, Accept-Language",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
+    **OPEN,
 }
 
 

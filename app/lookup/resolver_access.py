@@ -10,7 +10,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 from app.kit import problems
-from app.kit.errors import DomainError, Unavailable, status_of
+from app.kit.errors import DomainError, Throttled, Unavailable, status_of
 from app.kit.i18n import LANGUAGES
 from app.kit.web import site, translator
 from app.lookup.links import LABELS, SPOKEN, Level, Link
@@ -180,7 +180,7 @@ def _page(
     }
     body = render(request, "lookup/links.html", view, path=path, asked=kept)
     answer = dressed(request, HTMLResponse(body))
-    answer.headers.update({"Cache-Control": FRESH, "Link": link_header(address), **BY_BOTH, **OPEN})
+    answer.headers.update({"Cache-Control": FRESH, "Link": link_header(address)})
     return answer
 
 
@@ -202,4 +202,6 @@ def refused(request: Request, error: DomainError) -> Response:
     answer.headers.update({"Cache-Control": "no-store", **BY_BOTH, **OPEN})
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, Throttled):
+        answer.headers["Retry-After"] = str(error.seconds)
     return answer

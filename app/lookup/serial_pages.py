@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from starlette.responses import HTMLResponse, Response
 
 from app.kit.web import site
-from app.lookup.asking_access import asker_of, guarded, keyring_of, read
+from app.lookup.asking_access import asker_of, guarded, guessed, keyring_of, read
 from app.lookup.level_queries import NotRegistered
-from app.lookup.linkset import OPEN
 from app.lookup.public_access import PublicView, around, dressed, render
 from app.lookup.queries import keep_sheet
 from app.lookup.resolver_access import BY_ACCEPT, redirected
@@ -53,13 +52,19 @@ async def _serial_page(request: Request) -> Response:
         raise NotRegistered
     keyring, asker = keyring_of(request), asker_of(request)
 
-    def find(db: Session) -> tuple[Stamp | None, Sheet]:
+    def find_sheet(db: Session) -> Sheet:
         kept = keep_sheet(db, product_id=int(text), now=asker.now, shelf=asker.shelf)
         if kept is None:
             raise NotRegistered
-        return find_stamp(db, keyring=keyring, text=serial.rstrip("/")), kept.sheet
+        return kept.sheet
 
-    stamp, sheet = await read(request, find)
+    async def finding() -> Stamp | None:
+        return await read(
+            request, lambda db: find_stamp(db, keyring=keyring, text=serial.rstrip("/"))
+        )
+
+    sheet = await read(request, find_sheet)
+    stamp = await guessed(request, serial, finding)
     if stamp is not None and stamp.product_id == sheet.product.id:
         here = f"{site(request).base_url}/t/{stamp.code}"
         return redirected(request, here, here, BY_ACCEPT)
@@ -71,6 +76,4 @@ def _shown(request: Request, product: ProductPart, serial: str, judgement: Judge
     view = SerialView(**vars(around(request)), judgement=judgement, serial=shown, product=product)
     path = f"/p/{product.id}/serial/{quote(shown, safe='')}"
     body = render(request, "lookup/serial.html", view, path=path)
-    answer = dressed(request, HTMLResponse(body, status_code=judgement.status))
-    answer.headers.update(OPEN)
-    return answer
+    return dressed(request, HTMLResponse(body, status_code=judgement.status))

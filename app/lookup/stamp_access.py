@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.kit.i18n import Language
 from app.kit.pages import Pages
 from app.kit.web import translator
+from app.lookup.linkset import LINKED
 from app.lookup.parts_access import parts_of
 from app.lookup.public_access import PublicView, around, dress, render
 from app.lookup.ready import COUNT, Gapped, ReadyPage, gap, raw
@@ -55,7 +56,7 @@ def ready_page(request: Request, answer: Answer, stamp: StampPart, kept: Kept) -
             _gapped(request, answer, stamp, kept),
             parts.lot.encode(),
             parts.diary.encode(),
-            tuple(raw(dress(words.language))),
+            tuple(raw(dress(words.language) | LINKED)),
         )
 
     pages: Pages = request.app.state.pages
