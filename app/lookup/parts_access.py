@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from fastapi import Request
 from markupsafe import Markup
 
 from app.kit.web import site, translator
 from app.lookup import structured
-from app.lookup.public_access import PublicView, around, render
+from app.lookup.public_access import NOTHING, PublicView, around, render
 from app.lookup.sheet import Sheet
 from app.lookup.shelf import Kept, Rendered
-
-NOTHING: Final = Markup()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,15 @@
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.kit.web import site
 from app.lookup.access import answered, in_thread, shelf_of
+from app.lookup.linkset import LINKED
+from app.lookup.lot_queries import StandingPart, list_standing
+from app.lookup.own_links_access import links_of_product
 from app.lookup.parts_access import SheetView, parts_of
 from app.lookup.public_access import around, render, tagged
 from app.lookup.queries import keep_sheet
@@ -14,33 +18,40 @@ from app.lookup.telling_access import not_here, not_now
 
 router = APIRouter()
 
-ID_DIGITS = 18
+ID_DIGITS: Final = 18
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProductView(SheetView):
-    """The public page of a product."""
+    """The public page of a product; `against` is what stands against it and its lots."""
 
     parts: Rendered
+    against: list[StandingPart]
+
+
+def id_of(text: str) -> int | None:
+    """Return the id a path names, in plain digits and no more than a database holds."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS else None
 
 
 async def product_page(request: Request) -> Response:
     """Answer what the public may read of a product."""
-    return await answered(request, partial(in_thread, answer=_product_page), not_now)
+    return await links_of_product(request) or await answered(
+        request, partial(in_thread, answer=_product_page), not_now
+    )
 
 
 router.add_route("/p/{product_id:anything}", product_page, methods=["GET"], include_in_schema=False)
 
 
 def _product_page(request: Request) -> Response:
-    held, text = site(request), request.path_params["product_id"]
-    known = text.isascii() and text.isdecimal() and len(text) <= ID_DIGITS
+    held, product_id = site(request), id_of(request.path_params["product_id"])
+    if product_id is None:
+        return not_here(request)
     with held.public.begin(write=False) as db:
-        kept = (
-            keep_sheet(db, product_id=int(text), now=held.clock(), shelf=shelf_of(request))
-            if known
-            else None
-        )
+        shelf = shelf_of(request)
+        kept = keep_sheet(db, product_id=product_id, now=held.clock(), shelf=shelf)
+        against = list_standing(db, product_id)
     if kept is None:
         return not_here(request)
     view = ProductView(
@@ -48,6 +59,9 @@ def _product_page(request: Request) -> Response:
         indexed=True,
         sheet=kept.sheet,
         parts=parts_of(request, kept, name_tag="h1"),
+        against=against,
     )
     body = render(request, "lookup/product.html", view, path=f"/p/{kept.sheet.product.id}")
-    return tagged(request, body, indexed=True)
+    answer = tagged(request, body, indexed=True)
+    answer.headers.update(LINKED)
+    return answer

@@ -1,0 +1,241 @@
+"""The public register: products and producers, to be listed, searched and had as files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Bundle, Session
+
+from app.entities.models import Entity
+from app.kit.paging import Cut, Page, take
+from app.kit.text import fold
+from app.lookup.mark_queries import badges_of, list_marked
+from app.lookup.sheet import Place
+from app.places import models as places
+from app.products.models import OcopCertificate, Product, ProductPack
+from app.rights.kinds import RightType
+from app.rights.rules import Badge
+
+# More words than a name has would only make the search slow.
+MOST_WORDS: Final = 8
+_GTIN_DIGITS: Final = 14
+
+PRODUCT_SORTS: Final = {
+    "name": (Product.folded,),
+    "producer": (Entity.folded, Product.folded),
+}
+ENTITY_SORTS: Final = {"name": (Entity.folded,)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which rows of the register are asked for; `all` is also what is made no longer."""
+
+    text: str = ""
+    commune: str = ""
+    stars: int = 0
+    rights: frozenset[RightType] = frozenset()
+    all: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow:
+    """A product in the register. `stars` and `badges` are those in force on the day."""
+
+    id: int
+    name: str
+    gtin: str
+    own_code: str
+    net_content: str
+    retired: bool
+    entity_id: int
+    entity: str
+    place: Place | None
+    stars: int | None
+    badges: tuple[Badge, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRow:
+    """A producer in the register, with how many products it has on the market."""
+
+    id: int
+    name: str
+    kind: str
+    place: Place | None
+    products: int
+    dissolved: bool
+
+
+def list_products(db: Session, *, day: date, cut: Cut, wanted: Wanted) -> Page[ProductRow]:
+    """Return products of the register; `text` is words of names, or a whole GTIN or own code."""
+    query = _products(day).where(*_sought(wanted))
+    if wanted.stars:
+        query = query.where(_stars(day) == wanted.stars)
+    if wanted.rights:
+        query = query.where(Product.id.in_(list_marked(db, day=day, types=wanted.rights)))
+    page = take(db, query, Product.id, cut, PRODUCT_SORTS)
+    return page.having(_product_rows(db, page.items, day))
+
+
+def list_products_of(db: Session, entity_id: int, *, day: date, most: int) -> list[ProductRow]:
+    """Return the products of a producer by name, those it makes no longer at the end."""
+    query = _products(day).where(Product.entity_id == entity_id)
+    order = Product.status, Product.folded, Product.id
+    return _product_rows(db, db.scalars(query.order_by(*order).limit(most)).all(), day)
+
+
+def list_entities(db: Session, *, cut: Cut, wanted: Wanted, kind: str = "") -> Page[EntityRow]:
+    """Return producers who have products; `text` is words of their names or communes."""
+    made = Product.entity_id == Entity.id
+    on_market = (
+        select(func.count(Product.id)).where(made, Product.status == "active").scalar_subquery()
+    )
+    facts = Entity.id, Entity.name, Entity.kind, Entity.status, on_market.label("products")
+    query: Select[Any] = (
+        select(Bundle("one", *facts, *_PLACE))
+        .select_from(Entity)
+        .outerjoin(places.Place, places.Place.code == Entity.commune_code)
+        .where(exists().where(made))
+    )
+    for word in _words(wanted.text):
+        query = query.where(_contains(word, Entity.folded, places.Place.folded))
+    if wanted.commune:
+        query = query.where(Entity.commune_code == wanted.commune)
+    if kind:
+        query = query.where(Entity.kind == kind)
+    if not wanted.all:
+        query = query.where(Entity.status == "active")
+    return take(db, query, Entity.id, cut, ENTITY_SORTS).map(_entity_row)
+
+
+def list_communes(db: Session) -> list[tuple[str, Place]]:
+    """Return the communes that products of the register come from, by name."""
+    found = (
+        select(places.Place.code, places.Place.kind, places.Place.name, places.Place.name_en)
+        .where(
+            exists().where(
+                Entity.commune_code == places.Place.code,
+                exists().where(Product.entity_id == Entity.id),
+            )
+        )
+        .order_by(places.Place.folded, places.Place.code)
+    )
+    return [
+        (row.code, Place(kind=row.kind, name=row.name, name_en=row.name_en))
+        for row in db.execute(found)
+    ]
+
+
+_PLACE: Final = (
+    places.Place.kind.label("place_kind"),
+    places.Place.name.label("place_name"),
+    places.Place.name_en.label("place_name_en"),
+)
+
+
+def _stars(day: date) -> Any:  # noqa: ANN401 - a scalar query
+    """Return the stars that may be shown on a day: those of the latest certificate in force."""
+    made = OcopCertificate
+    return (
+        select(made.stars)
+        .where(
+            made.product_id == Product.id,
+            made.valid_from <= day,
+            made.valid_to >= day,
+            made.revoked_on.is_(None) | (made.revoked_on > day),
+        )
+        .order_by(made.valid_from.desc(), made.id.desc())
+        .limit(1)
+        .correlate(Product)
+        .scalar_subquery()
+    )
+
+
+def _products(day: date) -> Select[Any]:
+    facts = (
+        *(Product.id, Product.name, Product.gtin, Product.own_code, Product.net_content),
+        *(Product.status, Product.entity_id, Entity.name.label("entity")),
+        _stars(day).label("stars"),
+    )
+    return (
+        select(Bundle("one", *facts, *_PLACE))
+        .select_from(Product)
+        .join(Entity, Entity.id == Product.entity_id)
+        .outerjoin(places.Place, places.Place.code == Entity.commune_code)
+    )
+
+
+def _sought(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.text.strip():
+        names = [
+            _contains(word, Product.folded, Entity.folded, places.Place.folded)
+            for word in _words(wanted.text)
+        ]
+        found.append(or_(_coded(wanted.text.strip()), *([_all(names)] if names else [])))
+    if wanted.commune:
+        found.append(Entity.commune_code == wanted.commune)
+    if not wanted.all:
+        found += [Product.status == "active", Entity.status == "active"]
+    return found
+
+
+def _coded(text: str) -> ColumnElement[bool]:
+    gtin = text.replace(" ", "").zfill(_GTIN_DIGITS)
+    packs = select(ProductPack.product_id).where(ProductPack.gtin == gtin)
+    return (Product.own_code == text) | (Product.gtin == gtin) | Product.id.in_(packs)
+
+
+def _all(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    first, *others = conditions
+    for one in others:
+        first &= one
+    return first
+
+
+def _words(text: str) -> list[str]:
+    return fold(text).split()[:MOST_WORDS]
+
+
+def _contains(word: str, *columns: Any) -> ColumnElement[bool]:  # noqa: ANN401 - mapped columns
+    return or_(*(column.contains(word, autoescape=True) for column in columns))
+
+
+def _product_rows(db: Session, rows: Sequence[Any], day: date) -> list[ProductRow]:
+    held = badges_of(db, {row.id: row.entity_id for row in rows}, day=day)
+    return [
+        ProductRow(
+            id=row.id,
+            name=row.name,
+            gtin=row.gtin or "",
+            own_code=row.own_code,
+            net_content=row.net_content,
+            retired=row.status == "retired",
+            entity_id=row.entity_id,
+            entity=row.entity,
+            place=_place(row),
+            stars=row.stars,
+            badges=held.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _entity_row(row: Any) -> EntityRow:  # noqa: ANN401 - a bundle of the statement above
+    return EntityRow(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        place=_place(row),
+        products=row.products,
+        dissolved=row.status == "dissolved",
+    )
+
+
+def _place(row: Any) -> Place | None:  # noqa: ANN401 - as above
+    if row.place_name is None:
+        return None
+    return Place(kind=row.place_kind, name=row.place_name, name_en=row.place_name_en)
