@@ -13,6 +13,7 @@ from app.entities.models import Entity
 from app.entities.part_models import Facility, FacilityCode
 from app.lookup.gs1_shelf import KnownBatch
 from app.lookup.links import Link
+from app.products.link_queries import live_links
 from app.products.models import Product, ProductPack
 from app.stamps import codes
 from app.stamps.export_queries import gtins_of
@@ -94,6 +95,13 @@ def find_proven(
 
 
 def own_links(db: Session, product_id: int) -> Sequence[Link]:
-    """Return the links a producer keeps for a product of its own: none can be kept yet."""
-    del db, product_id
-    return ()
+    """Return the links a producer keeps for a product of its own."""
+    return [
+        Link(
+            rel=one.rel,
+            href=one.url,
+            title=one.title,
+            languages=(one.language,) if one.language else (),
+        )
+        for one in live_links(db, product_id)
+    ]
