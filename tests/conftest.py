@@ -35,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "dialect" in metafunc.fixturenames:
         names = metafunc.config.getoption("--databases").split(",")
+        chosen = metafunc.definition.get_closest_marker("on")
+        if chosen is not None:
+            names = [name for name in names if name in chosen.args] or names[:1]
         metafunc.parametrize("dialect", names, scope="session")
 
 

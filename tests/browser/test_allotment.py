@@ -165,6 +165,7 @@ def check(page: Page, packed: zipfile.ZipFile, database: Database, number: str) 
     assert {one.receiver for one in handovers} == {f"Bà Số {at:02}" for at in range(ENTITIES)}
 
 
+@pytest.mark.on("postgresql")
 def test_a_years_plan_takes_two_people_at_most_fifteen_clicks(
     open_page: Open, world: World, plans: Database
 ) -> None:
@@ -185,6 +186,7 @@ def test_a_years_plan_takes_two_people_at_most_fifteen_clicks(
     check(officer.page, packed, plans, "15/QĐ-SKHCN")
 
 
+@pytest.mark.on("sqlite")
 def test_where_one_person_may_decide_it_takes_fewer(
     open_page: Open, world: World, plans: Database
 ) -> None:

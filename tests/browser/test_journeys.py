@@ -84,6 +84,7 @@ def picture() -> Path:
     return path
 
 
+@pytest.mark.on("sqlite")
 def test_a_stamp_goes_from_the_office_over_the_phone_to_the_shopper(
     open_page: Open, world: World
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_stamp_goes_from_the_office_over_the_phone_to_the_shopper(
     shoot(shopper, "shopper-not-activated-en")
 
 
+@pytest.mark.on("postgresql")
 def test_a_typed_code_with_one_fault_is_asked_about_and_leads_to_its_page(
     open_page: Open, world: World
 ) -> None:

@@ -97,6 +97,7 @@ def request_and_receive(phone: Page, database: Database, world: World) -> int:
     return batch_id
 
 
+@pytest.mark.on("postgresql")
 def test_stamps_go_from_the_request_to_the_history_on_a_phone(
     open_page: Open, world: World, database: Database
 ) -> None:
@@ -173,6 +174,7 @@ def read_frame(address: str) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.on("sqlite")
 def test_the_camera_reads_the_label_of_a_sheet(
     open_page: Open, world: World, database: Database, chromium: Browser, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def look(page: Page, name: str) -> None:
     assert [one["id"] for one in found["violations"]] == [], name
 
 
+@pytest.mark.on("postgresql")
 @pytest.mark.parametrize(("width", "height", "language"), [(360, 640, "vi"), (1280, 800, "en")])
 def test_the_second_factor_is_set_up_at_the_first_sign_in_and_asked_for_at_the_next(
     open_page: Open, world: World, width: int, height: int, language: str

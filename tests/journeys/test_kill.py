@@ -22,8 +22,8 @@ from tests.served import Server, free_port
 
 pytestmark = pytest.mark.slow
 
-KILLS = 5
-ROUNDS = 6
+KILLS = 4
+ROUNDS = 4
 
 
 class Sender:

@@ -141,9 +141,10 @@ def test_a_retired_product_says_so_and_an_unknown_one_is_404(
 
 
 def test_the_sample_banner_stands_on_sample_installations_only(
-    scene: Scene, visit: Visit, app: FastAPI
+    scene: Scene, visit: Visit, app: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "DỮ LIỆU MẪU" not in visit().get(f"/t/{scene.active}").text
-    app.state.pages.sample = True
+    # The applications of a process share their pages.
+    monkeypatch.setattr(app.state.pages, "sample", True)
     for path in (f"/t/{scene.active}", "/t/x", "/", f"/p/{scene.product.id}"):
         assert "DỮ LIỆU MẪU" in visit().get(path).text
