@@ -26,6 +26,7 @@ import app.lookup.entity_pages
 import app.lookup.lot_pages
 import app.lookup.pages
 import app.lookup.product_pages
+import app.lookup.recall_pages
 import app.lookup.register_pages
 import app.lookup.resolver_pages
 import app.lookup.serial_pages
@@ -37,6 +38,7 @@ import app.office.board_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
+import app.office.inspect_pages
 import app.oversight.finding_pages
 import app.oversight.pages
 import app.oversight.report_pages
@@ -81,6 +83,7 @@ import app.stamps.batch_list_pages
 import app.stamps.bundle_api
 import app.stamps.bundle_pages
 import app.stamps.change_pages
+import app.stamps.display_pages
 import app.stamps.export_api
 import app.stamps.export_pages
 import app.stamps.handover_api
@@ -201,6 +204,7 @@ ROUTERS = (
     app.lookup.resolver_pages.router,
     app.lookup.pages.router,
     app.lookup.product_pages.router,
+    app.lookup.recall_pages.router,
     app.lookup.register_pages.router,
     app.lookup.entity_pages.router,
     app.lookup.lot_pages.router,
@@ -262,6 +266,7 @@ ROUTERS = (
     app.partners.webhook_pages.router,
     app.office.home_pages.router,
     app.office.import_pages.router,
+    app.office.inspect_pages.router,
     app.office.account_form_pages.router,
     app.office.account_pages.router,
     app.office.audit_pages.router,
@@ -313,6 +318,7 @@ ROUTERS = (
     app.stamps.pages.router,
     app.stamps.phone_pages.router,
     app.stamps.next_pages.router,
+    app.stamps.display_pages.router,
     app.stamps.phone_batch_pages.router,
     app.stamps.phone_change_pages.router,
     app.stamps.phone_notice_pages.router,

@@ -172,7 +172,7 @@ _SCOPE_LABELS: Final = {
 }
 _STATE_LABELS: Final = {
     ListingState.PROPOSED: N_("Waits for a decision"),
-    ListingState.CONFIRMED: N_("Confirmed"),
+    ListingState.CONFIRMED: N_("Confirmed as the product"),
     ListingState.REFUSED: N_("Refused"),
     ListingState.WITHDRAWN: N_("Withdrawn"),
 }
