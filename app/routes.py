@@ -38,7 +38,9 @@ import app.office.board_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
+import app.office.inspect_api
 import app.office.inspect_pages
+import app.oversight.api
 import app.oversight.finding_pages
 import app.oversight.pages
 import app.oversight.report_pages
@@ -212,6 +214,7 @@ ROUTERS = (
     app.partners.verify_api.router,
     health.router,
     app.places.api.router,
+    app.oversight.api.router,
     app.oversight.pages.router,
     app.oversight.report_pages.router,
     app.oversight.finding_pages.router,
@@ -267,6 +270,7 @@ ROUTERS = (
     app.office.home_pages.router,
     app.office.import_pages.router,
     app.office.inspect_pages.router,
+    app.office.inspect_api.router,
     app.office.account_form_pages.router,
     app.office.account_pages.router,
     app.office.audit_pages.router,

@@ -9,16 +9,18 @@ from app.kit.web import Db, Edge, Now
 from app.office import queries
 from app.office.alert_queries import count_off
 from app.office.queries import Waiting
+from app.oversight.queries import count_open_reports
 
 router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
 
 
 @dataclass(frozen=True)
 class HomeView:
-    """What waits for the officer, how much is off, and the figures of the register."""
+    """What waits for the officer, how much is off or reported, and the figures of the register."""
 
     waiting: Waiting
     off: int
+    reports: int
     figures: list[tuple[str, int, str]]
 
 
@@ -29,6 +31,7 @@ def home(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
     view = HomeView(
         waiting=queries.list_waiting(db),
         off=count_off(db, now=now),
+        reports=count_open_reports(db),
         figures=queries.count_all(db),
     )
     return show(request, "office/home.html", view)

@@ -20,7 +20,7 @@ from app.kit.pages import go, sayable, show
 from app.kit.web import Databases, Db, Edge, Now, Words, site, translator
 from app.oversight.access import Trace, as_nobody, limits_of, network, require_turn
 from app.oversight.queries import Followed, find_followed, find_product_name, find_sent
-from app.oversight.report_actions import Told, send_report
+from app.oversight.report_actions import Told, send_report, told_of
 from app.oversight.rules import (
     REFERENCE_BYTES,
     URL_CHARS,
@@ -171,11 +171,6 @@ def follow(request: Request, db: Db, now: Now, reference: str) -> Response:
         reference=grouped_reference(report.reference),
     )
     return _unlisted(show(request, "oversight/follow.html", view))
-
-
-def told_of(given: ReportIn) -> Told:
-    """Return what was sent, checked. Raises Invalid with the field that is wrong."""
-    return Told(**given.model_dump(exclude={"token"})).checked()
 
 
 def _wrong(

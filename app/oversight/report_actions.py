@@ -27,6 +27,7 @@ from app.oversight.rules import (
     links_to,
     reference_of,
 )
+from app.oversight.told import ReportIn
 from app.products.models import Product
 
 
@@ -75,6 +76,11 @@ class Told:
             raise SubjectNeeded(field=field)
         if self.about is About.SHOP and not is_address(self.url):
             raise NoAddress
+
+
+def told_of(given: ReportIn) -> Told:
+    """Return what was sent, checked. Raises Invalid with the field that is wrong."""
+    return Told(**given.model_dump(exclude={"token"})).checked()
 
 
 def is_address(url: str) -> bool:

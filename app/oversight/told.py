@@ -1,11 +1,11 @@
-"""A report as a form or a program sends it."""
+"""A report or a finding as a form or a program sends it."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from app.kit.forms import In, Line, Note
-from app.oversight.rules import CODE_CHARS, MAX_TEXT, URL_CHARS, About, Trouble
+from app.oversight.rules import CODE_CHARS, MAX_TEXT, URL_CHARS, About, FindingOutcome, Trouble
 
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
@@ -28,3 +28,14 @@ class ReportIn(In):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     token: Annotated[Line, Field(max_length=64)] = ""
+
+
+class SeenIn(In):
+    """What an inspector saw, and what was done about it on the spot."""
+
+    outcome: FindingOutcome
+    text: Annotated[Note, Field(max_length=MAX_TEXT)]
+    measure: Annotated[Note, Field(max_length=MAX_TEXT)] = ""
+    place: Annotated[Line, Field(max_length=200)] = ""
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
