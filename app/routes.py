@@ -38,6 +38,7 @@ import app.office.board_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
+import app.office.inspect_pages
 import app.office.inspect_api
 import app.office.inspect_pages
 import app.oversight.api
