@@ -12,6 +12,8 @@ from app.diary.models import Lot, LotNotice
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.kit.i18n import N_
+from app.partners.models import Partner
+from app.partners.webhook_models import WebhookEndpoint
 from app.products.models import OcopCertificate, Product
 from app.rights.models import IpRight, UseRight
 from app.stamps.ledger_models import Handover, Reconciliation
@@ -74,6 +76,7 @@ _PATHS: Final = {
     "product": "/office/products/{id}",
     "right": "/office/rights/{id}",
     "use_right": "/office/use-rights/{id}",
+    "hooks": "/office/partners/{id}/webhooks",
 }
 Rows = Select[Any]
 
@@ -211,6 +214,21 @@ def _unchecked(_now: datetime) -> Rows:
     )
 
 
+def _webhooks(_now: datetime) -> Rows:
+    return (
+        select(
+            Partner.name,
+            WebhookEndpoint.url,
+            WebhookEndpoint.updated_at,
+            _said("hooks"),
+            Partner.id,
+        )
+        .join(Partner, Partner.id == WebhookEndpoint.partner_id)
+        .where(WebhookEndpoint.state == "disabled", Partner.retired_at.is_(None))
+        .order_by(WebhookEndpoint.updated_at)
+    )
+
+
 Kind = tuple[str, str, str, Callable[[datetime], Rows]]
 _KINDS: Final[Iterable[Kind]] = (
     (
@@ -262,5 +280,11 @@ _KINDS: Final[Iterable[Kind]] = (
         N_("Rights not yet checked against their certificates"),
         N_("Until then they give no badge."),
         _unchecked,
+    ),
+    (
+        "webhooks",
+        N_("Webhooks of shops that were disabled"),
+        N_("Tell the shop: it hears of no recall until its webhook goes on."),
+        _webhooks,
     ),
 )

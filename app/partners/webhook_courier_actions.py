@@ -8,7 +8,7 @@ import json
 import logging
 import random
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -73,9 +73,10 @@ class Courier:
     clock: Callable[[], datetime]
     base_url: str
     chance: Callable[[], float] = random.random
+    # What runs the deliveries; threads of its own where none is given.
+    threads: Executor | None = None
     _busy: dict[int, Future[None]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
-    _threads: ThreadPoolExecutor | None = None
 
     def round(self) -> None:
         """Look once at what happened, and send what is due; does not wait for the answers."""
@@ -93,17 +94,17 @@ class Courier:
         wait(under_way)
 
     def close(self) -> None:
-        if self._threads is not None:
-            self._threads.shutdown(cancel_futures=True)
+        if self.threads is not None:
+            self.threads.shutdown(cancel_futures=True)
 
     def _start(self, endpoint_id: int) -> None:
         with self._lock:
             running = self._busy.get(endpoint_id)
             if running is not None and not running.done():
                 return
-            if self._threads is None:
-                self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="webhooks")
-            self._busy[endpoint_id] = self._threads.submit(self._serve, endpoint_id)
+            if self.threads is None:
+                self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="webhooks")
+            self._busy[endpoint_id] = self.threads.submit(self._serve, endpoint_id)
 
     def _serve(self, endpoint_id: int) -> None:
         """Send an endpoint its events in their order, until one fails or others have a turn."""

@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.kit.destinations import OutboundRefused
-from app.kit.errors import title_of
-from app.kit.exports import AsFile, every, file_of
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
@@ -17,11 +16,12 @@ from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.saving import submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.partners import queries, webhook_actions, webhook_queries
-from app.partners.events import TEST, EventType
+from app.partners.events import EventType
 from app.partners.models import Partner
 from app.partners.webhook_access import Description, Url, outbound_of
-from app.partners.webhook_models import WebhookDelivery, WebhookEndpoint
-from app.partners.webhooks import REASONS, TROUBLES, DeliveryState, EndpointState
+from app.partners.webhook_log_pages import DeliveryRow, delivery_row, log_file
+from app.partners.webhook_models import WebhookEndpoint
+from app.partners.webhooks import REASONS, DeliveryState, EndpointState
 
 router = APIRouter(
     prefix="/office/partners/{partner_id}/webhooks", route_class=Edge, include_in_schema=False
@@ -32,22 +32,7 @@ RESUMED = sayable(N_("The webhook goes on where it stopped."))
 REMOVED = sayable(N_("The webhook is removed."))
 TESTED = sayable(N_("A test is on its way. Reload the page in a moment."))
 SENT_AGAIN = sayable(N_("It is being sent again. Reload the page in a moment."))
-_TEST_LABEL: Final = N_("Test")
-_TROUBLES: Final = TROUBLES | {one.code: title_of(one) for one in OutboundRefused.__subclasses__()}
 _MARKS: Final = {"active": "●", "paused": "‖", "disabled": "▲", "retired": "–"}  # noqa: RUF001 - signs beside words
-HEADS: Final = (
-    ("id", N_("No.")),
-    ("message_id", N_("Name of the event")),
-    ("type", N_("Type")),
-    ("state", N_("State")),
-    ("attempts", N_("Tries")),
-    ("last_status", N_("Last answer")),
-    ("last_error", N_("Trouble")),
-    ("created_at", N_("When")),
-    ("tried_at", N_("Last try")),
-    ("next_at", N_("Next try")),
-    ("done_at", N_("Delivered on")),
-)
 
 
 @dataclass(frozen=True)
@@ -60,17 +45,6 @@ class WebhookRow:
     reason: str
     events: list[str]
     waiting: int = 0
-
-
-@dataclass(frozen=True)
-class DeliveryRow:
-    """A line of the log; the labels are msgids."""
-
-    delivery: WebhookDelivery
-    type: str
-    state: str
-    trouble: str
-    waits: bool
 
 
 @dataclass(frozen=True)
@@ -193,27 +167,10 @@ def webhook(
 
     def read(part: Cut) -> Page[DeliveryRow]:
         page = webhook_queries.list_deliveries(db, endpoint_id=found.id, cut=part, state=known)
-        return page.map(_delivery)
+        return page.map(delivery_row)
 
     if file is not None:
-        rows = (
-            [
-                one.delivery.id,
-                one.delivery.message_id,
-                one.delivery.type,
-                words.gettext(one.state),
-                one.delivery.attempts,
-                one.delivery.last_status,
-                words.gettext(one.trouble) if one.trouble else "",
-                one.delivery.created_at,
-                one.delivery.tried_at,
-                one.delivery.next_at if one.waits else None,
-                one.delivery.done_at,
-            ]
-            for one in every(read, cut)
-        )
-        title = N_("Deliveries")
-        return file_of(file, name="deliveries", title=title, heads=HEADS, rows=rows, words=words)
+        return log_file(file, every(read, cut), words)
     page = read(cut)
     view = WebhookView(
         partner=partner,
@@ -303,14 +260,4 @@ def _row(endpoint: WebhookEndpoint, waiting: int = 0) -> WebhookRow:
         reason=REASONS.get(endpoint.reason, ""),
         events=[EventType(one).label for one in endpoint.events],
         waiting=waiting,
-    )
-
-
-def _delivery(one: WebhookDelivery) -> DeliveryRow:
-    return DeliveryRow(
-        delivery=one,
-        type=_TEST_LABEL if one.type == TEST else EventType(one.type).label,
-        state=DeliveryState(one.state).label,
-        trouble=_TROUBLES.get(one.last_error, one.last_error),
-        waits=one.state == DeliveryState.WAITING,
     )
