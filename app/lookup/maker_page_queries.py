@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Executable, Select, bindparam, select
+from sqlalchemy import Executable, bindparam, select
 from sqlalchemy.orm import Bundle, Session, aliased
 
 from app.entities.models import Entity
@@ -67,7 +67,7 @@ def find_maker(db: Session, entity_id: int) -> EntityPart | None:
 
 def list_facilities(db: Session, entity_id: int, *, day: date) -> list[FacilityPart]:
     """Return a producer's places in use by name, with their codes that hold on a day."""
-    query: Select[Any] = (
+    query: Executable = (
         select(
             Facility.id,
             Facility.name,

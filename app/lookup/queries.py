@@ -21,6 +21,7 @@ from app.lookup.maker_queries import maker_of
 from app.lookup.sheet import (
     Answer,
     EntryPart,
+    LinkPart,
     LotPart,
     Picture,
     ProductPart,
@@ -33,6 +34,8 @@ from app.lookup.sheet import (
 from app.lookup.shelf import Kept, KeptSubject, LotKey, Shelf
 from app.lookup.verdict import Facts, Notice, judge
 from app.places import models as places
+from app.products.link_queries import live_links
+from app.products.links import RELS
 from app.products.models import OcopCertificate, Product, ProductPicture, ProductStandard
 from app.products.rules import CertificateFacts
 from app.rights.queries import facts_for
@@ -307,6 +310,10 @@ def find_subject(db: Session, product_id: int) -> Subject | None:
         use_rights=granted.use_rights,
         standards=tuple(
             Standard(number=row.number, title=row.title) for row in db.execute(_STANDARDS, asked)
+        ),
+        links=tuple(
+            LinkPart(label=RELS[one.rel], title=one.title, url=one.url, language=one.language)
+            for one in live_links(db, product_id)
         ),
     )
 

@@ -35,6 +35,7 @@ from app.rights.kinds import RightType
 router = APIRouter(include_in_schema=False)
 
 TEXT_CHARS: Final = 120
+USUAL: Final = "name"
 RIGHTS: Final = {"gi": frozenset({RightType.GI}), "mark": MARKS, "any": frozenset(RightType)}
 RIGHT_LABELS: Final = {
     "gi": N_("With a geographical indication"),
@@ -92,6 +93,12 @@ class ListView(PublicView):
     previous: str | None
     filtered: bool
 
+    @property
+    def narrowed(self) -> bool:
+        """Tell whether more was asked for than words in the order that is usual."""
+        given = {name for name, value in self.wanted.items() if value} - {"q", "sort"}
+        return bool(given) or self.wanted["sort"] != USUAL
+
 
 @dataclass(frozen=True, kw_only=True)
 class ProductsView(ListView):
@@ -129,7 +136,7 @@ async def _read(request: Request, answer: Callable[[Request], Response]) -> Resp
 
 
 def _by_name(cut: Cut) -> Cut:
-    return replace(cut, sort=cut.sort or "name")
+    return replace(cut, sort=cut.sort or USUAL)
 
 
 def _wanted(asked: Asked) -> Wanted:

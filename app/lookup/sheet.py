@@ -135,6 +135,16 @@ class Standard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPart:
+    """A page of the producer's or a shop's about the product; `label` says of what kind."""
+
+    label: str
+    title: str
+    url: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A product with its maker, stars and rights, and the lot it came from."""
 
@@ -144,6 +154,7 @@ class Sheet:
     stars: CertificateLine | None
     rights: tuple[RightLine, ...]
     standards: tuple[Standard, ...]
+    links: tuple[LinkPart, ...] = ()
 
     @property
     def badges(self) -> tuple[Badge, ...]:
@@ -160,6 +171,7 @@ class Subject:
     rights: tuple[RightFacts, ...]
     use_rights: tuple[UseRightFacts, ...]
     standards: tuple[Standard, ...]
+    links: tuple[LinkPart, ...] = ()
 
     def sheet(self, day: date, lot: LotPart | None) -> Sheet:
         """Return the sheet of a lot of this product, or of none, as of a day."""
@@ -178,6 +190,7 @@ class Subject:
                 made_on=made_on,
             ),
             standards=self.standards,
+            links=self.links,
         )
 
 
