@@ -193,9 +193,9 @@ def issue_key(partner_id: Id, given: KeyIn, db: Db, actor: CurrentActor, now: No
     return TokenOut(**_out(key).model_dump(), token=token)
 
 
-@key_router.post("/{partner_id}/keys/{key_id}/rotate", status_code=201)
+@key_router.post("/{partner_id}/keys/{shop_key_id}/rotate", status_code=201)
 def rotate_key(
-    partner_id: Id, key_id: Id, given: OverlapIn, db: Db, actor: CurrentActor, now: Now
+    partner_id: Id, shop_key_id: Id, given: OverlapIn, db: Db, actor: CurrentActor, now: Now
 ) -> TokenOut:
     """Return a key like another one, which goes on for the days of the overlap."""
     key, token = key_actions.rotate_key(
@@ -203,16 +203,16 @@ def rotate_key(
         actor=actor,
         now=now,
         partner_id=partner_id,
-        key_id=key_id,
+        key_id=shop_key_id,
         overlap_days=given.overlap_days,
     )
     return TokenOut(**_out(key).model_dump(), token=token)
 
 
-@router.post("/{partner_id}/keys/{key_id}/revoke")
-def revoke_key(partner_id: Id, key_id: Id, db: Db, actor: CurrentActor, now: Now) -> KeyOut:
+@router.post("/{partner_id}/keys/{shop_key_id}/revoke")
+def revoke_key(partner_id: Id, shop_key_id: Id, db: Db, actor: CurrentActor, now: Now) -> KeyOut:
     return _out(
-        key_actions.revoke_key(db, actor=actor, now=now, partner_id=partner_id, key_id=key_id)
+        key_actions.revoke_key(db, actor=actor, now=now, partner_id=partner_id, key_id=shop_key_id)
     )
 
 

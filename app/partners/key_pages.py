@@ -113,19 +113,21 @@ def issue_key(
     return show(request, "partners/token.html", TokenView(partner, *made[0], overlap=None))
 
 
-@router.post("/{key_id}/rotate")
+@router.post("/{shop_key_id}/rotate")
 def rotate_key(
-    request: Request, db: Db, actor: CurrentActor, now: Now, partner_id: Id, key_id: Id
+    request: Request, db: Db, actor: CurrentActor, now: Now, partner_id: Id, shop_key_id: Id
 ) -> Response:
     """Show the new key; the one before goes on for a week, for the shop to change over."""
     partner = queries.get_open_partner(db, partner_id, actor=actor)
-    made = key_actions.rotate_key(db, actor=actor, now=now, partner_id=partner_id, key_id=key_id)
+    made = key_actions.rotate_key(
+        db, actor=actor, now=now, partner_id=partner_id, key_id=shop_key_id
+    )
     return show(request, "partners/token.html", TokenView(partner, *made, overlap=OVERLAP_DAYS))
 
 
-@router.post("/{key_id}/revoke")
-def revoke_key(db: Db, actor: CurrentActor, now: Now, partner_id: Id, key_id: Id) -> Response:
-    key_actions.revoke_key(db, actor=actor, now=now, partner_id=partner_id, key_id=key_id)
+@router.post("/{shop_key_id}/revoke")
+def revoke_key(db: Db, actor: CurrentActor, now: Now, partner_id: Id, shop_key_id: Id) -> Response:
+    key_actions.revoke_key(db, actor=actor, now=now, partner_id=partner_id, key_id=shop_key_id)
     return go(f"/office/partners/{partner_id}", say=REVOKED)
 
 

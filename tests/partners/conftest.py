@@ -26,7 +26,12 @@ def shop(database: Database, visit: Visit) -> Shop:
         with database.begin() as db:
             partner = add_partner(db, **who, name=name, kind="shop", hosts=[name])
             _key, token = issue_key(
-                db, **who, partner_id=partner.id, label="máy chủ", scopes=scopes or list(Scope), **facts
+                db,
+                **who,
+                partner_id=partner.id,
+                label="máy chủ",
+                scopes=scopes or list(Scope),
+                **facts,
             )
         return visit().with_key(token)
 

@@ -12,7 +12,7 @@ KEY = {"label": "máy chủ", "scopes": ["listings"], "per_day": 3, "days": 30}
 
 
 @pytest.fixture
-def token(visit: Visit, cast: Cast) -> Any:  # noqa: ANN401 - what the API answers
+def token(visit: Visit, cast: Cast) -> dict[str, Any]:
     office = visit(api=cast.officer)
     partner = office.post("/api/v1/partners", json=SHOP)
     assert (partner.status_code, partner.json()["hosts"]) == (201, ["quaque.vn"])
@@ -22,7 +22,7 @@ def token(visit: Visit, cast: Cast) -> Any:  # noqa: ANN401 - what the API answe
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(
-    visit: Visit, cast: Cast, database: Database, token: Any
+    visit: Visit, cast: Cast, database: Database, token: dict[str, Any]
 ) -> None:
     shown = visit(api=cast.officer).get(f"/api/v1/partners/{token['partner_id']}/keys").json()
     assert [(one["ending"], "token" in one) for one in shown] == [(token["token"][-4:], False)]
@@ -32,7 +32,7 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(
 
 
 def test_the_quota_of_a_day_lasts_and_is_told_with_each_answer(
-    visit: Visit, cast: Cast, clock: Clock, token: Any
+    visit: Visit, cast: Cast, clock: Clock, token: dict[str, Any]
 ) -> None:
     shop = visit().with_key(token["token"])
     answers = [shop.get("/api/v1/listings") for _ in range(4)]
