@@ -49,6 +49,16 @@ class LotStopped(Conflict):
     detail: ClassVar[str] = N_("It can't be released for sale before that is lifted.")
 
 
+class DateStopped(Conflict):
+    """A recall or a hold goes by this date"""
+
+    code: ClassVar[str] = "diary.date_stopped"
+    detail: ClassVar[str] = N_(
+        "The lot would no longer be among those made on the days that are recalled or on hold. "
+        "Ask the Department."
+    )
+
+
 class DateOutOfRange(Invalid):
     """The date can't be right"""
 
@@ -111,8 +121,12 @@ def change_lot(
     if lot.state != LotState.OPEN:
         raise LotClosed
     before = {name: getattr(lot, name) for name in facts}
+    against = standing_against(db, lot.product_id, lot.id)
     _apply(db, lot, facts, now)
     db.flush()
+    after = standing_against(db, lot.product_id, lot.id)
+    if (against.recall and not after.recall) or (against.hold and not after.hold):
+        raise DateStopped
     _noted(db, actor, now, "lot.change", lot, before, facts)
     return lot
 

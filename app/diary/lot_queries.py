@@ -2,11 +2,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
-from app.diary.queries import entry_counts, stands
+from app.diary.notice_queries import stands
+from app.diary.queries import entry_counts
 from app.diary.rules import LotState
 from app.diary.standing_queries import NOTHING, Standing, standing_of
 from app.entities.queries import names_of
@@ -68,7 +69,7 @@ def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
         number = func.lower(Lot.number).contains(wanted.text.lower(), autoescape=True)
         narrowed.append(or_(number, Lot.product_id.in_(named)))
     if wanted.recalled:
-        narrowed.append(exists().where(stands(Lot.id, "recall")))
+        narrowed.append(stands("recall"))
     return select(Lot).where(*narrowed)
 
 

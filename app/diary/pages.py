@@ -3,10 +3,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Request
-from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary import actions, lot_queries, notice_actions, queries
+from app.diary import actions, lot_queries, queries
 from app.diary.fields import OFFERED_UNITS, said_unit, said_values
 from app.diary.file_pages import lots_file
 from app.diary.lot_queries import LotFilter, LotRow
@@ -18,7 +17,6 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every
-from app.kit.forms import Filled, Form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
@@ -28,8 +26,6 @@ from app.products.models import Product
 router = APIRouter(prefix="/app", route_class=Edge, include_in_schema=False)
 
 CLOSED = sayable(N_("The diary was closed."))
-HELD = sayable(N_("The sale of the lot was stopped."))
-LIFTED = sayable(N_("The stop was lifted."))
 SHOWN_LOTS = 6
 SHOWN_ENTRIES = 4
 
@@ -90,7 +86,6 @@ class LotView:
     standing: Standing
     member: bool
     owner: bool
-    form: Filled
 
 
 def told(entries: Sequence[EntryRow], words: Translator) -> list[Told]:
@@ -155,50 +150,7 @@ def lots(
 
 @router.get("/lots/{lot_id}")
 def lot(request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id) -> Response:
-    return _lot(request, db, actor, words, queries.get_lot(db, lot_id, actor=actor))
-
-
-@router.post("/lots/{lot_id}/close")
-def close_lot(db: Db, actor: CurrentActor, now: Now, lot_id: Id) -> Response:
-    actions.close_lot(db, actor=actor, now=now, lot_id=lot_id)
-    return go(f"/app/lots/{lot_id}", say=CLOSED)
-
-
-@router.post("/lots/{lot_id}/hold")
-def hold_lot(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, lot_id: Id
-) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
-    try:
-        notice_actions.hold_lot(db, actor=actor, now=now, lot_id=lot_id, reason=sent.text("reason"))
-    except notice_actions.ReasonNeeded as error:
-        return _lot(request, db, actor, words, found, refused(sent, error, words))
-    return go(f"/app/lots/{lot_id}", say=HELD)
-
-
-@router.post("/lots/{lot_id}/hold/lift")
-def lift_hold(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, lot_id: Id
-) -> Response:
-    found = queries.get_lot(db, lot_id, actor=actor)
-    try:
-        notice_actions.lift_hold(
-            db, actor=actor, now=now, lot_id=lot_id, reason=sent.text("reason")
-        )
-    except notice_actions.ReasonNeeded as error:
-        return _lot(request, db, actor, words, found, refused(sent, error, words))
-    return go(f"/app/lots/{lot_id}", say=LIFTED)
-
-
-def _lot(
-    request: Request,
-    db: Session,
-    actor: Actor,
-    words: Translator,
-    found: Lot,
-    form: Filled | None = None,
-) -> Response:
-    filled = form or Filled()
     view = LotView(
         lot=found,
         state=LotState(found.state),
@@ -209,6 +161,11 @@ def _lot(
         standing=standing_against(db, found.product_id, found.id),
         member=found.entity_id in actor.memberships,
         owner=actor.memberships.get(found.entity_id) is Belonging.OWNER,
-        form=filled,
     )
-    return show(request, "diary/lot.html", view, status=422 if filled.wrong else 200)
+    return show(request, "diary/lot.html", view)
+
+
+@router.post("/lots/{lot_id}/close")
+def close_lot(db: Db, actor: CurrentActor, now: Now, lot_id: Id) -> Response:
+    actions.close_lot(db, actor=actor, now=now, lot_id=lot_id)
+    return go(f"/app/lots/{lot_id}", say=CLOSED)

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotNotice
+from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot
 from app.diary.rules import EntryKind, LateMark, LotFacts, Missing, late_mark, missing
 from app.diary.standing_queries import standing_against
 from app.diary.values import Value
@@ -153,16 +153,6 @@ def get_lot(db: Session, lot_id: int, *, actor: Actor) -> Lot:
     return lot
 
 
-def find_standing(db: Session, lot_id: int, *, kind: str) -> LotNotice | None:
-    return db.scalars(select(LotNotice).where(stands(lot_id, kind))).one_or_none()
-
-
-def list_notices(db: Session, lot_id: int) -> list[LotNotice]:
-    """Return all recalls and holds of a lot, lifted ones too, newest first."""
-    query = select(LotNotice).where(LotNotice.lot_id == lot_id).order_by(LotNotice.id.desc())
-    return list(db.scalars(query))
-
-
 def count_entries(db: Session, lot_id: int) -> int:
     """Return how many entries tell something: none amends them, and they are not erased."""
     return entry_counts(db, [lot_id]).get(lot_id, 0)
@@ -198,10 +188,6 @@ def missing_for(db: Session, lot: Lot) -> tuple[Missing, ...]:
         on_hold=standing.hold is not None,
     )
     return missing(facts)
-
-
-def stands(lot_id: ColumnElement[int] | object, kind: str) -> ColumnElement[bool]:
-    return (LotNotice.lot_id == lot_id) & (LotNotice.kind == kind) & (LotNotice.lifted_at.is_(None))
 
 
 def public_entries(db: Session, lot_id: int, *, limit: int | None = None) -> tuple[EntryRow, ...]:

@@ -15,6 +15,7 @@ def set_policy(
     actor: Actor,
     now: datetime,
     two_people_from: int,
+    recall_two_from: int | None = None,
     undo_days: int,
     lapse_months: int | None,
     tolerance_percent: float,
@@ -27,6 +28,8 @@ def set_policy(
     policy = get_policy(db)
     before = _facts(policy)
     policy.two_people_from = two_people_from
+    if recall_two_from is not None:
+        policy.recall_two_from = recall_two_from
     policy.undo_days = undo_days
     policy.lapse_months = lapse_months
     policy.tolerance_percent = tolerance_percent
@@ -47,5 +50,5 @@ def set_policy(
 
 
 def _facts(policy: StampPolicy) -> dict[str, object]:
-    names = ("two_people_from", "undo_days", "lapse_months", "tolerance_percent")
+    names = ("two_people_from", "recall_two_from", "undo_days", "lapse_months", "tolerance_percent")
     return {name: getattr(policy, name) for name in names}

@@ -13,9 +13,13 @@ router = APIRouter(prefix="/api/v1/stamp-policy", tags=["stamps"], route_class=A
 
 
 class PolicyIn(In):
-    """The province's rules on stamps. Without `lapse_months` stamps never lapse."""
+    """The province's rules on stamps. Without `lapse_months` stamps never lapse.
+
+    Without `recall_two_from` that rule stays as it is.
+    """
 
     two_people_from: Annotated[int, Field(ge=1, le=2**62)]
+    recall_two_from: Annotated[int, Field(ge=1, le=2**62)] | None = None
     undo_days: Annotated[int, Field(ge=0, le=10)]
     lapse_months: Annotated[int, Field(ge=1, le=120)] | None = None
     tolerance_percent: Annotated[float, Field(ge=0, le=100)]
@@ -25,6 +29,7 @@ class PolicyOut(Out):
     """The rules that hold now."""
 
     two_people_from: int
+    recall_two_from: int
     undo_days: int
     lapse_months: int | None
     tolerance_percent: float

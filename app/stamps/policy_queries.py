@@ -13,5 +13,10 @@ def get_policy(db: Session) -> StampPolicy:
 def usual_policy() -> StampPolicy:
     """Return the rules that hold until an administrator sets others; not yet a record."""
     return StampPolicy(
-        id=_ONLY, two_people_from=10_000, undo_days=10, lapse_months=None, tolerance_percent=5.0
+        id=_ONLY,
+        two_people_from=10_000,
+        recall_two_from=1_000,
+        undo_days=10,
+        lapse_months=None,
+        tolerance_percent=5.0,
     )

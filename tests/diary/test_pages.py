@@ -285,7 +285,10 @@ def test_the_owner_stops_and_lifts_the_sale_on_the_phone(
 def test_an_officer_recalls_a_lot_by_the_form(visit: Visit, cast: Cast, lot: Lot) -> None:
     client = visit(page=cast.officer)
     here = f"/office/lots/{lot.id}"
-    assert "Thu hồi sản phẩm lô L2603-07" in client.get(here).text
+    assert f'href="{here}/recall"' in client.get(here).text
+    desk = client.get(f"{here}/recall").text
+    assert "Thu hồi sản phẩm: 1 lô, 0 tem" in desk
+    assert "Tạm ngừng lưu thông: 1 lô, 0 tem" in desk
     wrong = client.post(f"{here}/recall", data={"reason": "", "advice": "Trả lại nơi mua"})
     assert wrong.status_code == 422
     assert "Trả lại nơi mua" in wrong.text
@@ -303,7 +306,8 @@ def test_an_officer_recalls_a_lot_by_the_form(visit: Visit, cast: Cast, lot: Lot
 def test_who_only_reads_is_offered_no_measures(visit: Visit, cast: Cast, lot: Lot) -> None:
     here = f"/office/lots/{lot.id}"
     client = visit(page=cast.inspector)
-    assert "/recall" not in client.get(here).text
+    assert f"{here}/recall" not in client.get(here).text
+    assert client.get(f"{here}/recall").status_code == 403
     assert client.post(f"{here}/recall", data={"reason": "x"}).status_code == 403
 
 

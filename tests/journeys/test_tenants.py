@@ -99,8 +99,8 @@ ALLOWED = {
     """,
     DEPARTMENT: "GET /office/stamps /office/stamps/{code}",
     "o" + OFFICERS: """
-        POST /api/v1/lots/{lot_id}/hold +/lift /office/lots/{lot_id}/hold +/lift
-            /app/lots/{lot_id}/hold +/lift /api/v1/batches /api/v1/spans/void /app/stamps/new
+        POST /api/v1/lots/{lot_id}/hold +/lift /app/lots/{lot_id}/hold +/lift /api/v1/batches
+            /api/v1/spans/void /app/stamps/new
     """,
     "ow": """
         POST /api/v1/lots /api/v1/lots/{lot_id}/close /api/v1/lots/{lot_id}/entries

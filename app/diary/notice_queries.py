@@ -1,0 +1,123 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.diary.models import Lot, LotNotice, ProductNotice
+from app.diary.queries import get_lot
+from app.identity.rules import Actor
+from app.kit.errors import Invalid
+from app.kit.i18n import N_
+from app.products.queries import get_product
+
+AnyNotice = LotNotice | ProductNotice
+
+
+class MadeBackwards(Invalid):
+    """The days are in the wrong order"""
+
+    code: ClassVar[str] = "diary.made_backwards"
+    detail: ClassVar[str] = N_("The first day must not be after the last one.")
+    field = "made_to"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """What is recalled or held: a lot, or a product or its lots made between two days."""
+
+    entity_id: int
+    product_id: int
+    lot_id: int | None = None
+    lot_number: str = ""
+    made_from: date | None = None
+    made_to: date | None = None
+
+    @property
+    def kind(self) -> str:
+        return "product" if self.lot_id is None else "lot"
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether all of a product is meant, with what is not yet in any lot."""
+        return self.lot_id is None and self.made_from is None and self.made_to is None
+
+
+def subject_of(
+    db: Session,
+    *,
+    actor: Actor,
+    lot_id: int | None = None,
+    product_id: int = 0,
+    made_from: date | None = None,
+    made_to: date | None = None,
+) -> Subject:
+    """Return what is meant, as far as the actor sees it, or raise NoSuchLot or NoSuchProduct."""
+    if lot_id is not None:
+        return subject_of_lot(get_lot(db, lot_id, actor=actor))
+    product = get_product(db, product_id, actor=actor)
+    if made_from is not None and made_to is not None and made_to < made_from:
+        raise MadeBackwards
+    return Subject(
+        entity_id=product.entity_id, product_id=product.id, made_from=made_from, made_to=made_to
+    )
+
+
+def subject_of_lot(lot: Lot) -> Subject:
+    return Subject(
+        entity_id=lot.entity_id, product_id=lot.product_id, lot_id=lot.id, lot_number=lot.number
+    )
+
+
+def find_standing(db: Session, subject: Subject, *, kind: str) -> AnyNotice | None:
+    """Return what stands against this very subject, not against one that covers it."""
+    if subject.lot_id is not None:
+        of_lot = select(LotNotice).where(LotNotice.lot_id == subject.lot_id, *_on(LotNotice, kind))
+        return db.scalars(of_lot).one_or_none()
+    of_product = select(ProductNotice).where(
+        ProductNotice.product_id == subject.product_id,
+        ProductNotice.made_from.is_not_distinct_from(subject.made_from),
+        ProductNotice.made_to.is_not_distinct_from(subject.made_to),
+        *_on(ProductNotice, kind),
+    )
+    return db.scalars(of_product).one_or_none()
+
+
+def list_notices(db: Session, subject: Subject) -> Sequence[AnyNotice]:
+    """Return all recalls and holds of a lot, or of any part of a product, newest first."""
+    if subject.lot_id is not None:
+        of_lot = select(LotNotice).where(LotNotice.lot_id == subject.lot_id)
+        return db.scalars(of_lot.order_by(LotNotice.id.desc())).all()
+    of_product = select(ProductNotice).where(ProductNotice.product_id == subject.product_id)
+    return db.scalars(of_product.order_by(ProductNotice.id.desc())).all()
+
+
+def lots_in(subject: Subject) -> ColumnElement[bool]:
+    """Return the condition on lots that a subject covers."""
+    if subject.lot_id is not None:
+        return Lot.id == subject.lot_id
+    made = Lot.production_date
+    early = true() if subject.made_from is None else made >= subject.made_from
+    late = true() if subject.made_to is None else made <= subject.made_to
+    return and_(Lot.product_id == subject.product_id, or_(made.is_(None), and_(early, late)))
+
+
+def stands(kind: str) -> ColumnElement[bool]:
+    """Return the condition on lots against which a recall or a hold stands."""
+    made = Lot.production_date
+    covers = or_(
+        made.is_(None),
+        and_(
+            or_(ProductNotice.made_from.is_(None), ProductNotice.made_from <= made),
+            or_(ProductNotice.made_to.is_(None), ProductNotice.made_to >= made),
+        ),
+    )
+    of_product = (ProductNotice.product_id == Lot.product_id, *_on(ProductNotice, kind), covers)
+    of_lot = (LotNotice.lot_id == Lot.id, *_on(LotNotice, kind))
+    return or_(exists().where(*of_lot), exists().where(*of_product))
+
+
+def _on(of: type[LotNotice] | type[ProductNotice], kind: str) -> tuple[ColumnElement[bool], Any]:
+    return of.kind == kind, of.lifted_at.is_(None)
