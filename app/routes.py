@@ -22,6 +22,7 @@ import app.identity.enrol_pages
 import app.identity.factor_pages
 import app.identity.factor_step_pages
 import app.identity.pages
+import app.lookup.card_pages
 import app.lookup.entity_pages
 import app.lookup.lot_pages
 import app.lookup.pages
@@ -30,15 +31,16 @@ import app.lookup.recall_pages
 import app.lookup.register_pages
 import app.lookup.resolver_pages
 import app.lookup.serial_pages
+import app.lookup.sitemap_pages
 import app.office.account_form_pages
 import app.office.account_pages
 import app.office.alert_pages
+import app.office.anomaly_pages
 import app.office.audit_pages
 import app.office.board_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
-import app.office.inspect_pages
 import app.office.inspect_api
 import app.office.inspect_pages
 import app.oversight.api
@@ -46,6 +48,8 @@ import app.oversight.finding_pages
 import app.oversight.pages
 import app.oversight.report_pages
 import app.partners.api
+import app.partners.badge_api
+import app.partners.badge_pages
 import app.partners.event_api
 import app.partners.key_pages
 import app.partners.listing_api
@@ -131,6 +135,7 @@ OFFICE = (
         lines=(
             Rail(N_("What waits for you"), "/office"),
             Rail(N_("What is off"), "/office/alerts"),
+            Rail(N_("Anomalies"), "/office/anomalies"),
         ),
     ),
     Rail(
@@ -206,11 +211,15 @@ ROUTERS = (
     app.lookup.serial_pages.router,
     app.lookup.resolver_pages.router,
     app.lookup.pages.router,
+    app.lookup.card_pages.router,
     app.lookup.product_pages.router,
     app.lookup.recall_pages.router,
     app.lookup.register_pages.router,
     app.lookup.entity_pages.router,
     app.lookup.lot_pages.router,
+    app.lookup.sitemap_pages.router,
+    app.partners.badge_api.router,
+    app.partners.badge_pages.router,
     app.partners.verify_product_api.router,
     app.partners.verify_api.router,
     health.router,
@@ -276,6 +285,7 @@ ROUTERS = (
     app.office.account_pages.router,
     app.office.audit_pages.router,
     app.office.alert_pages.router,
+    app.office.anomaly_pages.router,
     app.office.board_pages.router,
     app.diary.api.router,
     app.diary.entry_api.router,

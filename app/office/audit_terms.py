@@ -11,6 +11,7 @@ from app.kit.i18n import Translator
 from app.office.audit_words import ACTS, FIELDS, SUBJECTS
 from app.oversight.terms import OVERSIGHT_TERMS
 from app.products.terms import PRODUCT_TERMS
+from app.scans.signals import SignalState
 
 KNOWN_ACTS: Final = {**OVERSIGHT_TERMS.acts, **PRODUCT_TERMS.acts, **ENTITY_TERMS.acts, **ACTS}
 _FIELDS: Final = {
@@ -24,6 +25,7 @@ _VALUES: Final = {
     "product": PRODUCT_TERMS.values,
     "report": OVERSIGHT_TERMS.values,
     "finding": OVERSIGHT_TERMS.values,
+    "signal": {"state": {str(state): state.label for state in SignalState}},
 }
 
 

@@ -10,6 +10,7 @@ from app.office import queries
 from app.office.alert_queries import count_off
 from app.office.queries import Waiting
 from app.oversight.queries import count_open_reports
+from app.scans.signal_queries import count_signals
 
 router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
 
@@ -20,6 +21,7 @@ class HomeView:
 
     waiting: Waiting
     off: int
+    anomalies: int
     reports: int
     figures: list[tuple[str, int, str]]
 
@@ -31,6 +33,7 @@ def home(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
     view = HomeView(
         waiting=queries.list_waiting(db),
         off=count_off(db, now=now),
+        anomalies=count_signals(db),
         reports=count_open_reports(db),
         figures=queries.count_all(db),
     )

@@ -1,10 +1,8 @@
 import secrets
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,8 +10,7 @@ from app.audit.actions import record
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.db import Base
-from app.scans.models import Scan, ScanMonth, ScanTotal, Suspicion, VisitorKey
-from app.scans.rules import month_of
+from app.scans.models import Scan, Suspicion, VisitorKey
 
 RAW_DAYS: Final = 90
 _KEY_BYTES: Final = 32
@@ -35,41 +32,6 @@ class Lookup(NamedTuple):
     active: bool
     product_id: int
     province: str | None = None
-
-
-class _Sum(NamedTuple):
-    lookups: int
-    first_at: datetime
-    last_at: datetime
-
-
-def count_lookups(db: Session, lookups: Sequence[Lookup]) -> int:
-    """Store look-ups and add the new ones to the totals; return how many were new.
-
-    The same visitor within a minute is one, whichever process saw it. Rows are written in one
-    order everywhere, so that two processes never wait for each other in a circle.
-    """
-    rows = [
-        {
-            **row.visit._asdict(),
-            "device": row.device,
-            "active": row.active,
-            "province": row.province,
-        }
-        for row in sorted(lookups, key=lambda row: row.visit)
-    ]
-    if not rows:
-        return 0
-    # Rows apart from the statement: all in one VALUES took 240 us a row to build.
-    query = _insert(db, Scan).on_conflict_do_nothing()
-    kept = db.execute(query.returning(Scan.line, Scan.active, Scan.minute), rows)
-    new = [(line, active, minute) for line, active, minute in kept]
-    _add_up(db, _sums(new))
-    products = {row.visit.line: row.product_id for row in lookups}
-    _add_to_months(
-        db, Counter((products[line], month_of(minute)) for line, active, minute in new if active)
-    )
-    return len(new)
 
 
 def day_key(db: Session, day: date) -> bytes:
@@ -112,50 +74,6 @@ def clear_suspicion(db: Session, *, actor: Actor, now: datetime, line: int, reas
         db.delete(found)
         db.flush()
         _noted(db, actor, now, "stamp.clear", line, {"reason": reason})
-
-
-def _sums(new: Sequence[tuple[int, bool, datetime]]) -> dict[tuple[int, bool], _Sum]:
-    minutes: dict[tuple[int, bool], list[datetime]] = defaultdict(list)
-    for line, active, minute in new:
-        minutes[line, active].append(minute)
-    return {key: _Sum(len(all_), min(all_), max(all_)) for key, all_ in sorted(minutes.items())}
-
-
-def _add_up(db: Session, sums: dict[tuple[int, bool], _Sum]) -> None:
-    rows = [
-        {"line": line, "active": active, **found._asdict()}
-        for (line, active), found in sums.items()
-    ]
-    if not rows:
-        return
-    query = _insert(db, ScanTotal)
-    more, old = query.excluded, ScanTotal
-    first_at = case((more.first_at < old.first_at, more.first_at), else_=old.first_at)
-    last_at = case((more.last_at > old.last_at, more.last_at), else_=old.last_at)
-    db.execute(
-        query.on_conflict_do_update(
-            index_elements=["line", "active"],
-            set_={"lookups": old.lookups + more.lookups, "first_at": first_at, "last_at": last_at},
-        ),
-        rows,
-    )
-
-
-def _add_to_months(db: Session, counted: Mapping[tuple[int, date], int]) -> None:
-    rows = [
-        {"product_id": product_id, "month": month, "lookups": lookups}
-        for (product_id, month), lookups in sorted(counted.items())
-    ]
-    if not rows:
-        return
-    query = _insert(db, ScanMonth)
-    added = ScanMonth.lookups + query.excluded.lookups
-    db.execute(
-        query.on_conflict_do_update(
-            index_elements=["product_id", "month"], set_={"lookups": added}
-        ),
-        rows,
-    )
 
 
 def _insert(db: Session, model: type[Base]) -> Any:  # noqa: ANN401 - the two dialects' own INSERT share no base with ON CONFLICT

@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.kit.clock import day_of
 from app.kit.db import Database
-from app.scans.actions import Lookup, Visit, count_lookups, day_key
+from app.scans.actions import Lookup, Visit, day_key
+from app.scans.count_actions import count_lookups
 from app.scans.queries import Waiting
 
 log = logging.getLogger("ocop.scans")

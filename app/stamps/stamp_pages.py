@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -13,9 +14,12 @@ from app.kit.forms import Filled, Form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.web import Db, Edge, Now, Words
+from app.scans.models import CloneSignal, DisplayPack
 from app.scans.queries import Tally, find_suspicion, find_tally
+from app.scans.signal_queries import find_display, find_signal
 from app.stamps.access import StampKeys
 from app.stamps.codes import grouped
+from app.stamps.display_actions import mark_pack, unmark_pack
 from app.stamps.export_queries import names_of_product
 from app.stamps.queries import Stamp, get_stamp
 from app.stamps.rules import State
@@ -26,6 +30,8 @@ router = APIRouter(prefix="/office/stamps", route_class=Edge, include_in_schema=
 
 SUSPECTED = sayable(N_("The stamp's page warns of a copy now."))
 TRUSTED = sayable(N_("The warning is taken back."))
+MARKED = sayable(N_("The pack is marked as one on display."))
+UNMARKED = sayable(N_("The mark was taken off the pack."))
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,8 @@ class StampView:
     lot: str
     tally: Tally
     suspicion: tuple[str, str, datetime] | None
+    display: DisplayPack | None
+    signal: CloneSignal | None
     officer: bool
     form: Filled
 
@@ -92,6 +100,30 @@ def suspect(
     return go(f"/office/stamps/{code}", say=said)
 
 
+@router.post("/{code}/display")
+def display(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    words: Words,
+    keyring: StampKeys,
+    sent: Form,
+    code: str,
+) -> Response:
+    actor.require_officer()
+    who: dict[str, Any] = {"actor": actor, "now": now, "keyring": keyring, "text": code}
+    get_stamp(db, keyring=keyring, text=code)
+    if sent.text("lift"):
+        unmark_pack(db, **who)
+        return go(f"/office/stamps/{code}", say=UNMARKED)
+    try:
+        mark_pack(db, place=sent.text("place"), **who)
+    except (Conflict, Invalid) as error:
+        return _one(request, db, actor, keyring, code, refused(sent, error, words))
+    return go(f"/office/stamps/{code}", say=MARKED)
+
+
 def _one(
     request: Request,
     db: Db,
@@ -114,6 +146,8 @@ def _one(
         lot=lot.number if lot else "",
         tally=find_tally(db, line=found.line, visitor=None),
         suspicion=find_suspicion(db, line=found.line),
+        display=find_display(db, line=found.line),
+        signal=find_signal(db, line=found.line),
         officer=actor.officer,
         form=form,
     )

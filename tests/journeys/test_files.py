@@ -39,6 +39,7 @@ LISTS = {
     "/office/allotments": TABLE,
     "/office/allotments/{allotment_id}": TABLE,
     "/office/allotments/{allotment_id}/exports": TABLE,
+    "/office/anomalies": TABLE,
     "/office/audit": TABLE,
     "/office/batches": TABLE,
     "/office/batches/{batch_id}": HISTORY,
@@ -50,6 +51,7 @@ LISTS = {
     "/office/imports/{import_id}": TABLE,
     "/office/links": TABLE,
     "/office/lots": TABLE,
+    "/office/partners/{partner_id}/webhooks/{webhook_id}": TABLE,
     "/office/presets": rf"{TABLE}|/presets/new\?copy=",
     "/office/products": TABLE,
     "/office/products/{product_id}/history": HISTORY,
@@ -66,6 +68,7 @@ LISTS = {
     "/app/lookups": '<section class="months">',
     "/app/products": 'href="/app/products/[0-9]',
     "/app/stamps": 'class="row-link"',
+    "/app/stamps/displays": '<section class="card">',
     "/app/stamps/{batch_id}": HISTORY,
 }
 # The page of look-ups tells a product's months only once there are some.

@@ -75,7 +75,7 @@ def test_every_way_to_ask_for_a_code_counts_and_refuses(
     assert problem["code"] == "lookup.too_many_guesses"
     # A genuine code among wrong ones, one typed into the form, and pages without a code.
     mixed = reader.post("/api/v1/verify", json={"codes": [bad, scene.active]}).json()
-    assert [one["verdict"] for one in mixed["results"]] == ["unknown", "active"]
+    assert [one["verdict"] for one in mixed["results"]] == ["unknown", "active_first"]
     assert reader.get(f"/?code={scene.active}").status_code == 303
     assert reader.get("/").status_code == 200
     assert reader.get(f"/p/{scene.product.id}").status_code == 200

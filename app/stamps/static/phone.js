@@ -44,7 +44,8 @@ function chosen(found, video) {
 
 async function scan(box, form) {
   const [video, told] = [box.querySelector("video"), box.querySelector("p")];
-  const { first_code: first, last_code: last } = form.elements;
+  // Where one stamp is asked for, its field is the last one too.
+  const { first_code: first, last_code: last = first } = form.elements;
   const say = (word) => { told.hidden = false; told.textContent = box.dataset[word]; };
   let stream;
   try {
