@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import anyio
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import SQLAlchemyError
@@ -138,6 +139,7 @@ def create_app(
     made.state.networks = _networks(settings)
     made.state.guesses, made.state.given = Guesses(PER_MINUTE), Given()
     made.state.shelf = shelf = Shelf()
+    made.state.drawing = anyio.Semaphore(1)
     made.state.gtins = GtinShelf()
     made.state.pace = Pace()
     made.state.desk = Desk(

@@ -1,0 +1,37 @@
+"""The addresses of the public pages that search engines may list."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
+
+from app.entities.models import Entity
+from app.products.models import Product
+
+
+def last_ids(db: Session) -> Mapping[str, int]:
+    """Return the last id of products (`p`) and producers (`e`): their pages are listed in parts."""
+    return {
+        "p": db.scalar(select(func.max(Product.id))) or 0,
+        "e": db.scalar(select(func.max(Entity.id))) or 0,
+    }
+
+
+def list_addresses(
+    db: Session, kind: str, *, first: int, last: int
+) -> list[tuple[int, datetime | None]]:
+    """Return ids from one to another of what is made now, and since when it reads as it does."""
+    if kind == "p":
+        made = (
+            select(Product.id, Product.updated_at)
+            .join(Entity, Entity.id == Product.entity_id)
+            .where(Product.status == "active", Entity.status == "active")
+            .where(Product.id.between(first, last))
+        )
+        return [(row.id, row.updated_at) for row in db.execute(made.order_by(Product.id))]
+    has_products = exists().where(Product.entity_id == Entity.id)
+    makers = select(Entity.id).where(
+        Entity.status == "active", Entity.id.between(first, last), has_products
+    )
+    return [(one, None) for one in db.scalars(makers.order_by(Entity.id))]
