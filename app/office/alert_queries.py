@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from app.diary.models import Lot, LotNotice
+from app.diary.models import Lot, LotNotice, ProductNotice
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.kit.i18n import N_
@@ -74,6 +74,7 @@ _PATHS: Final = {
     "exports": "/office/batches/{id}/exports",
     "lot": "/office/lots/{id}",
     "product": "/office/products/{id}",
+    "recall": "/office/products/{id}/recall",
     "right": "/office/rights/{id}",
     "use_right": "/office/use-rights/{id}",
     "hooks": "/office/partners/{id}/webhooks",
@@ -166,6 +167,17 @@ def _lots(_now: datetime) -> Rows:
         .join(Entity, Entity.id == Lot.entity_id)
         .where(LotNotice.lifted_at.is_(None))
         .order_by(LotNotice.set_at)
+    )
+
+
+def _products(_now: datetime) -> Rows:
+    return (
+        select(Entity.name, Product.name, ProductNotice.set_at, _said("recall"), Product.id)
+        .select_from(ProductNotice)
+        .join(Product, Product.id == ProductNotice.product_id)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(ProductNotice.lifted_at.is_(None))
+        .order_by(ProductNotice.set_at)
     )
 
 
@@ -262,6 +274,12 @@ _KINDS: Final[Iterable[Kind]] = (
         _lapsing,
     ),
     ("failed", N_("Files for printing that failed"), N_("Ask for the file again."), _failed),
+    (
+        "products",
+        N_("Products recalled or on hold"),
+        N_("Follow them until they are lifted."),
+        _products,
+    ),
     ("lots", N_("Lots recalled or on hold"), N_("Follow them until they are lifted."), _lots),
     (
         "certificates",

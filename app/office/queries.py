@@ -13,6 +13,7 @@ from app.kit.i18n import N_
 from app.products.models import Product
 from app.stamps.allotment_models import Allotment, AllotmentRow
 from app.stamps.models import Batch, Export, Span
+from app.stamps.recall_models import RecallOrder
 
 SHOWN = 20
 
@@ -48,9 +49,21 @@ class ProposalLine:
 
 
 @dataclass(frozen=True)
+class RecallLine:
+    """A recall, or its lifting, that waits for a second officer."""
+
+    id: int
+    kind: str
+    product: str
+    entity: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Waiting:
     """What waits for an officer, oldest first, each list cut after twenty."""
 
+    recalls: Sequence[RecallLine]
     to_decide: Sequence[BatchLine]
     to_issue: Sequence[BatchLine]
     to_print: Sequence[BatchLine]
@@ -63,6 +76,7 @@ class Waiting:
 
 def list_waiting(db: Session) -> Waiting:
     return Waiting(
+        recalls=_recalls(db),
         to_decide=_batches(db, Batch.state == "requested"),
         to_issue=_batches(db, Batch.state == "approved"),
         to_print=_batches(db, Batch.state == "issued", Batch.id.not_in(_printed())),
@@ -125,6 +139,18 @@ def _proposals(db: Session) -> list[ProposalLine]:
         .limit(SHOWN)
     )
     return [ProposalLine(*row) for row in db.execute(query)]
+
+
+def _recalls(db: Session) -> list[RecallLine]:
+    query = (
+        select(RecallOrder.id, RecallOrder.kind, Product.name, Entity.name, RecallOrder.asked_at)
+        .join(Product, Product.id == RecallOrder.product_id)
+        .join(Entity, Entity.id == RecallOrder.entity_id)
+        .where(RecallOrder.state == "waiting")
+        .order_by(RecallOrder.id)
+        .limit(SHOWN)
+    )
+    return [RecallLine(*row) for row in db.execute(query)]
 
 
 def count_all(db: Session) -> list[tuple[str, int, str]]:

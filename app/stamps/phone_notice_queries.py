@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.diary.models import Lot, LotNotice
+from app.diary.models import Lot, LotNotice, ProductNotice
 from app.entities.proposal_queries import ACCEPTED, REFUSED, list_own
 from app.identity.rules import Actor
 from app.kit.clock import day_of, start_of
@@ -55,6 +55,7 @@ def list_notices(db: Session, *, actor: Actor, now: datetime) -> list[Notice]:
         *_proposals(db, actor, now),
         *_rights(db, actor, now),
         *_lots(db, actor),
+        *_products(db, actor),
     ]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
@@ -193,5 +194,27 @@ def _lots(db: Session, actor: Actor) -> Iterator[Notice]:
             detail=one.reason,
             at=one.set_at,
             path=f"/app/lots/{one.lot_id}",
+            due=True,
+        )
+
+
+def _products(db: Session, actor: Actor) -> Iterator[Notice]:
+    query = (
+        select(ProductNotice, Product)
+        .join(Product, Product.id == ProductNotice.product_id)
+        .where(
+            ProductNotice.lifted_at.is_(None),
+            Product.entity_id.in_(frozenset(actor.memberships)),
+        )
+    )
+    for one, product in db.execute(query):
+        yield Notice(
+            label=N_("Product recall: {product}")
+            if one.kind == "recall"
+            else N_("Sale of {product} is stopped"),
+            facts={"product": product.name},
+            detail=one.reason,
+            at=one.set_at,
+            path=f"/app/products/{product.id}/hold",
             due=True,
         )

@@ -13,6 +13,7 @@ from app.diary.notice_actions import HOLD
 from app.diary.notice_queries import AnyNotice, Subject, find_standing
 from app.diary.standing_queries import Standing, standing_against
 from app.identity.access import CurrentActor
+from app.identity.rules import Actor, Belonging
 from app.kit.forms import Filled, Form, Sent
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
@@ -45,6 +46,7 @@ class HoldView:
     days: Filled
     act: str
     form: Filled
+    may_act: bool
 
 
 def _page(find: Callable[..., Subject]) -> Callable[..., Response]:
@@ -56,11 +58,11 @@ def _page(find: Callable[..., Subject]) -> Callable[..., Response]:
         words: Words,
         of: Annotated[Subject, Depends(find)],
     ) -> Response:
-        actor.require_member_or_officer(of.entity_id, owner=True)
+        actor.require_member_or_officer(of.entity_id)
         part = with_days(of, Sent(request.query_params, {}), words)
         wrong = part if isinstance(part, Filled) else Filled(request.query_params)
         meant = of if isinstance(part, Filled) else part
-        return _hold(request, db, now, words, meant, days=wrong)
+        return _hold(request, db, actor, now, words, meant, days=wrong)
 
     return page
 
@@ -78,10 +80,10 @@ def _act(find: Callable[..., Subject], act: str) -> Callable[..., Response]:
         actor.require_member_or_officer(of.entity_id, owner=True)
         part = with_days(of, sent, words)
         if isinstance(part, Filled):
-            return _hold(request, db, now, words, of, days=part)
+            return _hold(request, db, actor, now, words, of, days=part)
         done = carry_out(db, actor, now, words, sent, part, act)
         if isinstance(done, Filled):
-            return _hold(request, db, now, words, part, act=act, form=done)
+            return _hold(request, db, actor, now, words, part, act=act, form=done)
         return go(address_of(part, area="app"), say=SAID[act])
 
     return take
@@ -96,6 +98,7 @@ for _path, _find in (("/lots/{lot_id}", of_lot), ("/products/{product_id}", of_p
 def _hold(
     request: Request,
     db: Session,
+    actor: Actor,
     now: datetime,
     words: Translator,
     of: Subject,
@@ -118,6 +121,7 @@ def _hold(
         days=shown,
         act=act,
         form=form or Filled(),
+        may_act=actor.officer or actor.memberships.get(of.entity_id) is Belonging.OWNER,
     )
     wrong = form is not None or shown.wrong
     return show(request, "stamps/hold.html", view, status=422 if wrong else 200)

@@ -25,8 +25,8 @@ ALLOWED = {
     "fpair": f"""
         GET /office/recalls {ORDERS} /office/recalls/{{source}}/{{notice_id}} /api/v1/recall-orders
     """,
+    "owfpa": "GET /app/lots/{lot_id}/hold /app/products/{product_id}/hold",
     "ofpa": f"""
-        GET /app/lots/{{lot_id}}/hold /app/products/{{product_id}}/hold
         POST {API_PRODUCT}/hold +/lift /app/products/{{product_id}}/hold +/lift
     """,
 }
