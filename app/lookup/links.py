@@ -11,6 +11,7 @@ from app.kit.i18n import N_
 from app.lookup.negotiation import PAGE
 from app.lookup.sheet import Sheet
 from app.lookup.verdict import Verdict
+from app.products.links import RELS
 from app.rights.rules import Badge
 
 JSON: Final = "application/json"
@@ -27,6 +28,7 @@ LOCATION: Final = "locationInfo"
 
 # How a page of links heads each type; a type without words stands under its own name.
 LABELS: Final = {
+    **RELS,
     PIP: N_("Information about the product"),
     TRACEABILITY: N_("Where it comes from"),
     CERTIFICATION: N_("Certificates and rights"),

@@ -11,8 +11,9 @@ from app.diary.entry_actions import record_entry
 from app.diary.models import Lot
 from app.diary.rules import EntryKind
 from app.diary.written import Written
+from app.entities.part_models import Facility
 from app.kit.db import Database
-from app.products.models import OcopCertificate, Product, ProductStandard
+from app.products.models import OcopCertificate, Product, ProductPack, ProductStandard
 from app.scans.counter_actions import Counter
 from app.stamps.codes import encode_many, unline
 from app.stamps.keyring import Keyring
@@ -147,3 +148,23 @@ def heading(page: str) -> str:
 def mistyped(code: str) -> str:
     """Return the code with its last character mistyped."""
     return code[:-1] + ("0" if code[-1] != "0" else "1")
+
+
+GTIN, PACK, OTHER = "09520001000010", "19520001000017", "09520002000019"
+GLN, POND = "9520001000003", "9520002000002"
+
+
+@pytest.fixture
+def gs1(scene: Scene) -> Scene:
+    """The scene with a GTIN, a pack of its own, and GLNs of the producer and of its pond."""
+
+    def register(db: Session) -> None:
+        db.merge(scene.product).gtin = GTIN
+        db.merge(scene.cast.entity).gln = GLN
+        db.add(ProductPack(product_id=scene.product.id, name="Thùng", gtin=PACK))
+        when = {"created_at": make.NOW, "updated_at": make.NOW}
+        place = {"name": "Ao số 3", "folded": "ao so 3", "location_code": POND}
+        db.add(Facility(entity_id=scene.cast.entity.id, **place, **when))
+
+    scene.change(register)
+    return scene

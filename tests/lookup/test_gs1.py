@@ -1,67 +1,73 @@
-"""The GS1 form of a stamp's address: /01/<GTIN>/21/<code>."""
+"""The GS1 form of a stamp's address: it leads to the stamp's page, and for its product only."""
+
+from datetime import timedelta
 
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from app.kit.db import Database
-from app.products.models import ProductPack
+from app.products.models import Product, ProductPack
 from app.stamps.export_actions import Wanted, ask_export
 from app.stamps.export_api import press_of
+from app.stamps.keyring import Keyring
 from tests import make
-from tests.conftest import Cast, Visit
+from tests.client import Client
+from tests.conftest import Cast, Clock, Visit
+from tests.lookup.conftest import GTIN, OTHER, PACK, Scene
 
-GTIN, PACK, OTHER = "09520001000013", "19520001000010", "09520002000012"
+BASE = "https://ocop.test"
 
 
-def test_the_gs1_form_opens_the_very_page_of_the_stamp_and_only_for_its_product(
-    app: FastAPI, database: Database, cast: Cast, visit: Visit
+def leads(client: Client, gtin: str, code: str) -> str:
+    """Return where a stamp's GS1 form leads, or its status where it leads nowhere."""
+    answer = client.get(f"/01/{gtin}/21/{code}")
+    return answer.headers.get("location", str(answer.status_code)).removeprefix(BASE)
+
+
+def test_the_gs1_form_leads_to_the_stamp_and_only_for_its_product(
+    gs1: Scene, database: Database, visit: Visit
 ) -> None:
-    keyring = app.state.keyring
     with database.begin() as db:
-        product = make.product(db, of=cast.entity, gtin=GTIN)
-        make.product(db, of=cast.other, gtin=OTHER)
-        pack = ProductPack(product_id=product.id, name="Thùng", gtin=PACK)
-        db.add(pack)
-        db.flush()
-        plain, packed = (
-            make.issued_batch(db, of=product, keyring=keyring, quantity=3) for _ in range(2)
-        )
-        packed.pack_id = pack.id
-        one, two = (make.code(batch, 1, keyring=keyring) for batch in (plain, packed))
-        bare = make.issued_batch(db, of=make.product(db, of=cast.entity), keyring=keyring)
-        bare_code = make.code(bare, 1, keyring=keyring)
-    client = visit()
-
-    def page(gtin: str, code: str) -> tuple[int, str]:
-        answer = client.get(f"/01/{gtin}/21/{code}")
-        return answer.status_code, answer.text
-
-    short = client.get(f"/t/{one}")
-    assert page(GTIN, one) == (200, short.text)
-    # As a wholesale label or an old scanner writes it.
-    assert page(GTIN.lstrip("0"), one.lower())[0] == 200
-    assert page(PACK, two)[0] == page(GTIN, two)[0] == 200
-    unknown = client.get(f"/t/{'0' * 20}")
-    for gtin, code in ((OTHER, one), (PACK, one), ("0" * 14, one), ("x", one), (GTIN, bare_code)):
-        status, text = page(gtin, code)
-        assert status == unknown.status_code == 404
-        assert "Tôm khô" not in text
-    assert page("0" * 14, bare_code)[0] == 404
-    assert page(GTIN, "0" * 20)[0] == page(GTIN, "")[0] == 404
+        other = make.product(db, of=gs1.cast.other, gtin=OTHER)
+        pack_id = db.scalars(select(ProductPack.id)).one()
+        packed = make.issued_batch(db, of=gs1.product, keyring=gs1.keyring, quantity=3)
+        packed.pack_id = pack_id
+        two = make.code(packed, 1, keyring=gs1.keyring)
+        bare = make.issued_batch(db, of=make.product(db, of=gs1.cast.entity), keyring=gs1.keyring)
+        bare_code = make.code(bare, 1, keyring=gs1.keyring)
+    client, one, unknown = visit(), gs1.active, f"/p/{gs1.product.id}/serial/"
+    # Twice: the second is told without the database.
+    for _ in range(2):
+        assert leads(client, GTIN, one) == f"/t/{one}"
+        assert leads(client, GTIN, one.lower()) == f"/t/{one}"
+        assert leads(client, PACK, two) == leads(client, GTIN, two) == f"/t/{two}"
+        assert leads(client, PACK, one) == unknown + one
+        assert leads(client, OTHER, one) == f"/p/{other.id}/serial/{one}"
+        assert leads(client, GTIN, bare_code) == unknown + bare_code
+    assert leads(client, "0" * 14, bare_code) == leads(client, "00000000000017", one) == "404"
+    assert leads(client, "0" * 13, one) == leads(client, "x", one) == "400"
+    page = client.get(f"/p/{other.id}/serial/{one}")
+    assert page.status_code == 404
+    assert "Tôm khô Rạch Gốc" not in page.text
     head = client.head(f"/01/{GTIN}/21/{one}")
-    assert (head.status_code, head.content) == (200, b"")
+    assert (head.status_code, head.content) == (307, b"")
 
 
 def test_a_printed_address_stays_good_when_the_product_gets_another_gtin(
-    app: FastAPI, database: Database, cast: Cast, visit: Visit
+    app: FastAPI, database: Database, cast: Cast, clock: Clock, visit: Visit
 ) -> None:
+    keyring: Keyring = app.state.keyring
     with database.begin() as db:
         product = make.product(db, of=cast.entity, gtin=GTIN)
-        batch = make.issued_batch(db, of=product, keyring=app.state.keyring, quantity=3)
-        code = make.code(batch, 1, keyring=app.state.keyring)
+        batch = make.issued_batch(db, of=product, keyring=keyring, quantity=3)
+        code = make.code(batch, 1, keyring=keyring)
         wanted = Wanted(batch_id=batch.id, format="pdf", reason="In")
         ask_export(db, actor=cast.officer.actor, now=make.NOW, press=press_of(app), wanted=wanted)
-        product.gtin = OTHER
     client = visit()
-    assert client.get(f"/01/{GTIN}/21/{code}").status_code == 200
-    assert client.get(f"/01/{OTHER}/21/{code}").status_code == 200
-    assert client.get(f"/01/{PACK}/21/{code}").status_code == 404
+    assert leads(client, GTIN, code) == f"/t/{code}"
+    with database.begin() as db:
+        db.get_one(Product, product.id).gtin = OTHER
+    # What is kept of the batch is asked for anew within a minute.
+    clock.now += timedelta(minutes=1)
+    assert leads(client, GTIN, code) == leads(client, OTHER, code) == f"/t/{code}"
+    assert leads(client, PACK, code) == "404"
