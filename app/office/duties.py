@@ -19,7 +19,10 @@ ROLE_DUTIES: Final[Mapping[str, str]] = {
         "As an officer, and the second person where two are asked for: approves or refuses what "
         "another has requested."
     ),
-    Role.INSPECTOR: N_("Reads the records of every entity and the audit trail; changes nothing."),
+    Role.INSPECTOR: N_(
+        "Reads the records of every entity and the audit trail; inspects stamps and records "
+        "findings, and changes nothing else."
+    ),
     Role.MARK_MANAGER: N_(
         "Of the holder of a geographical indication or a mark: sees the register of rights, and "
         "no entity's records."

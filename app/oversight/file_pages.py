@@ -35,7 +35,7 @@ _REPORTS: Final = (
 _FINDINGS: Final = (
     ("id", N_("No.")),
     ("at", N_("When")),
-    ("inspector", N_("Inspector")),
+    ("inspector", N_("Inspected by")),
     ("subject", N_("About")),
     ("key", N_("Which")),
     ("verdict", N_("Look-up said")),
