@@ -30,6 +30,8 @@ from app.kit.web import translator
 log = logging.getLogger("ocop.errors")
 
 SERVER_ERROR = 500
+# Who asks beneath these is a program, and is answered in JSON.
+_FOR_PROGRAMS = ("/api/", "/badge/", "/oembed")
 RETRY_SECONDS = 5
 
 
@@ -88,7 +90,7 @@ def install(app: FastAPI, *, sign_in: SignIn) -> None:
 
 
 def wants_json(request: Request) -> bool:
-    return request.url.path.startswith("/api/")
+    return request.url.path.startswith(_FOR_PROGRAMS)
 
 
 def answer(

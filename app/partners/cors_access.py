@@ -6,7 +6,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Nothing beneath reads a cookie, and none is ever allowed: `*` forbids it to browsers.
-OPEN: Final = ("/api/v1/verify",)
+OPEN: Final = ("/api/v1/verify", "/badge/", "/oembed")
 _EXPOSED: Final = "ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
 _ALLOW: Final = "GET, HEAD, POST, OPTIONS"
 _PREFLIGHT: Final = {
