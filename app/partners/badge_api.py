@@ -18,7 +18,8 @@ from app.partners.badge_drawing import HEIGHT, WIDTH, draw_png, draw_square, dra
 from app.partners.badge_queries import get_badge
 from app.partners.badges import COLOURS, Face, face_of
 
-router = APIRouter(tags=["badges"], route_class=Edge, dependencies=[Depends(as_public)])
+# Addresses for pages, not for programs: docs/api.md tells of them.
+router = APIRouter(route_class=Edge, dependencies=[Depends(as_public)], include_in_schema=False)
 
 # A recall reaches every badge within five minutes, what shops' servers keep included.
 FRESH: Final = "public, max-age=60, stale-while-revalidate=240"
