@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import CursorResult, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, LargeBinary, String, TypeEngine
@@ -56,6 +56,7 @@ _SQLITE: Final = tuple(
         _ROWS.format(source="fresh"),
     )
 )
+_CHANGED: Final = text("SELECT changes()")
 _COLUMNS: Final[Mapping[str, TypeEngine[Any]]] = {
     "line": BigInteger(),
     "visitor": LargeBinary(),
@@ -119,8 +120,6 @@ def _count_in_sqlite(db: Session, rows: Sequence[Lookup]) -> int:
             (row.visit.line, minute, row.device, row.active, row.province, row.product_id, month)
         )
     values = {"rows": json.dumps(asked), "visitors": b"".join(row.visit.visitor for row in rows)}
-    count = 0
     for statement in _SQLITE:
-        done = db.execute(statement, values)
-        count = done.rowcount if isinstance(done, CursorResult) else 0
-    return count
+        db.execute(statement, values)
+    return int(db.execute(_CHANGED).scalar_one())

@@ -17,10 +17,10 @@ FLOOR: Final = 13
 # How rarely an honest stamp of a product may reach the threshold set for the product.
 RARELY: Final = 1e-4
 # Products with few look-ups so far are taken to be as all others are.
-_USUAL_MEAN: Final = 1.35
+_USUAL_ONCE: Final = 0.74
 _USUAL_STAMPS: Final = 50
-# Left out above: copies among a product's stamps must not raise its threshold.
-_LEFT_OUT: Final = 0.01
+# Where nobody ever looks twice the logarithm has no use.
+_SELDOM_AGAIN: Final = 0.01
 
 # The printer and the packer look now and then; strangers on several days do not.
 EARLY_FROM: Final = 4
@@ -121,17 +121,13 @@ def threshold(counts: Mapping[int, int]) -> int:
     """Return from how many visitor-days in the window on a product's stamp is conspicuous.
 
     `counts` tells how many of its stamps had how many visitor-days; stamps nobody looked up do
-    not count. Their mean, without the most looked up of them, is taken for that of a geometric
-    distribution, whose long tail honest stamps stay below.
+    not count. Taken for a geometric distribution, whose tail is long, it is told by the share of
+    stamps that were looked up once only: copies among them, even one in ten, hardly change that.
     """
-    stamps = sum(counts.values())
-    left = stamps - ceil(stamps * _LEFT_OUT)
-    taken, total = 0, 0
-    for days, count in sorted(counts.items()):
-        part = min(count, left - taken)
-        taken, total = taken + part, total + part * days
-    mean = (total + _USUAL_MEAN * _USUAL_STAMPS) / (taken + _USUAL_STAMPS)
-    return max(FLOOR, 1 + ceil(log(RARELY) / log(1 - 1 / mean)))
+    stamps, once = sum(counts.values()), counts.get(1, 0)
+    share = (once + _USUAL_ONCE * _USUAL_STAMPS) / (stamps + _USUAL_STAMPS)
+    again = max(1 - share, _SELDOM_AGAIN)
+    return max(FLOOR, 1 + ceil(log(RARELY) / log(again)))
 
 
 def signs_of(
