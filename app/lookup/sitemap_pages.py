@@ -48,7 +48,7 @@ async def part(request: Request) -> Response:
 
 router.add_route("/robots.txt", robots, methods=["GET"], include_in_schema=False)
 router.add_route("/sitemap.xml", sitemap, methods=["GET"], include_in_schema=False)
-router.add_route("/sitemap/{kind}-{number}.xml", part, methods=["GET"], include_in_schema=False)
+router.add_route("/sitemap/{part}.xml", part, methods=["GET"], include_in_schema=False)
 
 
 def _index(request: Request) -> Response:
@@ -65,8 +65,9 @@ def _parts(last: int) -> range:
 
 
 def _part(request: Request) -> Response:
-    held, kind = site(request), request.path_params["kind"]
-    number = id_of(request.path_params["number"])
+    held = site(request)
+    kind, _, written = request.path_params["part"].partition("-")
+    number = id_of(written)
     if kind == "open" and number == 1:
         return _xml("urlset", "".join(_url(held.base_url + path) for path in _OPEN))
     with held.public.begin(write=False) as db:

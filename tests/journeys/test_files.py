@@ -33,6 +33,7 @@ TABLE = r"<tr\b"
 HISTORY = r"<li[^>]*>\s*<p><b>"
 # Every list, and what each of its rows begins with on the page.
 LISTS = {
+    "/entities": '<li class="item">',
     "/holders": TABLE,
     "/office/accounts": TABLE,
     "/office/alerts": "<li><span><a",
@@ -69,6 +70,7 @@ LISTS = {
     "/office/trainings": TABLE,
     "/office/use-rights": TABLE,
     "/app/listings": '<section class="offer">',
+    "/products": '<li class="item">',
     "/app/lots": '<a href="/app/lots/[0-9]',
     "/app/lookups": '<section class="months">',
     "/app/products": 'href="/app/products/[0-9]',
@@ -78,6 +80,8 @@ LISTS = {
 }
 # The page of look-ups tells a product's months only once there are some.
 TIMES = {"/app/lookups": 12}
+# Who holds stamps is public, and so is the register.
+FOR_EVERYBODY = {"/holders", "/products", "/entities"}
 # To have the audit trail as a file is an event of the trail.
 GROWING = {"/office/audit": 1}
 
@@ -195,8 +199,7 @@ def test_who_does_not_see_a_list_gets_no_file_and_an_owners_holds_own_records_on
         for who, foreign in ((world.owner, SECRET), (world.outsider, EVIL)):
             seen, had = who.get(address), who.get(f"{address}?file=json")
             assert had.status_code == seen.status_code, path
-            # Who holds stamps is public.
-            assert foreign not in had.text or path == "/holders", path
+            assert foreign not in had.text or path in FOR_EVERYBODY, path
         told |= {path} if SECRET in world.file(path, FileKind.JSON).decode() else set()
     assert len(told) > 5
 
