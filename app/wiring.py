@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 import app
 import app.identity.pages
@@ -37,8 +37,8 @@ from app.kit.work import Runner, Task
 from app.lookup.desk_access import Desk
 from app.lookup.front_access import Front
 from app.lookup.glance_access import Lookout
-from app.lookup.guess_access import PER_MINUTE, Given
 from app.lookup.gs1_shelf import GtinShelf
+from app.lookup.guess_access import PER_MINUTE, Given
 from app.lookup.shelf import Shelf
 from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
@@ -95,6 +95,14 @@ async def scope_of(request: Request) -> fences.Scope:
     return fences.Scope(frozenset(actor.memberships), actor.account_id)
 
 
+class Application(FastAPI):
+    """The application, with the short way of scans before everything else."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not await self.state.front.answer(scope, send):
+            await super().__call__(scope, receive, send)
+
+
 def create_app(
     settings: Settings,
     *,
@@ -107,7 +115,7 @@ def create_app(
     Raises BadKeys where the keys are missing, weak or open to others, and BadSettings where the
     file of networks is broken.
     """
-    made = FastAPI(
+    made = Application(
         title="OCOP traceability",
         version="1",
         docs_url=None,
@@ -150,6 +158,7 @@ def create_app(
         shelf=shelf,
     )
     made.state.lookout = Lookout(held.public)
+    made.state.front = Front(made.state)
     made.state.files = Files(settings.files)
     made.state.outbound = Outbound(loopback=settings.outbound_loopback)
     made.state.pages = _pages(sample=settings.sample)
@@ -195,7 +204,6 @@ def _open_routes(made: FastAPI, folders: Mapping[str, Path]) -> None:
             made.mount(f"/static/{name}", LastingFiles(directory=folder / "static"))
     made.mount("/static/docs", health.browser_files())
     problems.install(made, sign_in=_sign_in)
-    made.add_middleware(Front)
     made.add_middleware(asgi.HeadAsGet)
     made.add_middleware(asgi.Outermost)
     made.add_middleware(OpenToShops)

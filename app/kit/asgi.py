@@ -2,6 +2,7 @@ import json
 import logging
 import secrets
 import sqlite3
+from functools import cache
 from time import perf_counter
 from traceback import format_tb
 from typing import Final
@@ -113,10 +114,14 @@ def _figure(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     route = next(filter(None, known), "none")
     # A method is whatever the client made up: one label for all of those.
     method = scope["method"] if scope["method"] in METHODS else "other"
-    REQUESTS.labels(method, route, str(status)).inc()
-    SECONDS.labels(route).observe(seconds)
+    figure(request_id, method, route, status, seconds)
 
 
+def figure(request_id: str, method: str, route: str, status: int, seconds: float) -> None:
+    """Count a request and write its log line."""
+    counted, timed = _figures_of(method, route, status)
+    counted.inc()
+    timed.observe(seconds)
     figures = {
         "request_id": request_id,
         "method": method,
@@ -127,6 +132,10 @@ def _figure(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     log.info("request", extra=figures)
 
 
+@cache
+def _figures_of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Return the figures of a route, by which there are as many as routes."""
+    return REQUESTS.labels(method, route, str(status)), SECONDS.labels(route)
 
 
 _WRONG: Final = "Lỗi máy chủ / Server error"
@@ -179,6 +188,8 @@ def _causes(error: BaseException) -> list[BaseException]:
     return chain
 
 
+# Made once: json.dumps makes one for each line.
+_LINES: Final = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 class JsonLines(logging.Formatter):
@@ -192,4 +203,4 @@ class JsonLines(logging.Formatter):
         line |= {name: getattr(record, name) for name in self.KEPT if hasattr(record, name)}
         if record.exc_info and record.exc_info[1]:
             line["error"] = _trace(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _LINES.encode(line)

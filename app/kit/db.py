@@ -1,7 +1,8 @@
 import copy
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
+from threading import RLock
 from typing import Annotated, Any
 
 from sqlalchemy import (
@@ -117,6 +118,7 @@ class Database:
     """
 
     shared = False
+    _alone: AbstractContextManager[object] = nullcontext()
 
     def __init__(self, url: str, *, scope: Scope = EVERYTHING) -> None:
         self.url = make_url(url)
@@ -137,6 +139,8 @@ class Database:
         self.dialect = connection.dialect.name
         self.scope = EVERYTHING
         self.shared = True
+        # Savepoints of several threads would end one another.
+        self._alone = connection.info.setdefault("alone", RLock())
         self.engine = connection.engine
         self._reads = self._writes = sessionmaker(
             connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
@@ -182,15 +186,16 @@ class Database:
     @contextmanager
     def begin(self, *, write: bool = True) -> Iterator[Session]:
         """Run one transaction: commit at the end, roll back on any error."""
-        db = self.session(write=write)
-        try:
-            yield db
-            finish(db)
-        except BaseException as error:
-            self.abandon(db, refused=isinstance(error, DomainError))
-            raise
-        finally:
-            db.close()
+        with self._alone:
+            db = self.session(write=write)
+            try:
+                yield db
+                finish(db)
+            except BaseException as error:
+                self.abandon(db, refused=isinstance(error, DomainError))
+                raise
+            finally:
+                db.close()
 
     def abandon(self, db: Session, *, refused: bool) -> None:
         """Roll back, then keep what a refusal leaves behind in a transaction of its own."""

@@ -17,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.kit.db import Database
 
 FAILURES: Final = (sqlite3.Error, psycopg.Error, SQLAlchemyError)
-# A read that takes longer holds up whoever waits for this thread.
-SLOW: Final = 0.05
+# A read that takes longer holds up whoever waits for this thread. Less than this it may take to
+# get its turn among busy threads.
+SLOW: Final = 0.5
 _NAMED: Final = SQLiteDialect_pysqlite(paramstyle="named")
 REST: Final = 1.0
 

@@ -6,10 +6,15 @@ routes, which know every case: `app.lookup.pages.stamp_page` is the whole truth,
 of it that most people see. What the time goes into stands in docs/decisions/0010.
 """
 
-from typing import Any, Final, NamedTuple
+import logging
+from secrets import token_hex
+from time import perf_counter
+from typing import Final, NamedTuple
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import State
+from starlette.types import Scope, Send
 
+from app.kit.asgi import figure
 from app.kit.i18n import Language, Translator, choose_language
 from app.lookup.glance_queries import found_at_a_glance
 from app.lookup.guess_access import has_guessed
@@ -21,11 +26,17 @@ from app.lookup.visits_access import Looker, counted
 from app.scans.rules import is_preview_or_bot, visitor
 from app.stamps.queries import claim_of
 
+log = logging.getLogger("ocop.lookup")
+
+# The figures of a scan are the route's, whichever way it was answered.
+ROUTE: Final = stamp_page.__name__
 _KEPT: Final[dict[bytes, tuple[Language | None, str]]] = {
     b"": (None, ""),
     b"lang=vi": ("vi", "?lang=vi"),
     b"lang=en": ("en", "?lang=en"),
 }
+_PREFIXES: Final = frozenset({"/t/", "/T/"})
+_METHODS: Final = frozenset({"GET", "HEAD"})
 _READ: Final = frozenset({b"accept", b"accept-language", b"if-none-match", b"user-agent"})
 
 
@@ -41,27 +52,43 @@ class Plain(NamedTuple):
 
 
 class Front:
-    """Answers the ordinary scan; hands everything else on."""
+    """The short way, before the application; it stands outermost, and so keeps the figures too."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, state: State) -> None:
+        self._state = state
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope, send: Send) -> bool:
+        """Answer an ordinary scan; return whether it was one, else nothing was sent."""
         plain = plain_request(scope)
-        written = None if plain is None else await _answer(scope["app"].state, plain)
+        if plain is None:
+            return False
+        request_id, started = token_hex(8), perf_counter()
+        written = await self._written(plain)
         if written is None:
-            await self.app(scope, receive, send)
-            return
-        # The figures of a scan are the route's, whichever way it was answered.
-        scope["endpoint"] = stamp_page
-        start = {"status": int(written.status), "headers": written.headers}
-        await send({"type": "http.response.start", **start})
-        await send({"type": "http.response.body", "body": written.body})
+            return False
+        headers = [*written.headers, (b"x-request-id", request_id.encode())]
+        status, body = int(written.status), b"" if plain.head else written.body
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+        figure(request_id, scope["method"], ROUTE, status, perf_counter() - started)
+        return True
+
+    async def _written(self, plain: Plain) -> Written | None:
+        try:
+            return await _answer(self._state, plain)
+        except Exception:
+            # The routes know what to say of it.
+            log.exception("unexpected error on the short way of scans")
+            return None
 
 
 def plain_request(scope: Scope) -> Plain | None:
     """Return the request for a stamp's page, where nothing but the page can be meant."""
-    if scope["type"] != "http" or scope["method"] != "GET" or scope["path"][:3] not in _PREFIXES:
+    if (
+        scope["type"] != "http"
+        or scope["method"] not in _METHODS
+        or scope["path"][:3] not in _PREFIXES
+    ):
         return None
     chosen = _KEPT.get(scope["query_string"])
     if chosen is None:
@@ -83,14 +110,11 @@ def plain_request(scope: Scope) -> Plain | None:
         keep,
         Looker(client[0] if client else "", headers.get(b"user-agent", "")),
         headers.get(b"if-none-match", ""),
-        bool(scope.get("state", {}).get("head", False)),
+        scope["method"] == "HEAD",
     )
 
 
-_PREFIXES: Final = frozenset({"/t/", "/T/"})
-
-
-async def _answer(state: Any, plain: Plain) -> Written | None:  # noqa: ANN401 - the application's own
+async def _answer(state: State, plain: Plain) -> Written | None:
     counter, looker, lookout = state.counter, plain.looker, state.lookout
     claim, now, who = claim_of(plain.text, state.keyring), state.site.clock(), None
     if claim is None or claim.line is None or has_guessed(state.guesses, looker.address, now):

@@ -17,7 +17,7 @@ from app.kit.i18n import LANGUAGES, Language
 from app.kit.pages import Frame, Pages, Reader
 from app.kit.web import site, translator
 from app.lookup.linkset import OPEN
-from app.lookup.ready import is_named, tag_of_page
+from app.lookup.ready import is_named, tag_of
 from app.lookup.sheet import Picture
 
 
@@ -152,10 +152,6 @@ def tagged(request: Request, body: str, *, indexed: bool = False) -> Response:
     response = Response(status_code=304) if has_tag(request, tag) else HTMLResponse(body)
     response.headers["ETag"] = tag
     return dressed(request, response, indexed=indexed)
-
-
-def tag_of(body: str) -> str:
-    return tag_of_page(body.encode())
 
 
 def has_tag(request: Request, tag: str) -> bool:

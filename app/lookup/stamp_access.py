@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from fastapi import Request
 from markupsafe import Markup
 
+from app.kit.asgi import HEADERS
 from app.kit.i18n import Language
 from app.kit.pages import Pages
 from app.kit.web import translator
@@ -15,7 +16,7 @@ from app.lookup.parts_access import parts_of
 from app.lookup.public_access import PublicView, around, dress, render
 from app.lookup.ready import COUNT, Gapped, ReadyPage, gap, raw
 from app.lookup.sheet import Answer, Sheet, StampPart
-from app.lookup.shelf import Kept
+from app.lookup.shelf import Kept, Rendered
 from app.lookup.verdict import Judgement
 
 NOTHING: Final = Markup()
@@ -53,21 +54,22 @@ def ready_page(request: Request, answer: Answer, stamp: StampPart, kept: Kept) -
     def make() -> ReadyPage:
         parts = parts_of(request, kept)
         return ReadyPage(
-            _gapped(request, answer, stamp, kept),
-            parts.lot.encode(),
-            parts.diary.encode(),
-            tuple(raw(dress(words.language) | LINKED)),
+            _gapped(request, answer, stamp, kept, parts),
+            parts.lot,
+            parts.diary,
+            raw(HEADERS | dress(words.language) | LINKED),
         )
 
     pages: Pages = request.app.state.pages
     return kept.part(page_key(pages, words.language, surroundings.keep, answer), make)
 
 
-def _gapped(request: Request, answer: Answer, stamp: StampPart, kept: Kept) -> Gapped:
+def _gapped(
+    request: Request, answer: Answer, stamp: StampPart, kept: Kept, parts: Rendered
+) -> Gapped:
     """Return what the page has in common with those of other lots of the product."""
     sheet, judgement, surroundings = kept.sheet, answer.judgement, around(request)
     activated = stamp.activated_at is not None
-    parts = parts_of(request, kept)
 
     def make() -> Gapped:
         view = StampView(

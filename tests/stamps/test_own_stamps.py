@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app.diary.models import Lot
 from app.kit.db import Database
 from app.products.models import Product
-from app.scans.actions import Lookup, Visit, count_lookups
+from app.scans.actions import Lookup, Visit
+from app.scans.count_actions import count_lookups
 from app.scans.rules import minute_of
 from app.stamps.actions import hand_over, refuse_batch
 from app.stamps.batch_queries import list_runs
