@@ -13,6 +13,7 @@ from app.entities.models import Entity
 from app.entities.part_models import Facility, FacilityCode
 from app.lookup.gs1_shelf import KnownBatch
 from app.lookup.links import Link
+from app.lookup.lot_queries import find_product_of
 from app.products.link_queries import live_links
 from app.products.models import Product, ProductPack
 from app.stamps import codes
@@ -65,7 +66,9 @@ def find_product_id(db: Session, gtin: str) -> int | None:
 
 
 def find_lot_id(db: Session, product_id: int, number: str) -> int | None:
-    return db.scalars(_LOT, {"product_id": product_id, "number": number}).first()
+    """Return a lot that the public may read of."""
+    lot_id = db.scalars(_LOT, {"product_id": product_id, "number": number}).first()
+    return lot_id if lot_id is not None and find_product_of(db, lot_id) is not None else None
 
 
 def find_owner(db: Session, gln: str, *, party: bool) -> Owner | None:

@@ -11,8 +11,20 @@ from hypothesis import strategies as st
 
 from tests.lookup.conftest import GTIN, Scene
 
-STARTS = (b"/01/", f"/01/{GTIN}".encode(), f"/01/{GTIN}/21/".encode(), f"/01/{GTIN}/10/".encode())
-STARTS += (b"/t/", b"/p/", b"/p/1/serial/", b"/414/", b"/417/", b"/", b"/.well-known/gs1resolver")
+G = f"/01/{GTIN}".encode()
+STARTS = (
+    b"/01/",
+    G,
+    G + b"/21/",
+    G + b"/10/",
+    b"/t/",
+    b"/p/",
+    b"/p/1/serial/",
+    b"/414/",
+    b"/417/",
+    b"/",
+    b"/.well-known/gs1resolver",
+)
 ACCEPTS = (b"application/linkset+json", b"text/html", b"*/*", b"")
 LINK_TYPES = (b"", b"linkType=all", b"linkType=gs1:pip", b"linkType=", b"&linkType=")
 METHODS = ("GET", "HEAD", "OPTIONS")

@@ -21,7 +21,8 @@ BASE = "https://ocop.test"
 def leads(client: Client, gtin: str, code: str) -> str:
     """Return where a stamp's GS1 form leads, or its status where it leads nowhere."""
     answer = client.get(f"/01/{gtin}/21/{code}")
-    return answer.headers.get("location", str(answer.status_code)).removeprefix(BASE)
+    target: str = answer.headers.get("location", str(answer.status_code))
+    return target.removeprefix(BASE)
 
 
 def test_the_gs1_form_leads_to_the_stamp_and_only_for_its_product(

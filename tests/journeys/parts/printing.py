@@ -8,7 +8,6 @@ from app.stamps.models import Batch, Export
 from app.stamps.print_models import PrintPreset
 from tests import make
 
-PUBLIC = "GET /01/{gtin}/21/{code}"
 ALLOWED = {
     "fpa": """
         GET /office/presets /office/presets/new /office/presets/preview
