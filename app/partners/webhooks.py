@@ -114,7 +114,7 @@ def rest(failures: int, *, now: datetime) -> datetime:
 
 
 _STATE_LABELS: Final = {
-    EndpointState.ACTIVE: N_("Active"),
+    EndpointState.ACTIVE: N_("Running"),
     EndpointState.PAUSED: N_("Paused"),
     EndpointState.DISABLED: N_("Disabled"),
     EndpointState.RETIRED: N_("Removed"),
