@@ -7,15 +7,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Nothing beneath reads a cookie, and none is ever allowed: `*` forbids it to browsers.
 OPEN: Final = ("/api/v1/verify", "/badge/", "/oembed")
+_BATCH: Final = "/api/v1/verify"
 _EXPOSED: Final = "ETag, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
-_ALLOW: Final = "GET, HEAD, POST, OPTIONS"
 _PREFLIGHT: Final = {
-    "Access-Control-Allow-Methods": _ALLOW,
     "Access-Control-Allow-Headers": (
         "Authorization, Content-Type, If-None-Match, Accept-Language, Idempotency-Key"
     ),
     "Access-Control-Max-Age": "86400",
-    "Allow": _ALLOW,
 }
 
 
@@ -38,7 +36,10 @@ class OpenToShops:
                 # A page elsewhere may show the answer, whatever that page isolates itself from.
                 headers["Cross-Origin-Resource-Policy"] = "cross-origin"
                 if scope["method"] == "OPTIONS":
+                    allowed = "POST" if scope["path"] == _BATCH else "GET, HEAD"
                     headers.update(_PREFLIGHT)
+                    headers["Access-Control-Allow-Methods"] = allowed
+                    headers["Allow"] = f"{allowed}, OPTIONS"
             await send(message)
 
         if scope["method"] == "OPTIONS":
