@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route
 
 from app.kit.errors import (
     Conflict,
@@ -158,7 +159,17 @@ def _http(request: Request, error: Exception) -> Response:
     response = answer(request, kind(), status=status)
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
+    if kind is WrongMethod:
+        response.headers["Allow"] = _allowed(request)
     return response
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods of an address: each has a route, and Starlette names those of one."""
+    routes = [route for route in request.app.router.routes if isinstance(route, Route)]
+    path = next((one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE), "")
+    found = {method for route in routes if route.path == path for method in route.methods or ()}
+    return ", ".join(sorted(found))
 
 
 def _integrity(request: Request, error: Exception) -> Response:
