@@ -9,8 +9,9 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
+from app.kit.asgi import METHODS
 from app.kit.errors import (
     Conflict,
     DomainError,
@@ -166,10 +167,13 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """Return the methods of an address: each has a route, and Starlette names those of one."""
-    routes = [route for route in request.app.router.routes if isinstance(route, Route)]
-    path = next((one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE), "")
-    found = {method for route in routes if route.path == path for method in route.methods or ()}
-    return ", ".join(sorted(found))
+    routes = request.app.router.routes
+
+    def known(method: str) -> bool:
+        scope = {**request.scope, "method": method}
+        return any(route.matches(scope)[0] is Match.FULL for route in routes)
+
+    return ", ".join(method for method in sorted(METHODS) if known(method))
 
 
 def _integrity(request: Request, error: Exception) -> Response:
