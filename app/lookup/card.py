@@ -16,8 +16,8 @@ _PHOTO: Final = 400
 _COLOURS: Final = 128
 _INK, _MUTE, _GOOD, _STAR, _BAD = "#1d2521", "#3d4a45", "#14692f", "#9a5b00", "#a3161f"
 _LINE: Final = "#cfd6d2"
-_NAME_SIZES: Final = (68, 60, 52, 44)
-_NAME_LINES: Final = 4
+# The sizes a name is tried in, and how many lines of each leave room for the rest.
+_NAMES: Final = ((68, 2), (60, 3), (52, 3), (44, 4))
 _SMALL: Final = 32
 _LEADING: Final = 1.28
 _MOST_STARS: Final = 5
@@ -89,13 +89,12 @@ def wrapped(
 
 def _fitted(text: str, width: int) -> tuple[list[str], int]:
     """Return the name in the largest letters in which it fits."""
-    for size in _NAME_SIZES:
-        lines = wrapped(text, size, width, _NAME_LINES, bold=True, cut=False)
-        wide = any(_width(line, size, bold=True) > width for line in lines)
-        if len(lines) <= _NAME_LINES - (size > _NAME_SIZES[2]) and not wide:
+    for size, most in _NAMES:
+        lines = wrapped(text, size, width, most, bold=True, cut=False)
+        if len(lines) <= most and all(_width(line, size, bold=True) <= width for line in lines):
             return lines, size
-    size = _NAME_SIZES[-1]
-    return wrapped(text, size, width, _NAME_LINES, bold=True), size
+    size, most = _NAMES[-1]
+    return wrapped(text, size, width, most, bold=True), size
 
 
 def _cut(text: str, size: int, width: int, *, bold: bool = False) -> str:

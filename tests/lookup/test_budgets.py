@@ -7,13 +7,15 @@ from datetime import date
 import pytest
 
 from app.kit.db import Database
-from app.lookup.public_access import STYLE
+from app.lookup.public_access import POLICY, STYLE
 from app.lookup.queries import MOST_ENTRIES
 from app.lookup.sheet import Picture
 from tests import make
 from tests.conftest import Visit
 from tests.lookup.conftest import PHONE, Scene, entry
 
+# What would have a browser ask for more; a block of JSON-LD is part of the page.
+ASKING = r"<(script(?! type=\"application/ld)|iframe|object|video|audio|embed)\b|stylesheet"
 AIM, LIMIT = 10 * 1024, 12 * 1024
 SENTENCE = "Phơi nắng hai ngày trên giàn lưới, đảo đều mỗi giờ, gió chướng nhẹ, trời trong. "
 # Notes differ in a real diary; the same one would compress to nothing.
@@ -57,20 +59,42 @@ def test_the_usual_page_keeps_to_the_aim(scene: Scene, visit: Visit) -> None:
     assert len(gzip.compress(page.content, 6)) <= AIM
 
 
+def test_every_public_page_stays_small_and_asks_for_one_picture_at_most(
+    fullest: Scene, visit: Visit, database: Database
+) -> None:
+    with database.begin() as db:
+        maker = db.merge(fullest.cast.entity)
+        gi = make.right(db, sign="Cà Mau")
+        for number in range(120):
+            turned = note(number)[:60]
+            product = make.product(db, of=maker, name=f"{turned} {number}", picture=False)
+            make.use_right(db, of=gi, product=product)
+            shop = make.entity(db, name=f"Hợp tác xã {turned} {number}")
+            make.product(db, of=shop, name=f"Khô {number}", picture=False)
+    of = {"p": fullest.product.id, "e": fullest.cast.entity.id, "l": fullest.lot.id}
+    pages = ("/", "/products", "/entities", "/products?right=gi&limit=50")
+    for path in (*pages, *(f"/{kind}/{one}" for kind, one in of.items()), "/t/UNKNOWN", "/p/0"):
+        for language in ("vi", "en"):
+            mark = "&" if "?" in path else "?"
+            page = visit().get(f"{path}{mark}lang={language}", headers={"user-agent": PHONE})
+            assert len(gzip.compress(page.content, 6)) <= LIMIT, path
+            assert len(re.findall(r"<img ", page.text)) <= 1, path
+            assert not re.findall(ASKING, page.text), path
+            assert "set-cookie" not in page.headers, path
+            assert page.headers["content-security-policy"] == POLICY, path
+
+
 def test_the_first_view_asks_for_the_page_and_its_picture_only(
     fullest: Scene, visit: Visit
 ) -> None:
     page = visit().get(f"/t/{fullest.active}", headers={"user-agent": PHONE}).text
     head = page.partition("</head>")[0]
     assert '<link rel="icon" href="data:,">' in head
-    assert "stylesheet" not in page
     assert len(re.findall(r"<img ", page)) == 1
     image = re.search(r"<img [^>]*>", page)
     assert image
     assert 'width="640" height="480"' in image[0]
-    assert not re.findall(
-        r"<(script(?! type=\"application/ld)|iframe|object|video|audio|embed)\b", page
-    )
+    assert not re.findall(ASKING, page)
 
 
 def test_the_policy_allows_exactly_the_style_on_the_page(scene: Scene, visit: Visit) -> None:
