@@ -12,9 +12,10 @@ from app.kit.forms import Line, Out
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Db, Id, Now
 from app.office.inspect_access import look_up_as_public
+from app.oversight import finding_actions, finding_queries
 from app.oversight.access import Trace
-from app.oversight.finding_actions import INSPECTORS, Seen, record_finding
-from app.oversight.finding_queries import FindingFilter, count_photos, get_finding, list_findings
+from app.oversight.finding_actions import INSPECTORS, Seen
+from app.oversight.finding_queries import FindingFilter, count_photos
 from app.oversight.models import Finding
 from app.oversight.queries import belonging
 from app.oversight.rules import CODE_CHARS, FindingOutcome, Subject, SubjectNeeded, sent_hash
@@ -68,7 +69,7 @@ def _verdict(request: Request, given: FindingIn, actor: CurrentActor, now: Now) 
 
 
 @router.post("", status_code=201)
-def record(
+def record_finding(
     given: FindingIn,
     verdict: Annotated[str, Depends(_verdict)],
     db: Db,
@@ -85,7 +86,7 @@ def record(
         named = f"{given.subject}_id"
         belongs = belonging(db, **{named: getattr(given, named)})
     seen = Seen(**given.model_dump(include=set(SeenIn.model_fields)))
-    finding = record_finding(
+    finding = finding_actions.record_finding(
         db,
         actor=actor,
         now=now,
@@ -99,7 +100,7 @@ def record(
 
 
 @router.get("")
-def list_all(
+def list_findings(
     request: Request,
     db: Db,
     actor: CurrentActor,
@@ -111,14 +112,14 @@ def list_all(
 ) -> Listed[FindingOut]:
     """Return the findings of inspectors, for the Department."""
     wanted = FindingFilter(outcome=outcome, subject=subject, entity_id=entity_id, text=q)
-    page = list_findings(db, actor=actor, cut=cut, wanted=wanted)
+    page = finding_queries.list_findings(db, actor=actor, cut=cut, wanted=wanted)
     photos = count_photos(db, page.items)
     return listed(request, page, lambda one: _out(one, photos.get(one.id, 0)))
 
 
 @router.get("/{finding_id}")
-def get_one(finding_id: Id, db: Db, actor: CurrentActor) -> FindingOut:
-    found = get_finding(db, finding_id, actor=actor)
+def get_finding(finding_id: Id, db: Db, actor: CurrentActor) -> FindingOut:
+    found = finding_queries.get_finding(db, finding_id, actor=actor)
     return _out(found, count_photos(db, [found]).get(found.id, 0))
 
 

@@ -95,7 +95,7 @@ def _told(
 
 
 @router.post("", status_code=201, dependencies=[Depends(as_nobody)])
-def send(
+def report_problem(
     now: Now,
     words: Words,
     trace: Trace,
