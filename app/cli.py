@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import uvicorn
 
-from app import cli_accounts, cli_imports, cli_links, cli_stamps
+from app import cli_accounts, cli_imports, cli_links, cli_partners, cli_stamps
 from app.cli_base import UNAVAILABLE, Console, handed
 from app.doctor import examine
 from app.keyfile import BadKeys, load_keyring
@@ -110,6 +110,7 @@ for group in (
     *cli_accounts.GROUPS,
     *cli_imports.GROUPS,
     *cli_links.GROUPS,
+    *cli_partners.GROUPS,
     *cli_stamps.GROUPS,
 ):
     main.add_command(group)
