@@ -3,7 +3,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar, Final
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
@@ -12,7 +12,7 @@ from app.kit.errors import NotFound
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.scans.models import CloneSignal, DisplayPack, Scan
-from app.scans.signals import LEAST, WINDOW, Look, SignalState
+from app.scans.signals import LEAST, PROVINCES, RECALLED_FROM, WINDOW, Look, SignalState
 
 _asked = numbers_asked("lines")
 _ASKED: Final = select(_asked.c.number)
@@ -32,7 +32,14 @@ def lines_to_judge(db: Session, *, since: datetime, now: datetime) -> list[int]:
         select(Scan.line)
         .where(Scan.line.in_(fresh), Scan.minute > now - WINDOW)
         .group_by(Scan.line)
-        .having(func.count() >= LEAST)
+        .having(
+            or_(
+                func.count() >= RECALLED_FROM,
+                # A stamp that is void or lost is not active either.
+                func.sum(case((Scan.active, 0), else_=1)) >= LEAST,
+                func.count(Scan.province.distinct()) >= PROVINCES,
+            )
+        )
         .order_by(Scan.line)
     )
     return list(db.scalars(query))

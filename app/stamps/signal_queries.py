@@ -1,7 +1,6 @@
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from app.diary.standing_queries import standing_of
 from app.kit.db import numbers_asked
 from app.scans.signal_actions import Subject
-from app.scans.signal_queries import displays_of, visitor_days
-from app.scans.signals import Since, threshold
+from app.scans.signal_queries import displays_of, lines_to_judge, looks_of, visitor_days
+from app.scans.signals import FLOOR, WINDOW, Signs, Since, signs_of, threshold
 from app.stamps.models import Batch, Movement, Span
 from app.stamps.rules import State
 
@@ -35,16 +34,23 @@ _AT: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A stamp whose look-ups are judged: where it belongs, and since when what holds of it."""
+def list_copied(
+    db: Session, *, now: datetime, since: datetime, thresholds: Mapping[int, int]
+) -> list[tuple[Subject, Signs]]:
+    """Judge the stamps looked up since then; return those that look copied, and why."""
+    judged = _list_judged(db, lines_to_judge(db, since=since, now=now))
+    looks = looks_of(db, [subject.line for subject, _ in judged], since=now - WINDOW)
+    found = []
+    for subject, held in judged:
+        limit = thresholds.get(subject.product_id, FLOOR)
+        signs = signs_of(looks[subject.line], threshold=limit, now=now, since=held)
+        if signs is not None:
+            found.append((subject, signs))
+    return found
 
-    subject: Subject
-    since: Since
 
-
-def list_judged(db: Session, lines: Collection[int]) -> list[Judged]:
-    """Return what is to be known of stamps to judge their look-ups, in a few statements."""
+def _list_judged(db: Session, lines: Collection[int]) -> list[tuple[Subject, Since]]:
+    """Return where stamps belong, and since when what holds of them, in a few statements."""
     if not lines:
         return []
     rows = db.execute(_AT, {"lines": list(lines)}).all()
@@ -61,7 +67,7 @@ def list_judged(db: Session, lines: Collection[int]) -> list[Judged]:
             display=displays.get(row.number),
         )
         subject = Subject(row.number, row.batch_id, row.product_id, row.entity_id, row.lot_id)
-        found.append(Judged(subject, since))
+        found.append((subject, since))
     return found
 
 

@@ -10,7 +10,7 @@ from app.stamps.models import Batch
 from tests import make
 
 ALLOWED = {
-    "owfpairmx": "GET /app/stamps/displays",
+    "owx": "GET /app/stamps/displays",
     "fpair": "GET /office/anomalies /office/anomalies/{signal_id}",
     "fpa": "POST /office/anomalies/{signal_id} /office/stamps/{code}/display",
     "ow": "POST /app/stamps/displays /app/stamps/displays/photo /app/stamps/displays/remove",
