@@ -212,13 +212,8 @@ def test_a_lot_is_public_from_its_first_stamp_on(
     assert "tồn tại" not in page.text
     assert f'href="/l/{scene.lot.id}"' in visit().get(f"/t/{scene.active}").text
     with database.begin() as db:
-        notice: dict[str, Any] = {
-            "kind": "recall",
-            "reason": "Vi sinh",
-            "set_at": make.NOW,
-            "set_by": "Cán bộ",
-        }
-        db.add(LotNotice(lot_id=unsold.id, advice="Trả lại", **notice))
+        notice: dict[str, Any] = {"reason": "Vi sinh", "set_at": make.NOW, "set_by": "Cán bộ"}
+        db.add(LotNotice(lot_id=unsold.id, kind="recall", advice="Trả lại", **notice))
         made = {"made_from": date(2026, 2, 1), "made_to": date(2026, 2, 28)}
         db.add(ProductNotice(product_id=scene.product.id, kind="hold", **(notice | made)))
     recalled = visit().get(f"/l/{unsold.id}").text
