@@ -15,8 +15,9 @@ from app.kit.web import site, translator
 from app.lookup.access import desk_of
 from app.lookup.desk_access import OUTAGES
 from app.lookup.guess_access import check_guesses, note_guesses
-from app.lookup.public_access import has_tag, tag_of
+from app.lookup.public_access import has_tag
 from app.lookup.queries import Ask
+from app.lookup.ready import tag_of
 from app.lookup.sheet import Answer, EntityPart, ProductPart, Sheet
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
 from app.partners.key_access import Caller, Guest, PartnerRoute

@@ -13,7 +13,8 @@ from app.diary.standing_queries import Notice
 from app.kit.clock import day_of
 from app.kit.forms import Out
 from app.kit.web import Db, Now, as_public, site
-from app.lookup.public_access import has_tag, tag_of
+from app.lookup.public_access import has_tag
+from app.lookup.ready import tag_of
 from app.partners.key_access import Guest, PartnerRoute
 from app.partners.verify_api import FRESH, BadgeOut, badge_out
 from app.partners.verify_queries import ProductState, find_product_id, list_changed, states_of
