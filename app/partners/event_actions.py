@@ -23,7 +23,8 @@ log = logging.getLogger("ocop.work")
 
 SYSTEM: Final = Actor(account_id=None, label="system")
 _TAIL: Final = 1
-_AT_ONCE: Final = 200
+# Few enough that on SQLite nobody waits long for the one writer.
+_AT_ONCE: Final = 50
 # What ended longer ago is no news: an installation that begins does not tell its whole past.
 _LOOKED_BACK: Final = timedelta(days=30)
 

@@ -9,7 +9,8 @@ from starlette.responses import JSONResponse, Response
 
 from app.kit.forms import Out
 from app.kit.web import Db
-from app.lookup.public_access import has_tag, tag_of
+from app.lookup.public_access import has_tag
+from app.lookup.ready import tag_of
 from app.partners.event_queries import last_event, list_public_events
 from app.partners.events import EventType, envelope, message_id
 from app.partners.key_access import EventsPartner, PartnerRoute

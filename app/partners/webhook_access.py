@@ -10,7 +10,7 @@ from app.kit.outbound import Outbound
 from app.partners.events import EventType
 from app.partners.key_access import WebhooksPartner
 
-Url = Annotated[Line, Field(min_length=1, max_length=500, examples=["https://shop.example/ocop"])]
+Url = Annotated[Line, Field(min_length=1, max_length=500)]
 Description = Annotated[Line, Field(max_length=200)]
 Events = Annotated[
     list[EventType],

@@ -152,8 +152,8 @@ def fill_outboxes(database: Database, *, now: datetime) -> None:
             behind = list_behind(db, top=top)
         if not behind:
             return
-        with database.begin() as db:
-            for endpoint_id in behind:
+        for endpoint_id in behind:
+            with database.begin() as db:
                 _fill(db, endpoint_id, now, top)
 
 

@@ -87,7 +87,7 @@ def test_what_officers_do_is_told_in_public_words_and_nothing_personal(
             .values(phone="0912345678", representative="Bà Năm", tax_no="096085001234")
         )
         product = make.product(db, of=cast.entity, name="Cua Năm Căn", gtin="08934588230070")
-        key = {"product_id": product.id}
+        key: dict[str, Any] = {"product_id": product.id}
         product_actions.change_product(db, **WHO, **key, story="Mới", name="Cua Năm Căn 1")
         add_pack(db, **WHO, **key, name="Hộp 1 kg", net_quantity=1.0, net_unit="kg")
         for year, number in ((2024, "12/QĐ"), (2026, "99/QĐ")):
@@ -113,7 +113,7 @@ def test_what_officers_do_is_told_in_public_words_and_nothing_personal(
         )
         batch = make.issued_batch(db, of=product, keyring=keyring, quantity=10, handed=10)
         codes = [make.code(batch, number, keyring=keyring) for number in (2, 4)]
-        ends = {"first_code": codes[0], "last_code": codes[1]}
+        ends: dict[str, Any] = {"first_code": codes[0], "last_code": codes[1]}
         void_span(db, **WHO, keyring=keyring, **ends, reason="Rách kín")
         product_actions.change_product(db, **WHO, **key, status="retired")
     publish(database, base_url=BASE)
@@ -182,7 +182,7 @@ def test_what_ends_by_the_calendar_alone_is_told_once_on_its_day(
     client, today = shop(), day_of(make.NOW)
     with database.begin() as db:
         product = make.product(db, of=cast.entity)
-        key = {"product_id": product.id}
+        key: dict[str, Any] = {"product_id": product.id}
         for number, last in (("1/QĐ", today), ("2/QĐ", today - timedelta(days=60))):
             add_certificate(
                 db, **WHO, **key, stars=3, decision_no=number, valid_from=date(2024, 1, 1),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from time import monotonic, sleep
 from typing import Any
 
@@ -91,6 +92,10 @@ def town(racing_database: Database) -> Iterator[Town]:
 def receiver() -> Iterator[Receiver]:
     with receiving() as made:
         yield made
+
+
+def _has(receiver: Receiver, count: int) -> bool:
+    return len(receiver.got) == count
 
 
 def until(true: Callable[[], bool], seconds: float = 15) -> bool:
@@ -223,7 +228,7 @@ def test_a_hold_reaches_a_shop_within_seconds_while_another_task_takes_long(
     for place in range(1, 4):
         began = monotonic()
         town.hold()
-        assert until(lambda place=place: len(receiver.got) == place)
+        assert until(partial(_has, receiver, place))
         waits.append(receiver.got[-1].at - began)
     runner.stop()
     courier.close()
