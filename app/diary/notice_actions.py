@@ -1,20 +1,18 @@
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.models import LotNotice, ProductNotice
-from app.diary.notice_queries import AnyNotice, Subject, find_standing, subject_of
+from app.diary.notice_queries import AnyNotice, find_standing, subject_of
+from app.diary.notices import HOLD, RECALL, Subject
 from app.identity.rules import Actor, NotAllowed
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 from app.kit.text import clean_note
 from app.products.queries import lock_product
-
-RECALL: Final = "recall"
-HOLD: Final = "hold"
 
 
 class AlreadyStands(Conflict):

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.audit.history import Happened, tell
 from app.audit.queries import list_events
 from app.diary.models import Lot
-from app.diary.notice_queries import AnyNotice, Subject, list_notices
+from app.diary.notice_queries import AnyNotice, list_notices
+from app.diary.notices import Subject
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.i18n import Translator

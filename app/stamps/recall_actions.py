@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.notice_actions import (
-    HOLD,
-    RECALL,
     Act,
     AlreadyStands,
     NothingStands,
@@ -18,7 +16,8 @@ from app.diary.notice_actions import (
     lift_notice,
     set_notice,
 )
-from app.diary.notice_queries import AnyNotice, Subject, find_standing
+from app.diary.notice_queries import AnyNotice, find_standing
+from app.diary.notices import HOLD, RECALL, Subject
 from app.identity.rules import Actor
 from app.kit.errors import Conflict
 from app.kit.i18n import N_

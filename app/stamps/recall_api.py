@@ -6,8 +6,9 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
-from app.diary.notice_actions import HOLD, Act, set_notice
-from app.diary.notice_queries import AnyNotice, Subject, subject_of
+from app.diary.notice_actions import Act, set_notice
+from app.diary.notice_queries import AnyNotice, subject_of
+from app.diary.notices import HOLD, Subject
 from app.identity.access import ApiRoute, CurrentActor
 from app.identity.rules import Actor
 from app.kit.forms import In, Note, Out

@@ -27,7 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
-from app.diary.notice_queries import AnyNotice, Subject, lots_in, subject_of_lot
+from app.diary.notice_queries import AnyNotice, lots_in, subject_of_lot
+from app.diary.notices import Subject
 from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.errors import NotFound

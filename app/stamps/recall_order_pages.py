@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary.notice_actions import RECALL
+from app.diary.notices import RECALL
 from app.entities.models import Entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor

@@ -9,15 +9,9 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary.notice_actions import HOLD, RECALL, Act, set_notice
-from app.diary.notice_queries import (
-    AnyNotice,
-    MadeBackwards,
-    Subject,
-    find_standing,
-    list_notices,
-    subject_of,
-)
+from app.diary.notice_actions import Act, set_notice
+from app.diary.notice_queries import AnyNotice, find_standing, list_notices, subject_of
+from app.diary.notices import HOLD, RECALL, MadeBackwards, Subject
 from app.diary.standing_queries import Standing, standing_against
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary.notice_actions import HOLD
-from app.diary.notice_queries import AnyNotice, Subject, find_standing
+from app.diary.notice_queries import AnyNotice, find_standing
+from app.diary.notices import HOLD, Subject
 from app.diary.standing_queries import Standing, standing_against
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging

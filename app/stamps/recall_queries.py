@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
-from app.diary.notice_actions import RECALL
-from app.diary.notice_queries import Subject, lots_in
+from app.diary.notice_queries import lots_in
+from app.diary.notices import RECALL, Subject
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_

@@ -1,6 +1,6 @@
 """Words for recalls: what is meant by a subject, and where it is recalled or held."""
 
-from app.diary.notice_queries import Subject
+from app.diary.notices import Subject
 from app.kit.i18n import N_, Translator
 
 

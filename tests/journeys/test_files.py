@@ -61,6 +61,7 @@ LISTS = {
     "/office/products/{product_id}/history": HISTORY,
     "/office/proposals": TABLE,
     "/office/quotas": TABLE,
+    "/office/recalls": TABLE,
     "/office/reconciliation": TABLE,
     "/office/refusals": TABLE,
     "/office/reports": TABLE,
@@ -71,6 +72,7 @@ LISTS = {
     "/office/use-rights": TABLE,
     "/app/listings": '<section class="offer">',
     "/products": '<li class="item">',
+    "/recalls": '<li class="item">',
     "/app/lots": '<a href="/app/lots/[0-9]',
     "/app/lookups": '<section class="months">',
     "/app/products": 'href="/app/products/[0-9]',
@@ -81,7 +83,7 @@ LISTS = {
 # The page of look-ups tells a product's months only once there are some.
 TIMES = {"/app/lookups": 12}
 # Who holds stamps is public, and so is the register.
-FOR_EVERYBODY = {"/holders", "/products", "/entities"}
+FOR_EVERYBODY = {"/holders", "/products", "/entities", "/recalls"}
 # To have the audit trail as a file is an event of the trail.
 GROWING = {"/office/audit": 1}
 

@@ -11,15 +11,9 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEvent
 from app.diary.actions import DateStopped, change_lot
 from app.diary.models import Lot
-from app.diary.notice_actions import (
-    HOLD,
-    Act,
-    AlreadyStands,
-    NothingStands,
-    lift_notice,
-    set_notice,
-)
-from app.diary.notice_queries import Subject, subject_of
+from app.diary.notice_actions import Act, AlreadyStands, NothingStands, lift_notice, set_notice
+from app.diary.notice_queries import subject_of
+from app.diary.notices import HOLD, Subject
 from app.diary.queries import missing_for
 from app.diary.rules import Missing
 from app.diary.standing_queries import Standing, standing_of

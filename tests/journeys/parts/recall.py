@@ -3,11 +3,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.diary.notice_actions import HOLD, Act, set_notice
+from app.diary.notice_actions import Act, set_notice
 from app.diary.notice_queries import subject_of
+from app.diary.notices import RECALL
+from app.products.models import Product
 from app.stamps.keyring import Keyring
-from app.stamps.policy_queries import get_policy
-from app.stamps.recall_actions import recall
 from app.stamps.recall_models import RecallOrder
 from tests import make
 
@@ -31,7 +31,6 @@ ALLOWED = {
     """,
 }
 REASON = {"reason": "Kiểm tra"}
-LONG_AGO, FAR = date(2020, 1, 1), date(2030, 1, 1)
 
 
 def bodies(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -50,15 +49,21 @@ def forms(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
-    """Ask for a recall of what was made long ago, and hold a lot of its own."""
+    """Recall what is made long after, and ask for a recall of what was made long ago."""
+    product = db.get_one(Product, ids["product_id"])
     act = Act(actor=make.SYSTEM, now=make.NOW, reason="Dư lượng vượt mức")
-    product: dict[str, Any] = {"product_id": ids["product_id"], "actor": make.SYSTEM}
-    policy = get_policy(db)
-    usual, policy.recall_two_from = policy.recall_two_from, 0
-    db.add(policy)
+    later = subject_of(db, actor=make.SYSTEM, product_id=product.id, made_from=date(2030, 1, 1))
+    made = set_notice(db, act=act, of=later, kind=RECALL)
+    order = RecallOrder(
+        kind=RECALL,
+        entity_id=product.entity_id,
+        product_id=product.id,
+        made_to=date(2020, 1, 1),
+        reason="Nấm mốc",
+        stamps=0,
+        asked_at=make.NOW,
+        asked_by="Cán bộ khác",
+    )
+    db.add(order)
     db.flush()
-    order = recall(db, act=act, of=subject_of(db, made_to=LONG_AGO, **product))
-    policy.recall_two_from = usual
-    assert isinstance(order, RecallOrder)
-    held = set_notice(db, act=act, of=subject_of(db, made_from=FAR, **product), kind=HOLD)
-    return {"recall_id": order.id, "source": "products", "notice_id": held.id}
+    return {"recall_id": order.id, "source": "products", "notice_id": made.id}
