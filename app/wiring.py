@@ -37,6 +37,7 @@ from app.kit.work import Runner, Task
 from app.lookup.desk_access import Desk
 from app.lookup.front_access import Front
 from app.lookup.glance_access import Lookout
+from app.lookup.gs1_front_access import Gs1Front
 from app.lookup.gs1_shelf import GtinShelf
 from app.lookup.guess_access import PER_MINUTE, Given
 from app.lookup.shelf import Shelf
@@ -99,7 +100,9 @@ class Application(FastAPI):
     """The application, with the short way of scans before everything else."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not await self.state.front.answer(scope, send):
+        if await self.state.front.answer(scope, send):
+            return
+        if not await self.state.gs1_front.answer(scope, send):
             await super().__call__(scope, receive, send)
 
 
@@ -148,7 +151,7 @@ def create_app(
     made.state.guesses, made.state.given = Guesses(PER_MINUTE), Given()
     made.state.shelf = shelf = Shelf()
     made.state.drawing = anyio.Semaphore(1)
-    made.state.gtins = GtinShelf()
+    made.state.gtins, made.state.gs1_front = GtinShelf(), Gs1Front(made.state)
     made.state.pace = Pace()
     made.state.desk = Desk(
         held.public,

@@ -16,13 +16,13 @@ from app.kit.web import site, translator
 from app.lookup.access import shelf_of
 from app.lookup.desk_access import OUTAGES
 from app.lookup.gs1_shelf import GtinShelf
+from app.lookup.gs1_uri import Address
 from app.lookup.guess_access import check_guesses, note_guesses
 from app.lookup.level_queries import Asker
 from app.lookup.resolver_access import refused
 from app.lookup.resolver_queries import Proven, find_proven
 from app.stamps import codes
 from app.stamps.keyring import Keyring
-from app.stamps.queries import Stamp
 
 log = logging.getLogger("ocop.lookup")
 
@@ -92,14 +92,16 @@ async def code_of(request: Request, gtin: str, serial: str) -> str | None:
     held: GtinShelf = request.app.state.gtins
     now = site(request).clock()
     code = held.find_code(gtin, serial, keyring=keyring_of(request), now=now)
-    if code is not None:
-        return code
-    stamp = await stamp_of(request, gtin, serial)
-    return stamp.code if stamp else None
+    return code or await _read_code(request, gtin, serial)
 
 
-async def stamp_of(request: Request, gtin: str, serial: str) -> Stamp | None:
-    """Return the stamp that a serial of a GTIN is, read anew."""
+def keep_target(request: Request, address: Address, path: str) -> None:
+    """Keep where an address leads, for who asks next."""
+    held: GtinShelf = request.app.state.gtins
+    held.put_target(address.path(), path, now=site(request).clock())
+
+
+async def _read_code(request: Request, gtin: str, serial: str) -> str | None:
     now, keyring = site(request).clock(), keyring_of(request)
     # Packs and files are not for the public's role; all it learns here is yes or no.
     whole = site(request).database.scoped(EVERYTHING)
@@ -114,4 +116,4 @@ async def stamp_of(request: Request, gtin: str, serial: str) -> Stamp | None:
         return None
     held: GtinShelf = request.app.state.gtins
     held.put(proven.batch)
-    return proven.stamp
+    return proven.code

@@ -1,4 +1,4 @@
-"""Batches whose stamps were just asked for by a GS1 address, so that the next needs no read."""
+"""What was just asked for by a GS1 address, kept so that the next who asks needs no read."""
 
 from bisect import bisect_right, insort
 from collections.abc import Set as AbstractSet
@@ -28,12 +28,15 @@ class KnownBatch:
 class GtinShelf:
     """Tells by arithmetic alone whether a serial is a stamp of a GTIN. Belongs to one event loop.
 
+    Keeps where GTINs and lots lead, too.
+
     Where a genuine stamp leads does not depend on its state, so nothing need be read for it.
     """
 
     def __init__(self) -> None:
         self._batches: dict[int, KnownBatch] = {}
         self._firsts: list[int] = []
+        self._targets: dict[str, tuple[str, datetime]] = {}
 
     def put(self, batch: KnownBatch) -> None:
         if len(self._firsts) >= MOST:
@@ -42,6 +45,16 @@ class GtinShelf:
         if batch.first not in self._batches:
             insort(self._firsts, batch.first)
         self._batches[batch.first] = batch
+
+    def put_target(self, address: str, target: str, *, now: datetime) -> None:
+        """Keep where an address without a serial leads."""
+        if len(self._targets) >= MOST:
+            self._targets.clear()
+        self._targets[address] = target, now
+
+    def find_target(self, address: str, *, now: datetime) -> str | None:
+        target, read_at = self._targets.get(address, ("", now))
+        return target if target and timedelta(0) <= now - read_at < LONGEST else None
 
     def find_code(self, gtin: str, serial: str, *, keyring: Keyring, now: datetime) -> str | None:
         """Return the stamp's code in its own spelling; None where it has to be read."""

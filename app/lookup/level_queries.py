@@ -32,7 +32,8 @@ from app.lookup.resolver_queries import (
 )
 from app.lookup.sheet import Sheet
 from app.lookup.shelf import Shelf
-from app.stamps.queries import Stamp
+from app.stamps.keyring import Keyring
+from app.stamps.queries import Stamp, find_stamp
 
 # A serial number that a third party controls claims one single thing, too.
 _SERIALS: Final = (SERIAL, "235")
@@ -75,11 +76,11 @@ def default_path(db: Session, address: Address) -> str:
 
 
 def levels_of(
-    db: Session, address: Address, *, stamp: Stamp | None, asker: Asker
+    db: Session, address: Address, *, code: str | None, keyring: Keyring, asker: Asker
 ) -> tuple[Level, ...]:
     """Return the levels of an address that are known here, nearest first.
 
-    `stamp` is what its serial is proven to be. Raises NotRegistered.
+    `code` is that of the stamp its serial is proven to be. Raises NotRegistered.
     """
     if address.key.ai != GTIN:
         owner, party = _owner(db, address), address.key.ai != GLN
@@ -87,6 +88,7 @@ def levels_of(
         told = Told(base=asker.base, words=asker.words)
         rel = HOMEPAGE if party else LOCATION
         return (place_level(owner.name, owner.entity_id, told, anchor=anchor, rel=rel),)
+    stamp = find_stamp(db, keyring=keyring, text=code) if code else None
     product_id = stamp.product_id if stamp else _product_id(db, address)
     serial, lot = serial_of(address), address.find(LOT)
     asked = find_lot_id(db, product_id, lot.value) if lot else None

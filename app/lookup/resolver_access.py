@@ -64,14 +64,19 @@ def raw_path(request: Request) -> bytes:
 
 def redirected(request: Request, target: str, address: str, vary: Mapping[str, str]) -> Response:
     """Send the reader on, with the query as it came, byte for byte."""
-    headers = {
-        "Location": _with_query(target, request.scope["query_string"]),
+    headers = redirection(target, request.scope["query_string"], address, vary)
+    return Response(status_code=307, headers=headers)
+
+
+def redirection(target: str, query: bytes, address: str, vary: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of a redirect."""
+    return {
+        "Location": _with_query(target, query),
         "Link": link_header(address),
         "Cache-Control": FRESH,
         **vary,
         **OPEN,
     }
-    return Response(status_code=307, headers=headers)
 
 
 def _with_query(target: str, query: bytes) -> str:

@@ -11,9 +11,9 @@ from starlette.types import Receive, Scope, Send
 
 from app.kit.errors import WrongMethod
 from app.kit.web import SAFE, site
-from app.lookup.asking_access import asker_of, code_of, guarded, read, stamp_of
-from app.lookup.gs1_uri import KEYS, SERIAL, Address, read_path
-from app.lookup.level_queries import default_path, levels_of
+from app.lookup.asking_access import asker_of, code_of, guarded, keep_target, keyring_of, read
+from app.lookup.gs1_uri import GTIN, KEYS, SERIAL, Address, read_path
+from app.lookup.level_queries import default_path, levels_of, serial_of
 from app.lookup.linkset import CONTEXT, OPEN, PREFIX, VOCABULARY
 from app.lookup.own_links_access import own_preflight
 from app.lookup.resolver_access import (
@@ -68,16 +68,17 @@ class Open:
 async def resolve(request: Request) -> Response:
     """Answer a GS1 Digital Link address."""
     address = _address(request)
+    keyring = keyring_of(request)
     base, here = site(request).base_url, site(request).base_url + address.path()
     if request.method == "OPTIONS":
         return preflight(here)
     link_type = asked(request)
     if link_type is None:
         return redirected(request, base + await _default(request, address), here, BY_ACCEPT)
-    serial = address.find(SERIAL)
-    stamp = await stamp_of(request, address.key.value, serial.value) if serial else None
-    asker = asker_of(request)
-    levels = await read(request, lambda db: levels_of(db, address, stamp=stamp, asker=asker))
+    code, asker = await _code(request, address), asker_of(request)
+    levels = await read(
+        request, lambda db: levels_of(db, address, code=code, keyring=keyring, asker=asker)
+    )
     found = linked(request, levels, link_type, address=here)
     return found if isinstance(found, Response) else redirected(request, found, here, BY_BOTH)
 
@@ -88,12 +89,19 @@ def _address(request: Request) -> Address:
 
 
 async def _default(request: Request, address: Address) -> str:
+    code = await _code(request, address)
+    if code is not None:
+        return f"/t/{code}"
+    path = await read(request, lambda db: default_path(db, address))
+    if address.key.ai == GTIN and serial_of(address) is None:
+        keep_target(request, address, path)
+    return path
+
+
+async def _code(request: Request, address: Address) -> str | None:
+    """Return the code of the stamp that the address names, if it is one of ours."""
     serial = address.find(SERIAL)
-    if serial is not None:
-        code = await code_of(request, address.key.value, serial.value)
-        if code is not None:
-            return f"/t/{code}"
-    return await read(request, lambda db: default_path(db, address))
+    return await code_of(request, address.key.value, serial.value) if serial else None
 
 
 async def describe(request: Request) -> Response:

@@ -20,7 +20,7 @@ from app.stamps import codes
 from app.stamps.export_queries import gtins_of
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
-from app.stamps.queries import Stamp, find_stamp
+from app.stamps.queries import find_stamp
 
 # Built once: building a statement takes longer than running it.
 _PRODUCT: Final = union_all(
@@ -56,7 +56,7 @@ class Owner(NamedTuple):
 class Proven:
     """A stamp that is one of a GTIN, and its batch for those that come after it."""
 
-    stamp: Stamp
+    code: str
     batch: KnownBatch
 
 
@@ -94,7 +94,7 @@ def find_proven(
         return None
     epoch, _ = codes.unline(batch.first)
     keys = codes.BatchKeys.of(keyring.root(epoch), batch.secret)
-    return Proven(stamp, KnownBatch(batch.first, batch.last, keys, gtins, now))
+    return Proven(stamp.code, KnownBatch(batch.first, batch.last, keys, gtins, now))
 
 
 def own_links(db: Session, product_id: int) -> Sequence[Link]:

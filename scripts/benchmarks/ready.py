@@ -11,3 +11,8 @@ app = FastAPI(openapi_url=None)
 @app.get("/ready")
 async def ready() -> Response:
     return Response(BYTES, media_type="text/html")
+
+
+@app.get("/moved")
+async def moved() -> Response:
+    return Response(status_code=307, headers={"Location": "https://ocop.test/t/" + "0" * 20})

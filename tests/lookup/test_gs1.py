@@ -54,6 +54,21 @@ def test_the_gs1_form_leads_to_the_stamp_and_only_for_its_product(
     assert (head.status_code, head.content) == (307, b"")
 
 
+def test_the_short_way_answers_as_the_route_does(gs1: Scene, visit: Visit) -> None:
+    client = visit()
+    for path in (f"/01/{GTIN}/21/{gs1.active}", f"/01/{GTIN}", f"/01/{PACK}/10/{gs1.lot.number}/"):
+        asked = f"{path}?a=%7C|&17=261231"
+        first, again, head = client.get(asked), client.get(asked), client.head(asked)
+        assert first.status_code == 307
+        told = [dict(one.headers) | {"x-request-id": ""} for one in (first, again, head)]
+        assert told[0] == told[1] == told[2]
+        # What is wrong with an address is told however well it is known.
+        assert client.get(f"{path}?21=x").status_code == 400
+        assert client.get(path, headers={"accept": "application/linkset+json"}).status_code == 200
+        assert client.get(f"{path}?linkType=gs1:x").status_code == 404
+        assert client.post(path).status_code == 405
+
+
 def test_a_printed_address_stays_good_when_the_product_gets_another_gtin(
     app: FastAPI, database: Database, cast: Cast, clock: Clock, visit: Visit
 ) -> None:

@@ -248,12 +248,12 @@ def test_recalls_and_holds_are_told_by_the_linkset(gs1: Scene, visit: Visit, clo
         contexts = check_linkset(found.json())
         return [one[f"{VOC}recallStatus"][0]["title"] for one in contexts.values()]
 
-    assert told() == ["Không có thông báo thu hồi hay tạm ngừng lưu thông"] * 2
+    assert told() == ["Không có thông báo thu hồi sản phẩm hay tạm ngừng lưu thông"] * 2
     who: dict[str, Any] = {"actor": gs1.cast.officer.actor, "now": clock.now, "lot_id": gs1.lot.id}
     gs1.change(lambda db: hold_lot(db, reason="Chờ kiểm nghiệm", **who))
     assert told()[0] == "TẠM NGỪNG LƯU THÔNG từ 10/03/2026: Chờ kiểm nghiệm"
     gs1.change(lambda db: recall_lot(db, reason="Nhiễm khuẩn", advice="Trả lại", **who))
-    assert told()[0] == "ĐÃ THU HỒI từ 10/03/2026: Nhiễm khuẩn"
+    assert told()[0] == "ĐÃ THU HỒI SẢN PHẨM từ 10/03/2026: Nhiễm khuẩn"
     clock.now += timedelta(minutes=1)
     assert told()[0].startswith("ĐÃ THU HỒI")
 
