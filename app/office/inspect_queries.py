@@ -30,7 +30,7 @@ from app.oversight.row_queries import (
 )
 from app.products.models import OcopCertificate
 from app.products.queries import certificate_facts, list_certificates
-from app.products.rules import certificate_status
+from app.products.rules import CertificateStatus, certificate_status
 from app.rights.kinds import RightType
 from app.rights.models import IpRight, UseRight
 from app.rights.queries import rights_by_id
@@ -132,8 +132,7 @@ def read_known(
         ledger=_ledger(db, stamp, actor=actor, now=now, words=words),
         granted=_granted(db, stamp, day, words),
         certificates=[
-            (one, certificate_status(certificate_facts(one), day).label)
-            for one in list_certificates(db, stamp.product_id)
+            (one, _standing(one, day, words)) for one in list_certificates(db, stamp.product_id)
         ],
         notices=list({(type(one), one.id): one for one in notices}.values()),
         watched=_watched(db, stamp.line),
@@ -214,6 +213,16 @@ def _granted(db: Session, stamp: Stamp, day: date, words: Translator) -> list[Gr
         )
         for row in user_rows(db, held, day)
     ]
+
+
+def _standing(certificate: OcopCertificate, day: date, words: Translator) -> str:
+    status = certificate_status(certificate_facts(certificate), day)
+    turned = {
+        CertificateStatus.REVOKED: certificate.revoked_on,
+        CertificateStatus.EXPIRED: certificate.valid_to,
+    }
+    since = turned.get(status) or certificate.valid_from
+    return words.gettext(status.label).format(date=words.date(since))
 
 
 def _history(db: Session, use_right: UseRight, words: Translator) -> list[Happened]:
