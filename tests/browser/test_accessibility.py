@@ -58,7 +58,11 @@ TELLING = frozenset(
 SAID = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [document.title];
-  while (walker.nextNode()) texts.push(walker.currentNode.data);
+  while (walker.nextNode()) {
+    const [node, page] = [walker.currentNode, document.documentElement.lang];
+    // The way to the other language is written in it.
+    if (node.parentElement.closest("[lang]").lang === page) texts.push(node.data);
+  }
   for (const name of ["aria-label", "placeholder", "alt", "title"])
     for (const one of document.querySelectorAll(`[${name}]`)) texts.push(one.getAttribute(name));
   return texts.map((text) => text.trim().replace(/[:.]$/, ""));
