@@ -1,6 +1,6 @@
 """What an event tells the world: public facts of the moment it is looked at, and nothing else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -8,7 +8,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
-from app.diary.models import Lot
+from app.diary.models import Lot, ProductNotice
+from app.diary.standing_queries import NOTHING, standing_of
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.partners.event_models import EventTail, PublicEvent
@@ -100,7 +101,7 @@ def _of_product(db: Session, happening: Happening, base_url: str) -> Facts | Non
         case ["product", "certificate", _]:
             return told | _certificate(db, happening, product)
         case ["product", "recall" | "hold" | "lift_recall" | "lift_hold"]:
-            return told | _notice(happening)
+            return told | _notice(happening, _against_product(db, product.id))
         case ["product", "change"]:
             return told | {"changed": sorted(happening.changed & PRODUCT_FIELDS)}
         case ["product", part, _]:
@@ -119,7 +120,7 @@ def _of_lot(db: Session, happening: Happening, base_url: str) -> Facts | None:
         "url": f"{base_url}/l/{lot.id}",
     }
     product = _product(db, db.get_one(Product, lot.product_id), base_url)
-    return product | {"lot": facts} | _notice(happening)
+    return product | {"lot": facts} | _notice(happening, _against_lot(db, lot))
 
 
 def _of_span(db: Session, happening: Happening, base_url: str) -> Facts | None:
@@ -211,13 +212,31 @@ def _right(right: IpRight, at: datetime) -> Facts:
     }
 
 
-def _notice(happening: Happening) -> Facts:
-    """Return what a recall or a hold says to buyers; why it was lifted is said to nobody."""
-    if "lift_" in happening.action:
-        return {}
+def _notice(happening: Happening, stands: Iterable[str]) -> Facts:
+    """Return what a recall or a hold says to buyers; why it was lifted is said to nobody.
+
+    One may be lifted while another stands, so what does is told with each.
+    """
     after = happening.after
-    dates = {name: after[name] for name in ("made_from", "made_to") if after.get(name)}
-    return {"reason": after.get("reason") or "", "advice": after.get("advice") or "", **dates}
+    told: Facts = {"stands": sorted(stands)}
+    told |= {name: after[name] for name in ("made_from", "made_to") if after.get(name)}
+    if "lift_" not in happening.action:
+        told |= {name: after.get(name) or "" for name in ("reason", "advice")}
+    return told
+
+
+def _against_product(db: Session, product_id: int) -> set[str]:
+    """Return what stands against a product or any days of it."""
+    query = select(ProductNotice.kind).where(
+        ProductNotice.product_id == product_id, ProductNotice.lifted_at.is_(None)
+    )
+    return set(db.scalars(query))
+
+
+def _against_lot(db: Session, lot: Lot) -> list[str]:
+    standing = standing_of(db, [(lot.product_id, lot.id)]).get((lot.product_id, lot.id), NOTHING)
+    found = {"recall": standing.recall, "hold": standing.hold}
+    return [name for name, notice in found.items() if notice is not None]
 
 
 def _days(record: object, *names: str) -> Facts:

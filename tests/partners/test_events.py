@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from app.audit.actions import record
 from app.diary import notice_actions
+from app.diary.notice_queries import subject_of, subject_of_lot
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.kit.db import Database
@@ -140,6 +141,43 @@ def test_what_officers_do_is_told_in_public_words_and_nothing_personal(
     text = json.dumps(found, ensure_ascii=False)
     for secret in ("0912", "Bà Năm", "096085", "Bí mật", "kín", "Kín", '"test"', *codes):
         assert secret not in text, secret
+
+
+def test_a_recall_is_told_with_what_stands_after_it(
+    database: Database, cast: Cast, shop: Shop
+) -> None:
+    client = shop()
+    publish(database, base_url=BASE)
+    start = poll(client)["next"]
+    with database.begin() as db:
+        product = make.product(db, of=cast.entity)
+        lot = make.lot(db, of=product, number="L-1")
+        days: dict[str, Any] = {"made_from": date(2026, 3, 1), "made_to": date(2026, 3, 31)}
+        of = subject_of(db, actor=make.SYSTEM, product_id=product.id, **days)
+    for act, kind, subject in (
+        (notice_actions.set_notice, "hold", subject_of_lot(lot)),
+        (notice_actions.set_notice, "recall", of),
+        (notice_actions.lift_notice, "hold", subject_of_lot(lot)),
+        (notice_actions.lift_notice, "recall", of),
+    ):
+        with database.begin() as db:
+            said = notice_actions.Act(**WHO, reason="Kiểm nghiệm", advice="Trả lại nơi mua")
+            act(db, act=said, of=subject, kind=kind)
+        publish(database, base_url=BASE)
+    found = poll(client, start)["events"]
+    assert [(one["type"], one["data"]["stands"]) for one in found] == [
+        ("hold.set", ["hold"]),
+        ("recall.made", ["recall"]),
+        ("hold.lifted", ["recall"]),
+        ("recall.lifted", []),
+    ]
+    made, lifted = found[1]["data"], found[3]["data"]
+    assert (made["made_from"], made["made_to"]) == ("2026-03-01", "2026-03-31")
+    assert (made["reason"], made["advice"]) == ("Kiểm nghiệm", "Trả lại nơi mua")
+    assert lifted["made_to"] == "2026-03-31"
+    assert "reason" not in lifted
+    assert found[0]["data"]["lot"]["number"] == "L-1"
+    assert "lot" not in made
 
 
 def test_polling_finds_each_event_once_and_says_when_nothing_is_new(
