@@ -84,6 +84,8 @@ def record_finding(
         raise SubjectNeeded(field="code")
     else:
         named = f"{given.subject}_id"
+        if getattr(given, named) is None:
+            raise SubjectNeeded(field=named)
         belongs = belonging(db, **{named: getattr(given, named)})
     seen = Seen(**given.model_dump(include=set(SeenIn.model_fields)))
     finding = finding_actions.record_finding(

@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from app.kit.errors import Throttled
 from app.kit.networks import network_of
 from app.kit.web import site
-from app.oversight.rules import Traced
+from app.oversight.rules import TooManyReports, Traced
 from app.oversight.turns import Limits, Turns
 
 Tracing = Callable[[Session, str], Traced]
@@ -40,7 +39,7 @@ def network(request: Request) -> str:
 
 
 def require_turn(turns: Turns, request: Request, now: datetime) -> None:
-    """Take a turn, or raise Throttled with the seconds to wait."""
+    """Take a turn, or raise TooManyReports with the seconds to wait."""
     seconds = turns.take(network(request), now)
     if seconds is not None:
-        raise Throttled(seconds=seconds)
+        raise TooManyReports(seconds=seconds, now=now)

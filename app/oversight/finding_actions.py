@@ -17,7 +17,7 @@ from app.oversight.rules import (
     Subject,
     TextTooShort,
     Traced,
-    check_position,
+    checked_position,
     folded_words,
     key_of,
     links_to,
@@ -43,14 +43,14 @@ class Seen:
         text = clean_note(self.text, limit=MAX_TEXT, field="text")
         if len(text) < MIN_TEXT:
             raise TextTooShort
-        check_position(self.latitude, self.longitude)
+        latitude, longitude = checked_position(self.latitude, self.longitude)
         return Seen(
             outcome=self.outcome,
             text=text,
             measure=clean_note(self.measure, limit=MAX_TEXT, field="measure"),
             place=clean_text(self.place, field="place"),
-            latitude=self.latitude,
-            longitude=self.longitude,
+            latitude=latitude,
+            longitude=longitude,
         )
 
 

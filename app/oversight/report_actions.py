@@ -22,7 +22,7 @@ from app.oversight.rules import (
     TextTooShort,
     Traced,
     Trouble,
-    check_position,
+    checked_position,
     folded_words,
     links_to,
     reference_of,
@@ -50,7 +50,7 @@ class Told:
         text = clean_note(self.text, limit=MAX_TEXT, field="text")
         if len(text) < MIN_TEXT:
             raise TextTooShort
-        check_position(self.latitude, self.longitude)
+        latitude, longitude = checked_position(self.latitude, self.longitude)
         made = Told(
             about=self.about,
             trouble=self.trouble,
@@ -59,8 +59,8 @@ class Told:
             product_id=self.product_id,
             url=clean_text(self.url, limit=URL_CHARS, field="url"),
             place=clean_text(self.place, field="place"),
-            latitude=self.latitude,
-            longitude=self.longitude,
+            latitude=latitude,
+            longitude=longitude,
         )
         made._check_subject()
         return made

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from app.kit.errors import Invalid, NotFound
+from app.kit.clock import VIETNAM
+from app.kit.errors import Invalid, NotFound, Throttled
 from app.kit.i18n import N_
 from app.kit.text import fold
 
@@ -161,6 +163,21 @@ class HalfPosition(Invalid):
     field = "latitude"
 
 
+class TooManyReports(Throttled):
+    """Too many reports came from your network"""
+
+    code: ClassVar[str] = "oversight.too_many_reports"
+    detail: ClassVar[str] = N_(
+        "Nothing was sent. What you wrote is kept on this page: send it again at {time}."
+    )
+
+    def __init__(self, *, seconds: int, now: datetime) -> None:
+        super().__init__(seconds=seconds)
+        # A minute is begun, so that it is not told too early.
+        again = now + timedelta(seconds=seconds + 59)
+        self.time = f"{again.astimezone(VIETNAM):%H:%M}"
+
+
 @dataclass(frozen=True, slots=True)
 class Traced:
     """A code as it is kept, and where its stamp belongs; no ids for a code that is not ours."""
@@ -225,9 +242,15 @@ def folded_words(*texts: str) -> str:
     return " ".join(fold(word) for text in texts for word in text.split())
 
 
-def check_position(latitude: float | None, longitude: float | None) -> None:
-    if (latitude is None) is not (longitude is None):
+def checked_position(
+    latitude: float | None, longitude: float | None
+) -> tuple[float | None, float | None]:
+    """Return a position to about a metre, or none at all. Raises HalfPosition."""
+    if latitude is None and longitude is None:
+        return None, None
+    if latitude is None or longitude is None:
         raise HalfPosition
+    return round(latitude, 5), round(longitude, 5)
 
 
 _ABOUT: Final = {

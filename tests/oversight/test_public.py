@@ -1,7 +1,7 @@
 """The public form: no account, no cookie, one report a form, and a reference to follow it."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,8 +10,13 @@ from fastapi import FastAPI
 from PIL import Image
 from sqlalchemy import select
 
+from app.diary.photo_actions import sweep_photos
 from app.kit.db import Database
 from app.oversight.models import Report
+from app.oversight.queries import named_photos
+from app.oversight.report_actions import Told, send_report
+from app.oversight.rules import About, Traced, Trouble
+from app.oversight.turns import HOUR, Turns
 from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Clock, Visit
@@ -124,6 +129,7 @@ def test_one_network_sends_five_an_hour_and_is_told_when_to_go_on(
     assert refused.status_code == 429
     assert 3500 < int(refused.headers["retry-after"]) <= 3601
     assert f"{TEXT} lần sáu" in refused.text
+    assert "gửi lại lúc 11:01" in refused.text
     by_program = stranger.post("/api/v1/reports", json={**FORM, "token": "7"})
     assert by_program.status_code == 429
     assert by_program.headers["content-type"] == "application/problem+json"
@@ -134,8 +140,8 @@ def test_one_network_sends_five_an_hour_and_is_told_when_to_go_on(
     assert len(reports(database)) == 6
 
 
-def test_a_photo_is_written_anew_and_seen_by_the_department_alone(
-    database: Database, visit: Visit, stranger: Client, cast: Cast
+def test_a_photo_is_written_anew_kept_and_seen_by_the_department_alone(
+    app: FastAPI, database: Database, visit: Visit, stranger: Client, cast: Cast
 ) -> None:
     exif = Image.Exif()
     exif[0x010E] = "SECRET PLACE"
@@ -151,6 +157,12 @@ def test_a_photo_is_written_anew_and_seen_by_the_department_alone(
     assert visit(page=cast.officer).get(f"{path}?small=1").headers["content-type"] == "image/webp"
     assert visit(page=cast.owner).get(path).status_code == 403
     assert stranger.get(path).status_code == 303
+    with database.begin() as db:
+        named = named_photos(db)
+        assert named == {report.photo}
+        much_later = datetime.now(UTC) + timedelta(days=40)
+        sweep_photos(db, files=app.state.files, now=much_later, others=named)
+    assert visit(page=cast.inspector).get(path).status_code == 200
     for public_path in (f"/photos/{report.photo}-1280.jpg", f"/pictures/{report.photo}-640.jpg"):
         assert stranger.get(public_path).status_code == 404
 
@@ -210,3 +222,30 @@ def test_a_program_sends_a_report_once_and_reads_no_other(
     listed = visit(api=cast.inspector).get("/api/v1/reports?q=photo lại&limit=1").json()
     assert [one["text"] for one in listed["items"]] == [TEXT]
     assert listed["next"]
+
+
+def test_of_two_taps_at_once_the_later_finds_the_first(database: Database) -> None:
+    """Both looked for an earlier report and found none; the database knows better."""
+    told = Told(about=About.OTHER, trouble=Trouble.OTHER, text=TEXT).checked()
+    facts: dict[str, Any] = {"traced": Traced(""), "photo": "", "language": "vi"}
+    with database.begin() as db:
+        first, second = (
+            send_report(db, told=told, sent_hash="s", random=mark * 16, now=make.NOW, **facts)
+            for mark in (b"a", b"b")
+        )
+        assert (first.id, first.reference) == (second.id, second.reference)
+    assert len(reports(database)) == 1
+
+
+def test_turns_come_back_one_by_one_and_networks_are_forgotten() -> None:
+    turns, now = Turns(2), make.NOW
+    assert turns.take("a", now) is None
+    assert turns.take("a", now + HOUR / 2) is None
+    assert turns.take("a", now + HOUR / 2) == 1801
+    assert turns.take("b", now + HOUR / 2) is None
+    assert turns.take("a", now + HOUR) is None
+    assert turns.wait("a", now + HOUR) == 1801
+    for number in range(50):
+        turns.take(str(number), now + 3 * HOUR)
+    assert turns.take("a", now + 5 * HOUR) is None
+    assert len(turns._taken) == 1  # noqa: SLF001 - what is forgotten shows nowhere else
