@@ -123,7 +123,9 @@ _touched = case((AuditEvent.subject_kind == "right", None), else_=AuditEvent.ent
 _LAST: Final = select(func.max(AuditEvent.seq))
 _TOUCHED: Final = (
     select(_touched.label("entity_id"), func.max(AuditEvent.seq).label("last"))
-    .where(AuditEvent.seq > bindparam("seq"))
+    # Reports and findings are nobody's entity's, and change no page of the public.
+    .where(AuditEvent.seq > bindparam("seq"), AuditEvent.subject_kind != "report")
+    .where(AuditEvent.subject_kind != "finding")
     .group_by(_touched)
 )
 
