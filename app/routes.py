@@ -54,6 +54,7 @@ import app.partners.event_api
 import app.partners.key_pages
 import app.partners.listing_api
 import app.partners.listing_pages
+import app.partners.own_listing_pages
 import app.partners.pages
 import app.partners.sent_pages
 import app.partners.verify_api
@@ -272,7 +273,7 @@ ROUTERS = (
     app.partners.listing_api.router,
     app.partners.listing_api.people_router,
     app.partners.listing_pages.router,
-    app.partners.listing_pages.own_router,
+    app.partners.own_listing_pages.router,
     app.partners.sent_pages.router,
     app.partners.event_api.router,
     app.partners.webhook_api.router,

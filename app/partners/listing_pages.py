@@ -1,4 +1,4 @@
-"""The lists of shops' offers, of the office and of a producer, and the forms that decide them."""
+"""The list of shops' offers in the office, and the forms that decide them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ from app.partners.rules import ListingState
 from app.products.queries import names_of
 
 router = APIRouter(prefix="/office/listings", route_class=Edge, include_in_schema=False)
-own_router = APIRouter(prefix="/app/listings", route_class=Edge, include_in_schema=False)
 
 CONFIRMED = sayable(N_("The offers were confirmed."))
 REFUSED = sayable(N_("The offer was refused. The shop reads the reason."))
@@ -34,7 +33,7 @@ MEANWHILE: Final = N_(
     "Nothing was changed: an offer was changed or decided meanwhile. Look at the list again."
 )
 STATES: Final = [(one.value, one.label) for one in ListingState]
-_TICK: Final = "listing_"
+TICK: Final = "listing_"
 
 
 class NothingTicked(Invalid):
@@ -105,9 +104,9 @@ def listings(
         )
 
     if file:
-        return _file(file, every(lambda part: _told(db, read(part)), cut), words)
+        return listings_file(file, every(lambda part: told(db, read(part)), cut), words)
     wanted = {"q": q, "state": state, "partner": str(partner or "")}
-    return _list(request, db, read(cut), wanted, Filled(), decides=actor.officer)
+    return show_list(request, db, read(cut), wanted, Filled(), decides=actor.officer)
 
 
 @router.post("/confirm")
@@ -120,17 +119,17 @@ def confirm_listings(
     def read(part: Cut) -> Page[Listing]:
         return listing_queries.list_listings(db, actor=actor, cut=part, state=ListingState.PROPOSED)
 
-    wrong = _confirm(db, actor, now, words, sent)
+    wrong = confirm(db, actor, now, words, sent)
     if wrong is not None:
         wanted = {"q": "", "state": str(ListingState.PROPOSED), "partner": ""}
-        return _list(request, db, read(Cut()), wanted, wrong, decides=True)
+        return show_list(request, db, read(Cut()), wanted, wrong, decides=True)
     return go("/office/listings?state=proposed", say=CONFIRMED)
 
 
 @router.get("/{listing_id}/refuse")
 def ask_refusal(request: Request, db: Db, actor: CurrentActor, listing_id: Id) -> Response:
     actor.require_officer()
-    return _refusal(request, db, actor, listing_id, None, "/office/listings")
+    return show_refusal(request, db, actor, listing_id, None, "/office/listings")
 
 
 @router.post("/{listing_id}/refuse")
@@ -144,67 +143,10 @@ def refuse_listing(
     listing_id: Id,
 ) -> Response:
     actor.require_officer()
-    wrong = _refuse(db, actor, now, words, sent, listing_id)
+    wrong = refuse(db, actor, now, words, sent, listing_id)
     if wrong is not None:
-        return _refusal(request, db, actor, listing_id, wrong, "/office/listings")
+        return show_refusal(request, db, actor, listing_id, wrong, "/office/listings")
     return go("/office/listings?state=proposed", say=REFUSED)
-
-
-@own_router.get("")
-def own_listings(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    words: Words,
-    cut: Cutting,
-    file: AsFile = None,
-    state: str = "",
-) -> Response:
-    def read(part: Cut) -> Page[Listing]:
-        return listing_queries.list_listings(db, actor=actor, cut=part, state=state)
-
-    if file:
-        return _file(file, every(lambda part: _told(db, read(part)), cut), words)
-    return _list(request, db, read(cut), {"state": state}, Filled(), decides=True, own=True)
-
-
-@own_router.post("/{listing_id}/confirm")
-def confirm_own(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    listing_id: Id,
-) -> Response:
-    one = Sent({f"{_TICK}{listing_id}": sent.text("seen")}, {})
-    wrong = _confirm(db, actor, now, words, one)
-    if wrong is not None:
-        page = listing_queries.list_listings(db, actor=actor, cut=Cut())
-        return _list(request, db, page, {"state": ""}, wrong, decides=True, own=True)
-    return go("/app/listings", say=CONFIRMED)
-
-
-@own_router.get("/{listing_id}/refuse")
-def ask_own_refusal(request: Request, db: Db, actor: CurrentActor, listing_id: Id) -> Response:
-    return _refusal(request, db, actor, listing_id, None, "/app/listings")
-
-
-@own_router.post("/{listing_id}/refuse")
-def refuse_own(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    listing_id: Id,
-) -> Response:
-    wrong = _refuse(db, actor, now, words, sent, listing_id)
-    if wrong is not None:
-        return _refusal(request, db, actor, listing_id, wrong, "/app/listings")
-    return go("/app/listings", say=REFUSED)
 
 
 class _Ticked(In):
@@ -213,14 +155,14 @@ class _Ticked(In):
     seen: dict[Annotated[int, Field(ge=1, le=2**62)], datetime]
 
 
-def _confirm(
+def confirm(
     db: Session, actor: Actor, now: datetime, words: Translator, sent: Sent
 ) -> Filled | None:
     """Confirm what is ticked, or return what is wrong; then nothing is confirmed."""
     ticked = {
-        name.removeprefix(_TICK): value
+        name.removeprefix(TICK): value
         for name, value in sent.fields.items()
-        if name.startswith(_TICK)
+        if name.startswith(TICK)
     }
     try:
         if not ticked:
@@ -242,7 +184,7 @@ def _late(words: Translator) -> Filled:
     return Filled(problem=words.gettext(MEANWHILE))
 
 
-def _refuse(
+def refuse(
     db: Session, actor: Actor, now: datetime, words: Translator, sent: Sent, listing_id: int
 ) -> Filled | None:
     def save(given: RefusalForm) -> None:
@@ -256,7 +198,7 @@ def _refuse(
     return submit(RefusalForm, sent, words, save, stale=lambda: _late(words))
 
 
-def _list(
+def show_list(
     request: Request,
     db: Session,
     page: Page[Listing],
@@ -267,7 +209,7 @@ def _list(
     own: bool = False,
 ) -> Response:
     view = ListingsView(
-        page=_told(db, page),
+        page=told(db, page),
         next=next_path(request, page),
         previous=previous_path(request, page),
         wanted=wanted,
@@ -279,7 +221,7 @@ def _list(
     return show(request, template, view, status=422 if form.wrong else 200)
 
 
-def _refusal(
+def show_refusal(
     request: Request, db: Session, actor: Actor, listing_id: int, form: Filled | None, back: str
 ) -> Response:
     listing, product = listing_queries.get_listing(db, listing_id, actor=actor)
@@ -291,7 +233,7 @@ def _refusal(
     return show(request, template, view, status=422 if filled.wrong else 200)
 
 
-def _told(db: Session, page: Page[Listing]) -> Page[ListingRow]:
+def told(db: Session, page: Page[Listing]) -> Page[ListingRow]:
     return page.having(_rows(db, page.items))
 
 
@@ -311,7 +253,7 @@ def _rows(db: Session, found: Sequence[Listing]) -> list[ListingRow]:
     ]
 
 
-def _file(kind: FileKind, found: Iterable[ListingRow], words: Translator) -> Response:
+def listings_file(kind: FileKind, found: Iterable[ListingRow], words: Translator) -> Response:
     heads = [
         ("shop", N_("Shop")),
         ("external_id", N_("Offer no. in the shop")),

@@ -120,7 +120,8 @@ def products_named(db: Session, written: Iterable[str]) -> dict[str, Product]:
     ids = {one: int(one) for one in numbers if int(one) <= _BIGGEST}
     wanted = set(gtins.values())
     packs = select(ProductPack.gtin, Product).join(Product, Product.id == ProductPack.product_id)
-    by_gtin = {gtin: one for gtin, one in db.execute(packs.where(ProductPack.gtin.in_(wanted)))}
+    rows = db.execute(packs.where(ProductPack.gtin.in_(wanted)))
+    by_gtin = {gtin: product for gtin, product in rows}  # noqa: C416 - a Row is no plain pair to dict()
     by_gtin |= {
         one.gtin: one for one in db.scalars(select(Product).where(Product.gtin.in_(wanted)))
     }

@@ -1,14 +1,18 @@
 """What a shop proposes, and who decides: of its own pages only, and of nobody else's offers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from app.kit.db import Database
-from app.partners.actions import change_partner, retire_partner
+from app.partners.actions import add_partner, change_partner, retire_partner
+from app.partners.listing_actions import propose_listings
 from app.partners.listing_queries import confirmed_listings, find_by_external
 from app.partners.models import Listing
+from app.partners.offers import Offer
 from app.partners.queries import find_by_name
 from app.partners.rules import Scope
 from app.products.models import Product
@@ -239,3 +243,25 @@ def test_the_owner_decides_on_the_phone(
     assert phone.post(f"/app/listings/{second}/refuse", data=wrong).status_code == 303
     states = [one["state"] for one in seller.get(OWN).json()["items"]]
     assert states == ["confirmed", "refused"]
+
+
+def test_of_two_who_send_the_same_offers_at_once_one_finds_them_there(
+    racing_database: Database,
+) -> None:
+    who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW}
+    with racing_database.begin() as db:
+        raced = make.product(db, of=make.entity(db, name="Đua tin"))
+        partner = add_partner(db, **who, name="Đua tin", kind="shop", hosts=["shop.vn"])
+    offers = [Offer(1, "A", "https://shop.vn/a", "Tôm", str(raced.id))]
+    start = Barrier(2)
+
+    def send(_number: int) -> str:
+        start.wait()
+        with racing_database.begin() as db:
+            fates = propose_listings(
+                db, by=make.SYSTEM, now=make.NOW, partner_id=partner.id, offers=offers
+            )
+        return str(fates[0].fate)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(send, range(2))) == ["new", "same"]
