@@ -17,10 +17,9 @@ from app.kit.paging import Cut
 from app.office.audit_terms import terms_for
 from app.places.queries import list_provinces
 from app.products.queries import names_of as names_of_products
-from app.scans.actions import RAW_DAYS
 from app.scans.models import CloneSignal, DisplayPack
 from app.scans.queries import find_suspicion
-from app.scans.rules import DeviceClass
+from app.scans.rules import RAW_DAYS, DeviceClass
 from app.scans.signal_queries import devices_of, find_display, looks_of
 from app.scans.signals import Look, Reason, SignalState
 from app.stamps.display_queries import code_at

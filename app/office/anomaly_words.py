@@ -1,10 +1,9 @@
 """Why a stamp is conspicuous, in a sentence with its figures."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, Protocol
 
 from app.kit.i18n import N_, Translator
-from app.scans.models import CloneSignal
 from app.scans.signals import Reason
 
 _WHY: Final[Mapping[Reason, str]] = {
@@ -21,7 +20,18 @@ _WHY: Final[Mapping[Reason, str]] = {
 }
 
 
-def why_of(reason: Reason, signal: CloneSignal, words: Translator) -> str:
+class Figures(Protocol):
+    """What is read of a signal here."""
+
+    @property
+    def devices(self) -> int: ...
+    @property
+    def threshold(self) -> int: ...
+    @property
+    def facts(self) -> Mapping[str, Any]: ...
+
+
+def why_of(reason: Reason, signal: Figures, words: Translator) -> str:
     """Return why a stamp is conspicuous, for people who know no statistics."""
     figures = {"devices": signal.devices, "threshold": signal.threshold, **signal.facts}
     figures["provinces"] = len(signal.facts["provinces"])

@@ -11,8 +11,8 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.db import Base
 from app.scans.models import Scan, Suspicion, VisitorKey
+from app.scans.rules import RAW_DAYS
 
-RAW_DAYS: Final = 90
 _KEY_BYTES: Final = 32
 
 

@@ -12,7 +12,7 @@ from app.kit.clock import day_of
 from app.kit.db import Database
 from app.scans.actions import Lookup, Visit, day_key
 from app.scans.count_actions import count_lookups
-from app.scans.queries import Waiting
+from app.scans.queries import NONE_WAIT, Waiting
 
 log = logging.getLogger("ocop.scans")
 
@@ -78,6 +78,8 @@ class Counter:
         """Return the look-ups of an active stamp that wait here: this visitor's, the others'."""
         with self._lock:
             rows = [*self._taken.get(line, ()), *self._waiting.get(line, ())]
+        if not rows:
+            return NONE_WAIT
         visits = [row.visit for row in rows if row.active]
         own = sum(visit.visitor == visitor for visit in visits)
         first_at = min((visit.minute for visit in visits), default=None)

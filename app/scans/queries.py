@@ -28,6 +28,7 @@ class Waiting(NamedTuple):
     first_at: datetime | None
 
 
+NONE_WAIT: Final = Waiting(0, 0, None)
 _asked = numbers_asked("lines")
 # Built once: building them anew takes longer than running them.
 _TOTALS: Final = (

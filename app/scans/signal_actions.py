@@ -1,6 +1,6 @@
 """Signals raised by the system, and what officers decide on them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, ClassVar, Final
 
@@ -14,7 +14,7 @@ from app.kit.saving import check_seen, touched
 from app.kit.text import clean_note, clean_text
 from app.scans.models import CloneSignal, DisplayPack
 from app.scans.signal_queries import count_displays, find_display, find_signal, get_signal
-from app.scans.signals import SignalState, Signs, is_clearly_more
+from app.scans.signals import SignalState, Signs, Subject, is_clearly_more
 
 # A shop window holds no more; a whole batch on display would hide its copies.
 MOST_DISPLAYS: Final = 20
@@ -44,17 +44,6 @@ class DisplayPlaceNeeded(Invalid):
     code: ClassVar[str] = "scans.display_place"
     detail: ClassVar[str] = N_("Write the shop, fair or shelf.")
     field = "place"
-
-
-@dataclass(frozen=True)
-class Subject:
-    """The stamp a signal is about, as it stands."""
-
-    line: int
-    batch_id: int
-    product_id: int
-    entity_id: int
-    lot_id: int | None
 
 
 def raise_signal(db: Session, *, now: datetime, of: Subject, signs: Signs) -> CloneSignal:

@@ -101,6 +101,17 @@ class Since(NamedTuple):
     display: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Subject:
+    """The stamp a signal is about, as it stands."""
+
+    line: int
+    batch_id: int
+    product_id: int
+    entity_id: int
+    lot_id: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Signs:
     """What the look-ups of a stamp in the window amount to."""

@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.diary.standing_queries import standing_of
 from app.kit.db import numbers_asked
-from app.scans.signal_actions import Subject
 from app.scans.signal_queries import displays_of, lines_to_judge, looks_of, visitor_days
-from app.scans.signals import FLOOR, WINDOW, Signs, Since, signs_of, threshold
+from app.scans.signals import FLOOR, WINDOW, Signs, Since, Subject, signs_of, threshold
 from app.stamps.models import Batch, Movement, Span
 from app.stamps.rules import State
 

@@ -8,9 +8,9 @@ from app.products.models import Product
 from app.scans.actions import Lookup, Visit
 from app.scans.count_actions import count_lookups
 from app.scans.rules import minute_of
-from app.scans.signal_actions import Subject, mark_display, raise_signal
+from app.scans.signal_actions import mark_display, raise_signal
 from app.scans.signal_queries import looks_of
-from app.scans.signals import WINDOW, Since, signs_of
+from app.scans.signals import WINDOW, Since, Subject, signs_of
 from app.stamps.keyring import Keyring
 from app.stamps.span_actions import activate_next
 from tests import make
