@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import font_roboto
@@ -32,7 +31,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # The line of somebody at a market: 400 kbit/s, and 400 ms there and back.
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 5e4, "uploadThroughput": 5e4}
-SOON, FIRST_VIEW, WHOLE = 2.0, 30_000, 100_000
+SOON, FIRST_VIEW, WHOLE = 2_000, 30_000, 100_000
+PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 AGENT = "Mozilla/5.0 (Linux; Android 14; Pixel 8) Chrome/126.0 Mobile Safari/537.36"
 WORDS = {
     "active": "Tem đã kích hoạt",
@@ -142,14 +142,11 @@ def test_over_a_slow_line_the_verdict_stands_within_two_seconds(
     session.send("Network.enable")
     session.on("Network.loadingFinished", lambda told: sizes.append(told["encodedDataLength"]))
     session.send("Network.emulateNetworkConditions", SLOW)
-    begun = perf_counter()
-    phone.goto(f"/t/{codes['active']}", wait_until="commit")
-    heading = phone.locator("h1")
-    heading.wait_for()
-    took = perf_counter() - begun
-    assert heading.inner_text().startswith(WORDS["active"])
-    assert took < SOON
+    phone.goto(f"/t/{codes['active']}")
     phone.wait_for_load_state("networkidle")
+    # The verdict is in the first words that are painted: nothing is waited for beside the page.
+    assert phone.locator("h1").inner_text().startswith(WORDS["active"])
+    assert phone.evaluate(PAINTED) < SOON
     assert len(sizes) == 2
     assert sum(sizes) <= FIRST_VIEW
     for _ in range(20):
