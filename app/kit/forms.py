@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
@@ -54,6 +54,14 @@ def _plain(clean: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _no_number(value: object) -> object:
+    """Refuse 0 and 1 for no and yes: forms send words, and programs send booleans."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise PydanticCustomError("bool_type", "no boolean")
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_no_number)]
 Line = Annotated[str, _plain(clean_text)]
 Note = Annotated[str, _plain(clean_note)]
 

@@ -6,7 +6,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from app.identity.access import ApiRoute, CurrentActor
-from app.kit.forms import In, Line, Note, Out
+from app.kit.forms import Flag, In, Line, Note, Out
 from app.kit.i18n import Translator
 from app.kit.paging import Listed, NewestFirst, listed
 from app.kit.problems import FieldsInvalid
@@ -47,7 +47,7 @@ class AllotmentIn(In):
     year: Year
     programme: Programme = ""
     basis: Basis | None = None
-    requests: bool = False
+    requests: Flag = False
 
 
 class RowIn(In):

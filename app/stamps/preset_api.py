@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BeforeValidator, Field
 
 from app.identity.access import ApiRoute, CurrentActor
-from app.kit.forms import In, Line, Out
+from app.kit.forms import Flag, In, Line, Out
 from app.kit.web import Db, Id, Now
 from app.stamps.export_api import ThePress
 from app.stamps.preset_actions import add_preset, retire_preset
@@ -42,7 +42,7 @@ class PresetIn(In):
     gap_y: Annotated[_Mm, Field(ge=0, le=30)] = 0.0
     symbol: Annotated[_Mm, Field(ge=15, le=40)]
     code_at: Literal["below", "beside"] = "below"
-    crop_marks: bool = False
+    crop_marks: Flag = False
     per_roll: Annotated[int, Field(ge=0, le=10_000)] = 0
 
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from app.identity.access import ApiRoute, CurrentActor
-from app.kit.forms import In, Note, Out
+from app.kit.forms import Flag, In, Note, Out
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Db, Id, Now
 from app.stamps.ledger_models import Reconciliation
@@ -53,7 +53,7 @@ class ReconciliationIn(In):
     movement_id: Annotated[int, Field(ge=0, le=2**62)]
     counts: CountsIn
     reasons: ReasonsIn = ReasonsIn()
-    settle: bool = True
+    settle: Flag = True
 
 
 class FiguresOut(Out):

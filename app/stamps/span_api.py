@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.access import ApiRoute, CurrentActor
 from app.identity.rules import Actor
-from app.kit.forms import In, Line, Note, Out
+from app.kit.forms import Flag, In, Line, Note, Out
 from app.kit.web import Db, Id, Now
 from app.stamps import order_actions, span_actions, span_queries
 from app.stamps.access import FreshCounts, StampKeys
@@ -92,7 +92,7 @@ class ReissueIn(SpanIn):
 class OrderIn(VoidIn):
     """Stamps to be made void by two people; `spoil` for those spoiled at printing."""
 
-    spoil: bool = False
+    spoil: Flag = False
 
 
 class DeclineIn(In):

@@ -13,6 +13,7 @@ from PIL import Image
 
 from app.diary.notice_actions import recall_lot
 from app.kit.db import Database
+from app.kit.i18n import Language
 from app.lookup.public_access import POLICY
 from app.partners.badge_drawing import draw_svg
 from app.partners.badges import COLOURS, BadgeFacts, BadgeState, Tone, face_of, state_of
@@ -80,9 +81,11 @@ def test_its_colours_can_be_told_apart(tone: Tone) -> None:
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_the_longest_badge_is_small_and_sound_and_says_its_state_in_words(language: str) -> None:
+def test_the_longest_badge_is_small_and_sound_and_says_its_state_in_words(
+    language: Language,
+) -> None:
     facts = replace(PLAIN, product="Ỡ&<\"'" * 60, entity="Ỡ" * 200)
-    face = face_of(facts, day=DAY, words=words()[language])  # type: ignore[index] - one of the two
+    face = face_of(facts, day=DAY, words=words()[language])
     drawn = draw_svg(face, host="tem.camau.gov.vn")
     assert len(drawn.encode()) <= 3 * 1024
     root = ET.fromstring(drawn)  # noqa: S314 - drawn by us a line above
