@@ -64,8 +64,9 @@ class NoticeOut(Out):
 class ProductStateOut(Out):
     """What stands of a product today. A retired one is told as such, never left out.
 
-    `gtin` and the GTINs of its packs have 14 digits. Recall and hold are of the whole product;
-    those of single lots are told with a stamp.
+    `gtin` and the GTINs of its packs have 14 digits. `recall` and `hold` are of the whole product;
+    where only some lots are meant, `lots_recalled` and `lots_on_hold` say so, and which they are is
+    told with a stamp.
     """
 
     id: int
@@ -78,6 +79,8 @@ class ProductStateOut(Out):
     badges: tuple[BadgeOut, ...]
     recall: NoticeOut | None
     hold: NoticeOut | None
+    lots_recalled: bool
+    lots_on_hold: bool
     url: str
 
 
@@ -186,6 +189,8 @@ def _out(found: ProductState, base_url: str) -> ProductStateOut:
         badges=tuple(map(badge_out, found.badges)),
         recall=_notice(found.standing.recall),
         hold=_notice(found.standing.hold),
+        lots_recalled="recall" in found.of_lots,
+        lots_on_hold="hold" in found.of_lots,
         url=f"{base_url}/p/{found.id}",
     )
 

@@ -3,10 +3,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.audit.models import AuditEvent
+from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.standing_queries import Standing, standing_of
 from app.entities.models import Entity
 from app.kit.clock import day_of
@@ -20,7 +21,11 @@ from app.rights.rules import Badge, badges
 # An event bears the time its request began, and is seen once it is committed: what was written
 # just before the last question is told once more.
 LATE: Final = timedelta(minutes=15)
-_ENTITY_ACTS: Final = ("entity.add", "entity.change")
+# A notice of a lot names the lot: that any of its entity's products may be meant is said instead.
+_ENTITY_ACTS: Final = (
+    *("entity.add", "entity.change"),
+    *("lot.recall", "lot.lift_recall", "lot.hold", "lot.lift_hold"),
+)
 _FULL_DATE: Final = len("2026-01-01")
 
 Day = InstrumentedAttribute[date] | InstrumentedAttribute[date | None]
@@ -41,6 +46,8 @@ class ProductState:
     certificate: CertificateLine | None
     badges: tuple[Badge, ...]
     standing: Standing
+    # What stands against some of its lots only: "recall", "hold".
+    of_lots: frozenset[str]
 
 
 def find_product_id(db: Session, written: str) -> int | None:
@@ -164,6 +171,7 @@ def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductStat
     certificates, packs = certificates_of(db, ids), packs_of(db, ids)
     rights = _rights_of(db, {product.id: product.entity_id for product, _, _ in rows})
     standing = standing_of(db, [(product_id, None) for product_id in ids])
+    of_lots = _against_lots(db, ids)
     return [
         ProductState(
             id=product.id,
@@ -177,9 +185,28 @@ def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductStat
             certificate=certificate_line(map(certificate_facts, certificates[product.id]), day),
             badges=badges(*rights[product.id], product.entity_id, product.id, day),
             standing=standing.get((product.id, None), Standing()),
+            of_lots=frozenset(of_lots.get(product.id, ())),
         )
         for product, name, status in rows
     ]
+
+
+def _against_lots(db: Session, ids: Sequence[int]) -> dict[int, set[str]]:
+    """Return the kinds of notices that stand against lots of products, by product."""
+    lots = (
+        select(Lot.product_id, LotNotice.kind)
+        .join(Lot, Lot.id == LotNotice.lot_id)
+        .where(LotNotice.lifted_at.is_(None), Lot.product_id.in_(ids))
+    )
+    days = select(ProductNotice.product_id, ProductNotice.kind).where(
+        ProductNotice.lifted_at.is_(None),
+        ProductNotice.product_id.in_(ids),
+        ProductNotice.made_from.is_not(None) | ProductNotice.made_to.is_not(None),
+    )
+    found: dict[int, set[str]] = {}
+    for product_id, kind in db.execute(union(lots, days)):
+        found.setdefault(product_id, set()).add(kind)
+    return found
 
 
 def _gtins(packs: Iterable[ProductPack]) -> tuple[str, ...]:

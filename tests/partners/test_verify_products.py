@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import insert
 
 from app.audit.actions import record
+from app.diary.notice_actions import Act, lift_notice, set_notice
+from app.diary.notices import Subject
 from app.kit.db import Database
 from app.products.actions import change_product
 from app.products.certificate_actions import add_certificate
@@ -200,3 +202,34 @@ def test_ten_thousand_products_are_listed_fast(
     assert found >= 10_001
     # Generous for a shared core; it takes about a second.
     assert perf_counter() - started < 20
+
+
+def test_a_recall_of_a_product_or_of_some_lots_is_told_and_is_a_change(
+    products: list[int], visit: Visit, database: Database, cast: Cast, clock: Clock
+) -> None:
+    client, since = visit(), clock.now
+    clock.now += timedelta(hours=1)
+    act = Act(actor=make.SYSTEM, now=clock.now, reason="Nhãn sai", advice="Trả lại")
+    with database.begin() as db:
+        lot = make.lot(db, of=db.get_one(Product, products[1]), number="L-1")
+        ours = cast.entity.id
+        whole = Subject(entity_id=ours, product_id=products[0])
+        some = Subject(entity_id=ours, product_id=products[2], made_from=make.TODAY)
+        one = Subject(entity_id=ours, product_id=products[1], lot_id=lot.id, lot_number="L-1")
+        set_notice(db, act=act, of=whole, kind="recall")
+        set_notice(db, act=act, of=some, kind="hold")
+    assert changed(client, since) == [products[0], products[2]]
+    with database.begin() as db:
+        set_notice(db, act=act, of=one, kind="recall")
+    assert set(changed(client, since)) == set(products)
+
+    def told() -> list[tuple[object, bool, bool]]:
+        found = [client.get(f"{PRODUCTS}/{one}").json() for one in products[:3]]
+        return [(one["recall"], one["lots_recalled"], one["lots_on_hold"]) for one in found]
+
+    notice = {"reason": "Nhãn sai", "advice": "Trả lại", "since": "2026-03-10T04:00:00Z"}
+    assert told() == [(notice, False, False), (None, True, False), (None, False, True)]
+    with database.begin() as db:
+        for of, kind in ((whole, "recall"), (some, "hold"), (one, "recall")):
+            lift_notice(db, act=act, of=of, kind=kind)
+    assert told() == [(None, False, False)] * 3
