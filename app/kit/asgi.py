@@ -129,7 +129,11 @@ def figure(request_id: str, method: str, route: str, status: int, seconds: float
         "status": status,
         "ms": round(seconds * 1000, 1),
     }
-    log.info("request", extra=figures)
+    if log.isEnabledFor(logging.INFO):
+        # As log.info would make it, without looking for the line of code that logs.
+        record = logging.LogRecord(log.name, logging.INFO, "", 0, "request", None, None)
+        vars(record).update(figures)
+        log.handle(record)
 
 
 @cache
@@ -195,12 +199,21 @@ _LINES: Final = json.JSONEncoder(ensure_ascii=False, default=str)
 class JsonLines(logging.Formatter):
     """Structured log lines; only the named extras are kept."""
 
+    _second = 0, ""
     KEPT: Final = ("request_id", "method", "route", "status", "ms", "task", "figure")
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {"at": self.formatTime(record), "level": record.levelname, "log": record.name}
+        line = {"at": self._at(record), "level": record.levelname, "log": record.name}
         line["message"] = record.getMessage()
         line |= {name: getattr(record, name) for name in self.KEPT if hasattr(record, name)}
         if record.exc_info and record.exc_info[1]:
             line["error"] = _trace(record.exc_info[1])
         return _LINES.encode(line)
+
+    def _at(self, record: logging.LogRecord) -> str:
+        """Return the time as `formatTime` does, which is asked once a second."""
+        second, told = self._second
+        if second != int(record.created):
+            told = self.formatTime(record).partition(",")[0]
+            self._second = int(record.created), told
+        return f"{told},{int(record.msecs):03}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from http import HTTPStatus
+from itertools import compress
 from typing import Final
 
 from app.kit.clock import day_of
@@ -133,17 +134,30 @@ def judge(facts: Facts, now: datetime) -> Judgement:
 def _wrong(facts: Facts, day: date) -> tuple[Verdict, ...]:
     unactivated = facts.state in _UNACTIVATED
     lapsed = facts.lapses_on is not None and day >= facts.lapses_on
-    holds = {
-        Verdict.RECALLED: facts.recall is not None,
-        Verdict.ON_HOLD: facts.hold is not None,
-        Verdict.VOID: facts.state == "void",
-        Verdict.LOST: facts.state == "lost",
-        Verdict.NOT_ACTIVATED: unactivated and not lapsed,
-        Verdict.LAPSED: unactivated and lapsed,
-        Verdict.PAST_DATE: facts.expires_on is not None and day > facts.expires_on,
-        Verdict.SUSPICIOUS: facts.suspicion is not None,
-    }
-    return tuple(verdict for verdict in Verdict if holds.get(verdict))
+    # In the order of precedence, which a test compares with that of Verdict.
+    holds = (
+        facts.recall is not None,
+        facts.hold is not None,
+        facts.state == "void",
+        facts.state == "lost",
+        unactivated and not lapsed,
+        unactivated and lapsed,
+        facts.expires_on is not None and day > facts.expires_on,
+        facts.suspicion is not None,
+    )
+    return tuple(compress(_WRONG, holds))
+
+
+_WRONG: Final = (
+    Verdict.RECALLED,
+    Verdict.ON_HOLD,
+    Verdict.VOID,
+    Verdict.LOST,
+    Verdict.NOT_ACTIVATED,
+    Verdict.LAPSED,
+    Verdict.PAST_DATE,
+    Verdict.SUSPICIOUS,
+)
 
 
 def _why(facts: Facts, verdict: Verdict) -> tuple[Notice | None, date | None]:
