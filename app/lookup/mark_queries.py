@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from app.products.models import Product
@@ -29,24 +29,28 @@ def badges_of(db: Session, makers: Mapping[int, int], *, day: date) -> dict[int,
     return _judged(db, makers, granted, [(row.product_id, row.right_id) for row in linked], day)
 
 
-def list_marked(db: Session, *, day: date, types: Collection[RightType]) -> list[int]:
-    """Return the ids of all products that bear a right of one of the types on a day."""
-    granted = db.execute(
-        select(UseRight, Product.entity_id)
-        .join(Product, Product.id == UseRight.product_id)
-        .join(IpRight, IpRight.id == UseRight.right_id)
-        .where(IpRight.type.in_(types))
-        .order_by(UseRight.id)
-    ).all()
-    makers = {use_right.product_id: entity_id for use_right, entity_id in granted}
-    linked: list[tuple[int, int]] = []
-    if RightType.TRADEMARK in types:
-        borne = select(RightProduct.product_id, RightProduct.right_id, Product.entity_id)
-        for row in db.execute(borne.join(Product, Product.id == RightProduct.product_id)):
-            linked.append((row.product_id, row.right_id))
-            makers[row.product_id] = row.entity_id
-    found = _judged(db, makers, [use_right for use_right, _ in granted], linked, day)
-    return [one for one, held in found.items() if any(badge.type in types for badge in held)]
+def may_bear(types: Collection[RightType], *, day: date) -> ColumnElement[bool]:
+    """Return the condition that a product could bear a right of one of the types on a day.
+
+    Whoever does bear one meets it; dates that are known in part are for the rules to judge.
+    """
+    confirmed = (
+        IpRight.type.in_(types),
+        IpRight.registration_no.is_not(None),
+        IpRight.checked_on.is_not(None),
+    )
+    granted = exists().where(
+        UseRight.product_id == Product.id,
+        UseRight.right_id == IpRight.id,
+        UseRight.valid_from <= day,
+        UseRight.valid_to.is_(None) | (UseRight.valid_to >= day),
+        UseRight.ended_on.is_(None) | (UseRight.ended_on >= day),
+        *confirmed,
+    )
+    owned = exists().where(
+        RightProduct.product_id == Product.id, RightProduct.right_id == IpRight.id, *confirmed
+    )
+    return granted | owned if RightType.TRADEMARK in types else granted
 
 
 def _judged(

@@ -1,7 +1,7 @@
 """The public register: products and producers, to be listed, searched and had as files."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Bundle, Session
 
 from app.entities.models import Entity
-from app.kit.paging import Cut, Page, take
+from app.kit.paging import Cut, Page, take, trimmed
 from app.kit.text import fold
-from app.lookup.mark_queries import badges_of, list_marked
+from app.lookup.mark_queries import badges_of, may_bear
 from app.lookup.sheet import Place
 from app.places import models as places
 from app.products.models import OcopCertificate, Product, ProductPack
@@ -21,6 +21,8 @@ from app.rights.rules import Badge
 # More words than a name has would only make the search slow.
 MOST_WORDS: Final = 8
 _GTIN_DIGITS: Final = 14
+# Rows read at a time where some of them may turn out not to be meant.
+_STEP: Final = 100
 
 PRODUCT_SORTS: Final = {
     "name": (Product.folded,),
@@ -75,9 +77,30 @@ def list_products(db: Session, *, day: date, cut: Cut, wanted: Wanted) -> Page[P
     if wanted.stars:
         query = query.where(_stars(day) == wanted.stars)
     if wanted.rights:
-        query = query.where(Product.id.in_(list_marked(db, day=day, types=wanted.rights)))
-    page = take(db, query, Product.id, cut, PRODUCT_SORTS)
-    return page.having(_product_rows(db, page.items, day))
+        query = query.where(may_bear(wanted.rights, day=day))
+
+    def read(part: Cut) -> Page[ProductRow]:
+        page = take(db, query, Product.id, part, PRODUCT_SORTS)
+        return page.having(_product_rows(db, page.items, day))
+
+    return _bearing(read, cut, wanted.rights) if wanted.rights else read(cut)
+
+
+def _bearing(
+    read: Callable[[Cut], Page[ProductRow]], cut: Cut, types: Collection[RightType]
+) -> Page[ProductRow]:
+    """Return the rows that bear one of the rights: read on until the page is full of them."""
+    found: list[ProductRow] = []
+    part = replace(cut, limit=max(cut.limit, _STEP))
+    while len(found) <= cut.limit:
+        page = read(part)
+        rows = page.items[::-1] if cut.back else page.items
+        found += [row for row in rows if any(badge.type in types for badge in row.badges)]
+        onward = page.before if cut.back else page.after
+        if onward is None:
+            break
+        part = replace(part, after=onward)
+    return trimmed(found, cut, lambda row: row.id)
 
 
 def list_products_of(db: Session, entity_id: int, *, day: date, most: int) -> list[ProductRow]:

@@ -246,3 +246,22 @@ def test_a_stopped_product_says_so_before_its_name(
     head = page.text.partition("<h1>")[0]
     assert "Sản phẩm đang bị thu hồi" in head
     assert "Dư lượng" in head
+
+
+def test_pages_of_what_bears_a_right_are_full_there_and_back(
+    scene: Scene, visit: Visit, database: Database
+) -> None:
+    with database.begin() as db:
+        holds, stopped = make.right(db), make.right(db, suspended_on=YESTERDAY)
+        for number in range(9):
+            product = make.product(db, of=scene.cast.other, name=f"Muối {number}")
+            make.use_right(db, of=stopped if number % 3 else holds, product=product)
+    pages, path = [], "/products?right=gi&limit=2"
+    for way in ("Trang sau", "Trang sau", "Trang trước"):
+        answer = visit().get(path).text
+        pages.append(names(answer))
+        link = search(rf'href="([^"]+)">{way}<', answer)
+        if link:
+            path = unescape(link[1])
+    assert pages[:2] == [["Muối 0", "Muối 3"], ["Muối 6", scene.product.name]]
+    assert names(visit().get(path).text) == pages[0]
