@@ -71,6 +71,8 @@ def test_every_way_to_ask_for_a_code_counts_and_refuses(
         assert (answer.status_code, path) == (429, path)
         assert answer.headers["retry-after"]
     assert reader.post("/api/v1/verify", json=batch).status_code == 429
+    gs1 = reader.get(f"/01/08938505970004/21/{bad}", headers=AGENT)
+    assert (gs1.status_code, gs1.headers["retry-after"]) == (429, "1")
     problem = reader.get(f"/api/v1/verify/{bad}").json()
     assert problem["code"] == "lookup.too_many_guesses"
     # A genuine code among wrong ones, one typed into the form, and pages without a code.
