@@ -12,6 +12,8 @@ from app.diary.models import Lot, LotNotice, ProductNotice
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.kit.i18n import N_
+from app.oversight.models import Report
+from app.oversight.rules import ReportState
 from app.partners.models import Partner
 from app.partners.webhook_models import WebhookEndpoint
 from app.products.models import OcopCertificate, Product
@@ -74,6 +76,7 @@ _PATHS: Final = {
     "exports": "/office/batches/{id}/exports",
     "lot": "/office/lots/{id}",
     "product": "/office/products/{id}",
+    "report": "/office/reports/{id}",
     "recall": "/office/products/{id}/recall",
     "right": "/office/rights/{id}",
     "use_right": "/office/use-rights/{id}",
@@ -218,6 +221,22 @@ def _use_rights(now: datetime) -> Rows:
     )
 
 
+def _reports(now: datetime) -> Rows:
+    return (
+        select(
+            func.coalesce(Entity.name, ""),
+            Report.reference,
+            Report.sent_at,
+            _said("report"),
+            Report.id,
+        )
+        .select_from(Report)
+        .outerjoin(Entity, Entity.id == Report.entity_id)
+        .where(Report.state != ReportState.CLOSED, Report.sent_at < now - PATIENCE)
+        .order_by(Report.sent_at)
+    )
+
+
 def _unchecked(_now: datetime) -> Rows:
     return (
         select(_said(""), IpRight.sign, IpRight.created_at, _said("right"), IpRight.id)
@@ -288,6 +307,12 @@ _KINDS: Final[Iterable[Kind]] = (
         N_("Use rights that end within 60 days"),
         N_("After that day the badge no longer shows."),
         _use_rights,
+    ),
+    (
+        "reports",
+        N_("Reports from the public open for a week"),
+        N_("Look into them: their reporters wait for an answer."),
+        _reports,
     ),
     (
         "unchecked",

@@ -161,3 +161,13 @@ def test_the_queue_is_searched_without_diacritics_and_narrowed(
     assert (f'href="{filed.path}"' in page.text) is found
     rows = json.loads(officer.get(f"/office/reports?{asked}&file=json").content)
     assert [row["text"] for row in rows] == ([TEXT] if found else [])
+
+
+def test_a_report_that_waits_for_a_week_is_off(
+    visit: Visit, cast: Cast, filed: Filed, clock: Clock
+) -> None:
+    officer = visit(page=cast.officer)
+    assert f'href="{filed.path}"' not in officer.get("/office/alerts").text
+    clock.now += timedelta(days=8)
+    officer = visit(page=cast.officer)
+    assert f'href="{filed.path}"' in officer.get("/office/alerts").text
