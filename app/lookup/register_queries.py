@@ -139,10 +139,13 @@ def list_communes(db: Session) -> list[tuple[str, Place]]:
     found = (
         select(places.Place.code, places.Place.kind, places.Place.name, places.Place.name_en)
         .where(
-            exists().where(
+            # Of entities some columns only may be read, and a bare EXISTS asks for all.
+            select(Entity.id)
+            .where(
                 Entity.commune_code == places.Place.code,
                 exists().where(Product.entity_id == Entity.id),
             )
+            .exists()
         )
         .order_by(places.Place.folded, places.Place.code)
     )
