@@ -62,6 +62,7 @@ def _hung(rows: Rows, table: Table, number: int) -> dict[str, Any]:
         "stamp_export": lambda: {"batch_id": rows.key_of(metadata.tables["stamp_batch"])["id"]},
         "stamp_refusal": lambda: {"batch_id": rows.key_of(metadata.tables["stamp_batch"])["id"]},
         "suspicion": lambda: {"line": number},
+        "display_pack": lambda: {"line": number},
     }
     return ties[table.name]() if table.name in ties else {}
 
