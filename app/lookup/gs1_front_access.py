@@ -25,7 +25,9 @@ ROUTE: Final = "/{address:gs1path}"
 _START: Final = f"/{GTIN}/".encode()
 _METHODS: Final = frozenset({"GET", "HEAD"})
 _MOVED: Final = 307
-_SAFE: Final = tuple(raw(HEADERS))
+# Of the headers that guard a page, what says something about an answer without one; each header
+# costs the server 3 us.
+_GUARDS: Final = tuple(raw({"Referrer-Policy": HEADERS["Referrer-Policy"], "Content-Length": "0"}))
 
 
 class Gs1Front:
@@ -48,8 +50,7 @@ class Gs1Front:
             return False
         base = self._state.site.base_url
         said = redirection(base + path, scope["query_string"], base + address.path(), BY_ACCEPT)
-        headers = [*raw(said), *_SAFE, (b"content-length", b"0")]
-        headers.append((b"x-request-id", request_id.encode()))
+        headers = [*raw(said), *_GUARDS, (b"x-request-id", request_id.encode())]
         await send({"type": "http.response.start", "status": _MOVED, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         figure(request_id, scope["method"], ROUTE, _MOVED, perf_counter() - started)

@@ -20,8 +20,9 @@ CONTEXT: Final = "https://ref.gs1.org/standards/resolver/1.2.0/linkset-context"
 CONTEXT_HEADER: Final = (
     f'<{CONTEXT}>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"'
 )
+ANYBODY: Final = {"Access-Control-Allow-Origin": "*"}
 OPEN: Final = {
-    "Access-Control-Allow-Origin": "*",
+    **ANYBODY,
     "Access-Control-Expose-Headers": "Link, Location, ETag, Content-Language, X-Request-Id",
 }
 PREFLIGHT: Final = {

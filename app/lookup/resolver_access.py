@@ -15,6 +15,7 @@ from app.kit.i18n import LANGUAGES
 from app.kit.web import site, translator
 from app.lookup.links import LABELS, SPOKEN, Level, Link
 from app.lookup.linkset import (
+    ANYBODY,
     CONTEXT_HEADER,
     LINKSETS,
     OPEN,
@@ -75,7 +76,7 @@ def redirection(target: str, query: bytes, address: str, vary: Mapping[str, str]
         "Link": link_header(address),
         "Cache-Control": FRESH,
         **vary,
-        **OPEN,
+        **ANYBODY,
     }
 
 
