@@ -13,7 +13,8 @@ from app.kit.errors import Invalid, NotFound
 from app.kit.forms import Out
 from app.kit.i18n import N_
 from app.kit.web import Db, Edge, Now, Words, as_public, site
-from app.lookup.public_access import has_tag, tag_of
+from app.lookup.public_access import has_tag
+from app.lookup.ready import tag_of
 from app.partners.badge_drawing import HEIGHT, WIDTH, draw_png, draw_square, draw_svg
 from app.partners.badge_queries import get_badge
 from app.partners.badges import COLOURS, Face, face_of

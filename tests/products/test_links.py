@@ -4,6 +4,7 @@ import socketserver
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from threading import Thread
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -34,7 +35,7 @@ from tests import make
 from tests.conftest import Cast, Visit
 
 SHOP = {"url": "https://shopee.vn/tom-kho", "title": "Mua tôm khô", "language": "vi"}
-FACTS = SHOP | {"rel": "hasRetailers"}
+FACTS: dict[str, Any] = SHOP | {"rel": "hasRetailers"}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def product(db: Session, cast: Cast) -> Product:
 def test_a_link_lives_while_it_is_kept_its_host_allowed_and_it_is_found(
     db: Session, cast: Cast, product: Product
 ) -> None:
-    who = {"now": make.NOW, "product_id": product.id}
+    who: dict[str, Any] = {"now": make.NOW, "product_id": product.id}
     link = add_link(db, actor=cast.owner.actor, **who, **FACTS)
     assert [one.id for one in live_links(db, product.id)] == [link.id]
     link.failures = DEAD
@@ -100,7 +101,7 @@ def test_a_link_lives_while_it_is_kept_its_host_allowed_and_it_is_found(
 
 
 def test_links_are_the_owners_and_the_officers(db: Session, cast: Cast, product: Product) -> None:
-    who = {"now": make.NOW, "product_id": product.id}
+    who: dict[str, Any] = {"now": make.NOW, "product_id": product.id}
     refused: list[tuple[Actor, type[Exception]]] = [
         (cast.colleague.actor, NotAllowed),
         (cast.inspector.actor, NotAllowed),
@@ -120,7 +121,7 @@ def test_links_are_the_owners_and_the_officers(db: Session, cast: Cast, product:
 def test_a_link_stands_once_and_there_are_not_too_many(
     db: Session, cast: Cast, product: Product
 ) -> None:
-    who = {"actor": cast.owner.actor, "now": make.NOW, "product_id": product.id}
+    who: dict[str, Any] = {"actor": cast.owner.actor, "now": make.NOW, "product_id": product.id}
     add_link(db, **who, **FACTS)
     with pytest.raises(LinkThere):
         add_link(db, **who, **FACTS)
