@@ -211,7 +211,9 @@ _WORDS: Final = {
     Verdict.LOST: (
         Tone.BAD,
         N_("This stamp was reported lost"),
-        N_("It must not be on goods for sale. Do not buy them; tell us where you saw it."),
+        N_(
+            "It went missing before it was put on goods. Do not buy them; tell us where you saw it."
+        ),
     ),
     Verdict.NOT_ACTIVATED: (
         Tone.WARN,
