@@ -17,6 +17,7 @@ from biip.gs1_application_identifiers import GS1ApplicationIdentifier
 
 from app.kit.errors import Malformed, NotFound, Words
 from app.kit.i18n import N_
+from app.lookup.epc import NotDecodable, decompress
 
 GTIN, GLN, PARTY, LOT, SERIAL = "01", "414", "417", "10", "21"
 
@@ -65,6 +66,7 @@ class Fault(StrEnum):
     QUERY_NAME = "query_name"
     QUERY_VALUE = "query_value"
     WHOLE = "whole"
+    COMPRESSED = "compressed"
 
     @property
     def words(self) -> str:
@@ -85,6 +87,7 @@ _WORDS: Final = {
     Fault.QUERY_NAME: N_("After the question mark stands a number that may not stand there."),
     Fault.QUERY_VALUE: N_("After the question mark stands a value that is not allowed."),
     Fault.WHOLE: N_("It is no web address with a host and a path."),
+    Fault.COMPRESSED: N_("It is compressed in a way that can't be read here."),
 }
 
 
@@ -150,6 +153,16 @@ def read_uri(uri: bytes) -> Address:
     if found is None:
         raise BadDigitalLink(Fault.WHOLE)
     return read_path(found["path"], found["query"] or b"")
+
+
+def read_compressed(path: bytes, query: bytes = b"") -> Address:
+    """Return what a path that is an EPC binary string names; see `read_path`."""
+    try:
+        epc = decompress(path.strip(b"/").decode("ascii", "replace"))
+    except NotDecodable as error:
+        raise BadDigitalLink(Fault.COMPRESSED) from error
+    written = b"&".join(one for one in (epc.query.encode(), query) if one)
+    return read_path(epc.path.encode(), written)
 
 
 def read_path(path: bytes, query: bytes = b"") -> Address:

@@ -33,7 +33,8 @@ from app.lookup.negotiation import (
     prefers_page,
     wants_links,
 )
-from app.lookup.public_access import PublicView, around, dressed, has_tag, render, tag_of
+from app.lookup.public_access import PublicView, around, dressed, has_tag, render
+from app.lookup.ready import tag_of
 from app.lookup.telling_access import TellingView
 from app.lookup.verdict import RETRY_AFTER_SECONDS
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from app.kit.errors import WrongMethod
 from app.kit.web import SAFE, site
 from app.lookup.asking_access import asker_of, code_of, guarded, keep_target, keyring_of, read
-from app.lookup.gs1_uri import GTIN, KEYS, SERIAL, Address, read_path
+from app.lookup.gs1_uri import GTIN, KEYS, SERIAL, Address, read_compressed, read_path
 from app.lookup.level_queries import default_path, levels_of, serial_of
 from app.lookup.linkset import CONTEXT, OPEN, PREFIX, VOCABULARY
 from app.lookup.own_links_access import own_preflight
@@ -45,7 +45,14 @@ class Gs1Path(Convertor[str]):
         return value
 
 
+class EpcPath(Gs1Path):
+    """A path of one segment that has the form of a compressed address."""
+
+    regex = "e(?:h[0-9a-f]+|x[A-Za-z0-9_-]+)/?"
+
+
 register_url_convertor("gs1path", Gs1Path())
+register_url_convertor("epcpath", EpcPath())
 
 
 class Open:
@@ -67,7 +74,17 @@ class Open:
 
 async def resolve(request: Request) -> Response:
     """Answer a GS1 Digital Link address."""
-    address = _address(request)
+    query = request.scope["query_string"]
+    return await _resolved(request, read_path(raw_path(request), query))
+
+
+async def resolve_compressed(request: Request) -> Response:
+    """Answer an address that is an EPC binary string."""
+    query = request.scope["query_string"]
+    return await _resolved(request, read_compressed(raw_path(request), query))
+
+
+async def _resolved(request: Request, address: Address) -> Response:
     keyring = keyring_of(request)
     base, here = site(request).base_url, site(request).base_url + address.path()
     if request.method == "OPTIONS":
@@ -81,11 +98,6 @@ async def resolve(request: Request) -> Response:
     )
     found = linked(request, levels, link_type, address=here)
     return found if isinstance(found, Response) else redirected(request, found, here, BY_BOTH)
-
-
-def _address(request: Request) -> Address:
-    """Return what the path names. A compressed one would be written out first."""
-    return read_path(raw_path(request), request.scope["query_string"])
 
 
 async def _default(request: Request, address: Address) -> str:
@@ -122,7 +134,11 @@ async def describe(request: Request) -> Response:
     return JSONResponse(description, headers={**OPEN, "Cache-Control": HOURLY})
 
 
-for path, answer in (("/{address:gs1path}", resolve), ("/.well-known/gs1resolver", describe)):
+for path, answer in (
+    ("/{address:gs1path}", resolve),
+    ("/{compressed:epcpath}", resolve_compressed),
+    ("/.well-known/gs1resolver", describe),
+):
     router.routes.append(Route(path, Open(answer), include_in_schema=False))
 for path in ("/t/{code:anything}", "/T/{code:anything}", "/p/{product_id:anything}"):
     router.add_route(path, own_preflight, methods=["OPTIONS"], include_in_schema=False)

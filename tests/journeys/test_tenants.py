@@ -242,7 +242,7 @@ def routes() -> Iterator[tuple[str, str]]:
             if isinstance(route, Route | APIRoute):
                 # What names no methods answers them all, and to but reading with a refusal.
                 for method in sorted((route.methods or {"GET"}) - {"HEAD"}):
-                    path = route.path.replace(":anything", "").replace(":gs1path", "")
+                    path = route.path_format
                     yield method, path.replace("/pictures/{name}", "/pictures/{picture}")
 
 

@@ -353,3 +353,27 @@ def test_a_place_is_told_by_its_own_name(visit: Visit) -> None:
     assert anchor == f"{BASE}/414/{POND}"
     assert context["itemDescription"] == "Ao số 3"
     assert visit().get(f"/417/{POND}").status_code == 404
+
+
+def compressed(gtin: str, serial: str) -> str:
+    """Return a GTIN and a serial as an EPC binary string by SGTIN+, the serial in 7 bits a sign."""
+    parts = [(0xF7, 8), (0, 4), *((int(digit), 4) for digit in gtin), (4, 3), (len(serial), 5)]
+    bits = "".join(f"{value:0{width}b}" for value, width in parts)
+    bits += "".join(f"{ord(sign):07b}" for sign in serial)
+    bits += "0" * (-len(bits) % 16)
+    return f"eh{int(bits, 2):0{len(bits) // 4}x}"
+
+
+def test_a_compressed_address_is_written_out_first(gs1: Scene, visit: Visit) -> None:
+    path, client = f"/{compressed(GTIN, gs1.active)}", visit()
+    for slash in ("", "/"):
+        answer = client.get(f"{path}{slash}?a=%7C")
+        assert target(answer) == (307, f"/t/{gs1.active}?a=%7C")
+    written_out = f"{BASE}{G}/21/{gs1.active}"
+    assert next(iter(check_linkset(client.get(path, headers=JSON).json()))) == written_out
+    assert client.request("OPTIONS", path).headers["link"].startswith(f"<{written_out}?")
+    assert client.get(f"/{compressed(OTHER, 'x')}").status_code == 404
+    for bad in ("/eh00", "/exAAAA", f"/{compressed(GTIN[:-1] + '1', 'x')}"):
+        answer = client.get(bad)
+        assert (answer.status_code, answer.json()["code"]) == (400, "lookup.bad_digital_link")
+        assert answer.headers["access-control-allow-origin"] == "*"
