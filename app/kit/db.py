@@ -180,6 +180,8 @@ class Database:
         else:
             driver.autocommit = True
             driver.execute("SET default_transaction_read_only = on")
+            # Planned anew, a statement may take longer to plan than to run.
+            driver.execute("SET plan_cache_mode = force_generic_plan")
             driver.execute(self.scope.statement(lasting=True))
         return driver
 

@@ -4,6 +4,7 @@ A session, its transaction and a statement of SQLAlchemy take about 300 us; the 
 same rows of SQLite in 20.
 """
 
+import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
 from time import monotonic
@@ -15,6 +16,8 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.kit.db import Database
+
+log = logging.getLogger("ocop.glances")
 
 FAILURES: Final = (sqlite3.Error, psycopg.Error, SQLAlchemyError)
 # A read that takes longer holds up whoever waits for this thread. Less than this it may take to
@@ -53,7 +56,9 @@ class Glances:
             return None
         try:
             rows = self._rows({**self._fixed, **asked})
-        except FAILURES:
+        except FAILURES as error:
+            # Once a second at most: those who ask are answered in the ordinary way.
+            log.warning("no reading at a glance: %s", type(error).__name__)
             self.close()
             self._resting_until = monotonic() + REST
             return None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CTE, Select, and_, bindparam, column, func, select, text
+from sqlalchemy import CTE, Select, and_, bindparam, column, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import BigInteger, LargeBinary
@@ -21,6 +21,7 @@ from app.lookup.sheet import Standing
 from app.lookup.shelf import Shelf
 from app.scans.models import Scan, ScanTotal, Suspicion
 from app.scans.queries import Looker, Tally, Waiting
+from app.stamps.codes import LINE_BITS
 from app.stamps.models import Batch, KeyEpoch, Span
 from app.stamps.queries import Claim, Stamp, is_proven
 
@@ -113,7 +114,8 @@ def _glances(asked: CTE) -> Select[*tuple[Any, ...]]:
         .select_from(asked)
         .join(Span, and_(Span.id == span_id, Span.last >= line))
         .join(Batch, Batch.id == Span.batch_id)
-        .join(KeyEpoch, KeyEpoch.epoch == Batch.epoch)
+        # Of a batch's epoch the public's role knows by the line alone.
+        .join(KeyEpoch, KeyEpoch.epoch == line.bitwise_rshift(literal_column(str(LINE_BITS))))
         .outerjoin(ScanTotal, and_(ScanTotal.line == line, ScanTotal.active))
         .outerjoin(Suspicion, Suspicion.line == line)
     )
