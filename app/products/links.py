@@ -33,12 +33,12 @@ RELS: Final = {
     "support": N_("Help"),
 }
 LANGUAGES: Final = {
-    "vi": N_("Vietnamese"),
-    "en": N_("English"),
-    "zh": N_("Chinese"),
-    "ja": N_("Japanese"),
-    "ko": N_("Korean"),
-    "fr": N_("French"),
+    "vi": N_("In Vietnamese"),
+    "en": N_("In English"),
+    "zh": N_("In Chinese"),
+    "ja": N_("In Japanese"),
+    "ko": N_("In Korean"),
+    "fr": N_("In French"),
     "": N_("Without words"),
 }
 # What a check may find wrong beside the status of an answer, by the code of the error.

@@ -140,7 +140,7 @@ def test_a_recall_shows_within_the_time_a_badge_may_be_kept(
     with database.begin() as db:
         lot = make.lot(db, of=db.get_one(Product, product))
         recall_lot(db, actor=cast.officer.actor, now=make.NOW, lot_id=lot.id, reason="Kiểm nghiệm")
-    assert "Có lô đang bị thu hồi" in shop.get(f"/badge/{product}.svg").text
+    assert "Đang thu hồi sản phẩm của một số lô" in shop.get(f"/badge/{product}.svg").text
 
 
 def test_pictures_have_their_size_and_the_plain_one_leads_nowhere(

@@ -197,5 +197,5 @@ def test_an_owner_keeps_links_on_the_phone(visit: Visit, cast: Cast, database: D
     assert owner.post(f"{path}/new", data=FACTS).status_code == 303
     shown = owner.get(path).text
     assert "Mua tôm khô" in shown
-    assert "Nơi mua · Tiếng Việt · shopee.vn" in shown
+    assert "Nơi mua · Bằng tiếng Việt · shopee.vn" in shown
     assert visit(page=cast.colleague).get(f"{path}/new").status_code == 403

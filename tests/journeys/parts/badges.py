@@ -6,3 +6,4 @@ ALLOWED = {
     "ow": "GET /app/products/{product_id}/badge",
     "owfpair": "GET /office/products/{product_id}/badge",
 }
+QUERIES = {"/oembed": "?url=https://ocop.test/p/{product_id}"}
