@@ -7,13 +7,13 @@ from pydantic import Field
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.clock import day_of
 from app.kit.forms import In, Line, Out
+from app.kit.hosts import HOST_CHARS
 from app.kit.paging import Listed, Sorting, listed
 from app.kit.web import Db, Id, Now
 from app.partners import actions, key_actions, key_queries, queries
 from app.partners.key_access import PartnerRoute
 from app.partners.models import PartnerKey
 from app.partners.rules import (
-    HOST_CHARS,
     KEY_DAYS,
     MOST_A_DAY,
     MOST_A_MINUTE,

@@ -7,11 +7,12 @@ from typing import ClassVar, Final
 from app.kit.columns import Column, Fault, Kind
 from app.kit.errors import Conflict, Invalid, NotFound, Words
 from app.kit.headings import find_header, read_rows
+from app.kit.hosts import URL_CHARS
 from app.kit.i18n import N_
 from app.kit.imports import Fate, TwiceInFile, ValueMissing
 from app.kit.sheets import read_table
 from app.kit.text import clean_text
-from app.partners.rules import URL_CHARS, checked_url
+from app.partners.rules import checked_url
 
 MOST_OFFERS: Final = 1000
 ID_CHARS: Final = 120

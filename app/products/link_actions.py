@@ -12,13 +12,14 @@ from app.kit.clock import day_of
 from app.kit.db import Database
 from app.kit.destinations import OutboundRefused
 from app.kit.errors import Conflict
+from app.kit.hosts import checked_host
 from app.kit.i18n import N_
 from app.kit.outbound import Outbound
 from app.kit.text import clean_text
 from app.products.actions import note
 from app.products.link_models import LinkHost, ProductLink
 from app.products.link_queries import allowed_hosts, due_links, get_host, list_links
-from app.products.links import checked_host, checked_kind, checked_link
+from app.products.links import checked_kind, checked_link
 from app.products.models import Product
 from app.products.queries import get_part, get_product, lock_product
 
@@ -114,7 +115,7 @@ def retire_link(
 def allow_host(db: Session, *, actor: Actor, now: datetime, host: str) -> LinkHost:
     """Let links lead to a host and to those under it. Officers only."""
     actor.require_officer()
-    named = checked_host(host)
+    named = checked_host(host, field="host")
     if db.get(LinkHost, named) is not None:
         raise HostThere
     made = LinkHost(host=named, allowed_at=now, allowed_by=actor.label)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.identity.access import CurrentActor
 from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, filled_from
+from app.kit.hosts import is_under
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
@@ -27,7 +28,7 @@ from app.products.link_queries import (
     list_hosts,
     list_links,
 )
-from app.products.links import LANGUAGES, RELS, is_under
+from app.products.links import LANGUAGES, RELS
 from app.products.models import Product
 from app.products.queries import get_part, get_product
 

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
 from app.kit.errors import NotFound
+from app.kit.hosts import is_under
 from app.kit.paging import Cut, Page, take
 from app.products.link_models import LinkHost, ProductLink
-from app.products.links import FAULTS, is_under
+from app.products.links import FAULTS
 from app.products.models import Product
 from app.products.rules import ProductStatus
 

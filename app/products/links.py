@@ -5,14 +5,12 @@ from typing import ClassVar, Final
 
 from app.kit.destinations import (
     HostUnknown,
-    NotHttps,
     NotReached,
-    PortRefused,
     PrivateAddress,
     TooSlow,
-    parse_url,
 )
 from app.kit.errors import Invalid
+from app.kit.hosts import host_of, is_under
 from app.kit.i18n import N_
 
 # Of the link types of GS1's vocabulary those a producer of food or crafts has a page for.
@@ -45,7 +43,6 @@ LANGUAGES: Final = {
 FAULTS: Final = {
     one.code: str(one.__doc__) for one in (HostUnknown, NotReached, PrivateAddress, TooSlow)
 }
-_HTTPS: Final = 443
 
 
 class HostNotAllowed(Invalid):
@@ -59,14 +56,6 @@ class HostNotAllowed(Invalid):
 
     def __init__(self, *, host: str) -> None:
         self.host = host
-
-
-class NoHost(Invalid):
-    """Not the name of a host"""
-
-    code: ClassVar[str] = "products.no_host"
-    detail: ClassVar[str] = N_("Write a name such as shopee.vn, without https:// and without “/”.")
-    field = "host"
 
 
 class UnknownRel(Invalid):
@@ -86,40 +75,15 @@ class UnknownLinkLanguage(Invalid):
 
 
 def checked_link(url: str, allowed: Iterable[str]) -> tuple[str, str]:
-    """Return an address as it is linked, and its host in plain letters.
+    """Return an address as it is linked, and its host.
 
-    Raises NotHttps, PortRefused or HostNotAllowed. Letters that only look alike make another
-    host, which is not on the list.
+    Raises BadAddress or HostNotAllowed.
     """
-    parsed = parse_url(url.strip())
-    host = parsed.raw_host.decode("ascii").rstrip(".")
-    if parsed.scheme != "https":
-        raise NotHttps
-    if parsed.port not in {None, _HTTPS}:
-        raise PortRefused
+    written = url.strip()
+    host = host_of(written)
     if not is_under(host, allowed):
         raise HostNotAllowed(host=host)
-    return str(parsed), host
-
-
-def is_under(host: str, allowed: Iterable[str]) -> bool:
-    """Tell whether a host is one of those allowed, or lies under one."""
-    return any(host == one or host.endswith(f".{one}") for one in allowed)
-
-
-def checked_host(written: str) -> str:
-    """Return a host's name in plain letters, or raise NoHost; a whole top domain is none."""
-    text = written.strip().lower().rstrip(".")
-    try:
-        parsed = parse_url(f"https://{text}/")
-    except NotHttps:
-        raise NoHost from None
-    host = parsed.raw_host.decode("ascii")
-    labels = host.split(".")
-    plain = host.replace("-", "").replace(".", "").isalnum() and not labels[-1].isdecimal()
-    if len(labels) < 2 or not all(labels) or not plain or parsed.raw_path != b"/" or parsed.port:  # noqa: PLR2004 - a name and its top domain
-        raise NoHost
-    return host
+    return written, host
 
 
 def checked_kind(rel: str, language: str) -> None:
