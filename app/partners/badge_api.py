@@ -24,6 +24,8 @@ router = APIRouter(route_class=Edge, dependencies=[Depends(as_public)], include_
 
 # A recall reaches every badge within five minutes, what shops' servers keep included.
 FRESH: Final = "public, max-age=60, stale-while-revalidate=240"
+# These answers say in themselves how long they may be kept, so that no cache before adds to it.
+ASKED_ANEW: Final = "public, no-cache"
 # Whoever wants to may show the page in a frame of his own: browsers follow this line and leave
 # X-Frame-Options aside.
 FRAMED: Final = "default-src 'none'; img-src 'self'; base-uri 'none'; frame-ancestors *"
@@ -119,7 +121,9 @@ def shield(request: Request, product: str, db: Db, now: Now, words: Words) -> Re
     face = face_of(get_badge(db, product, day=day_of(now)), day=day_of(now), words=words)
     said = f"{face.message} · {face.detail}" if face.detail else face.message
     body = ShieldOut(label="OCOP", message=said, color=COLOURS[face.tone][2])
-    return _fresh(request, body.model_dump_json().encode(), JSONResponse.media_type)
+    return _fresh(
+        request, body.model_dump_json().encode(), JSONResponse.media_type, kept=ASKED_ANEW
+    )
 
 
 @router.get(
@@ -183,7 +187,7 @@ def embed(
         **told,
     )
     sent = body.model_dump_json(exclude_none=True).encode()
-    return _fresh(request, sent, JSONResponse.media_type)
+    return _fresh(request, sent, JSONResponse.media_type, kept=ASKED_ANEW)
 
 
 def _asked(request: Request, url: str) -> str:
@@ -216,9 +220,9 @@ def _host(request: Request) -> str:
     return urlsplit(site(request).base_url).netloc
 
 
-def _fresh(request: Request, body: bytes, kind: str) -> Response:
+def _fresh(request: Request, body: bytes, kind: str, *, kept: str = FRESH) -> Response:
     tag = tag_of(body.hex())
-    headers = {"ETag": tag, "Cache-Control": FRESH, "Vary": "Accept-Language"}
+    headers = {"ETag": tag, "Cache-Control": kept, "Vary": "Accept-Language"}
     if has_tag(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, kind)
