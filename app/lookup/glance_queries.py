@@ -8,9 +8,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import CTE, Select, and_, bindparam, column, func, literal_column, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, join
 from sqlalchemy.types import BigInteger, LargeBinary
 
 from app.audit.models import AuditEvent
@@ -48,13 +59,8 @@ class Glance(NamedTuple):
     seq: int | None
 
 
-_COLUMNS: Final = (
-    column("line", BigInteger),
-    column("visitor", LargeBinary),
-    column("place", BigInteger),
-)
 # SQLite reads one at a time: there a statement costs hardly more than its rows.
-_ONE: Final = text("SELECT :line AS line, :visitor AS visitor, 1 AS place")
+_ONE: Final = (bindparam("line", type_=BigInteger), bindparam("visitor", type_=LargeBinary))
 _MANY: Final = text(
     "SELECT * FROM unnest(:lines, :visitors) WITH ORDINALITY AS asked (line, visitor, place)"
 ).bindparams(
@@ -65,9 +71,16 @@ _MANY: Final = text(
 def statement(dialect: str) -> Select[*tuple[Any, ...]]:
     """Return the statement that reads a `Glance` of each stamp asked for."""
     if dialect == "sqlite":
-        return _glances(_ONE.columns(*_COLUMNS).cte("asked"))
-    asked = _MANY.columns(*_COLUMNS).cte("asked")
-    return _glances(asked.prefix_with("MATERIALIZED", dialect="postgresql"))
+        return _glances(literal_column("1", BigInteger), *_ONE).select_from(Span)
+    asked = (
+        _MANY.columns(
+            column("line", BigInteger), column("visitor", LargeBinary), column("place", BigInteger)
+        )
+        .cte("asked")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    many = _glances(asked.c.place, asked.c.line, asked.c.visitor)
+    return many.select_from(join(asked, Span, true()))
 
 
 def asked_of(dialect: str, lookers: Sequence[Looker]) -> Mapping[str, object]:
@@ -79,8 +92,10 @@ def asked_of(dialect: str, lookers: Sequence[Looker]) -> Mapping[str, object]:
     return {"lines": list(lines), "visitors": list(visitors)}
 
 
-def _glances(asked: CTE) -> Select[*tuple[Any, ...]]:
-    nearest, line = aliased(Span), asked.c.line
+def _glances(
+    place: ColumnElement[int], line: ColumnElement[int], visitor: ColumnElement[bytes]
+) -> Select[*tuple[Any, ...]]:
+    nearest = aliased(Span)
     span_id = (
         select(nearest.id)
         .where(nearest.first <= line)
@@ -88,12 +103,10 @@ def _glances(asked: CTE) -> Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
-    own = select(func.count()).where(
-        Scan.line == line, Scan.visitor == asked.c.visitor, Scan.active
-    )
+    own = select(func.count()).where(Scan.line == line, Scan.visitor == visitor, Scan.active)
     return (
         select(
-            asked.c.place,
+            place,
             Span.state,
             Span.lot_id,
             Span.activated_at,
@@ -111,8 +124,7 @@ def _glances(asked: CTE) -> Select[*tuple[Any, ...]]:
             anything_stands(Batch.product_id.expression, Span.lot_id.expression),
             select(func.max(AuditEvent.seq)).scalar_subquery(),
         )
-        .select_from(asked)
-        .join(Span, and_(Span.id == span_id, Span.last >= line))
+        .where(Span.id == span_id, Span.last >= line)
         .join(Batch, Batch.id == Span.batch_id)
         # Of a batch's epoch the public's role knows by the line alone.
         .join(KeyEpoch, KeyEpoch.epoch == line.bitwise_rshift(literal_column(str(LINE_BITS))))

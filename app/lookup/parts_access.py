@@ -27,12 +27,11 @@ def parts_of(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
 
     def one(name: str, *, ld: bool = False) -> Callable[[], Markup]:
         def make() -> Markup:
-            told = structured.block(
-                structured.product(sheet, site=site(request).base_url, words=words)
-            )
-            view = SheetView(
-                **vars(surroundings), sheet=sheet, name_tag=name_tag, ld=told if ld else NOTHING
-            )
+            told = NOTHING
+            if ld:
+                base = site(request).base_url
+                told = structured.block(structured.product(sheet, site=base, words=words))
+            view = SheetView(**vars(surroundings), sheet=sheet, name_tag=name_tag, ld=told)
             text = render(request, f"lookup/{name}.html", view, path="")
             return Markup(text)  # noqa: S704 - rendered by our own escaping templates
 

@@ -267,7 +267,7 @@ def keep_sheets(
             continue
         lot = None if lot_id is None else lots.get(lot_id)
         sheet = subject.subject.sheet(day, lot)
-        kept = Kept(sheet=sheet, seq=seq, day=day, read_at=subject.read_at, subject=subject)
+        kept = Kept(sheet=sheet, seq=seq, day=day, read_at=now, subject=subject)
         shelf.put((product_id, lot_id), kept)
         found[product_id, lot_id] = kept
     return found

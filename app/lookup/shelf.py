@@ -22,8 +22,9 @@ MOST: Final = 20_000
 MOST_PRODUCTS: Final = 1_000
 # Languages, verdicts and their reasons; suspicions have a day each.
 MOST_PARTS: Final = 50
-# A change is seen at once by its audit event. What leaves none is seen within a minute.
-LONGEST: Final = timedelta(minutes=1)
+# A change is seen at once by its audit event. What leaves none is seen within twice this time:
+# a lot may be read with a product that was read before it.
+LONGEST: Final = timedelta(minutes=2)
 
 # A product, and a lot of it or none.
 LotKey = tuple[int, int | None]

@@ -1,9 +1,12 @@
 """The scan page beside FastAPI returning ready bytes of the same size: one worker each.
 
 1,000,000 stamps in 10,000 lots, every look-up counted and from another visitor. Load comes from
-wrk over loopback, in interleaved rounds.
+wrk over loopback, in interleaved rounds; the first, while lots are read for the first time, stands
+apart as "cold". `--minutes N` loads each database's pages N minutes more, at half of what was
+measured, and tells of errors and of memory.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -22,7 +25,8 @@ from urllib.request import urlopen
 from scripts.benchmarks import world
 
 ROUNDS, SECONDS, CONNECTIONS = 3, 4, 32
-STAMPS, LOTS, SAMPLE = 1_000_000, 10_000, 2_000
+STAMPS, LOTS, SAMPLE = 1_000_000, 10_000, 10_000
+WARMING = 20
 
 LUA = """
 local paths = {}
@@ -33,6 +37,8 @@ request = function()
   local headers = {["User-Agent"] = "Mozilla/5.0 (Linux; Android 10) Mobile " .. turn}
   return wrk.format("GET", paths[turn % #paths + 1], headers)
 end
+local pause = tonumber(os.getenv("PAUSE") or "0")
+if pause > 0 then delay = function() return pause end end
 """
 
 
@@ -48,14 +54,21 @@ def main() -> None:
     if shutil.which("wrk") is None:
         print("scan page: not measured, wrk is not installed (Debian: apt-get install wrk)")
         return
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--minutes", type=float, default=0.0)
+    asked.add_argument("--databases", default="sqlite,postgresql")
+    chosen = asked.parse_args()
     print(f"scan page, one worker, {STAMPS:,} stamps, {LOTS:,} lots, medians of {ROUNDS} rounds")
-    print(f"{'':12}{'page/s':>10}{'ready/s':>10}{'ratio':>8}{'p99 ms':>9}{'p99 ratio':>11}")
-    for dialect in ("sqlite", "postgresql"):
+    print(
+        f"{'':12}{'cold/s':>10}{'page/s':>10}{'ready/s':>10}{'ratio':>8}{'p99 ms':>9}"
+        f"{'p99 ratio':>11}{'CPU us':>8}{'ready':>7}"
+    )
+    for dialect in chosen.databases.split(","):
         with tempfile.TemporaryDirectory() as folder:
-            measure(dialect, Path(folder) / "world")
+            measure(dialect, Path(folder) / "world", minutes=chosen.minutes)
 
 
-def measure(dialect: str, folder: Path) -> None:
+def measure(dialect: str, folder: Path, *, minutes: float) -> None:
     settings = world.new_settings(dialect, folder)
     codes = world.fill(settings, stamps=STAMPS, lots=LOTS, sample=SAMPLE)
     paths, ready = folder / "paths", folder / "ready"
@@ -63,19 +76,64 @@ def measure(dialect: str, folder: Path) -> None:
     ready.write_text("/ready")
     script = folder / "load.lua"
     script.write_text(LUA)
-    with serving("app.main:app", world.environment(settings)) as port:
+    with started("app.main:app", world.environment(settings)) as (port, ours):
         page = urlopen(f"http://127.0.0.1:{port}/T/{codes[0]}").read()
-        with serving("scripts.benchmarks.ready:app", {"SIZE": str(len(page))}) as other:
+        size = {"SIZE": str(len(page))}
+        with started("scripts.benchmarks.ready:app", size) as (other, theirs):
+            cold = load(port, script, paths)
+            load(port, script, paths, seconds=WARMING)
+            begun = cpu_seconds(ours.pid), cpu_seconds(theirs.pid)
             rounds = [
                 (load(port, script, paths), load(other, script, ready)) for _ in range(ROUNDS)
             ]
+            spent = cpu_seconds(ours.pid) - begun[0], cpu_seconds(theirs.pid) - begun[1]
+        told(dialect, cold, rounds, spent)
+        if minutes:
+            half = medians(tuple(page for page, _ in rounds))[0] / 2
+            soak(port, ours.pid, script, paths, rate=half, minutes=minutes)
+
+
+def told(
+    dialect: str, cold: Round, rounds: list[tuple[Round, Round]], spent: tuple[float, float]
+) -> None:
+    """Print a line of figures; the seconds of CPU tell more than rates on a busy machine."""
     ours, theirs = zip(*rounds, strict=True)
     page_rate, page_p99 = medians(ours)
     ready_rate, ready_p99 = medians(theirs)
+    each = [
+        1e6 * seconds / sum(one.per_second * SECONDS for one in side)
+        for seconds, side in zip(spent, (ours, theirs), strict=True)
+    ]
     print(
-        f"{dialect:12}{page_rate:10.0f}{ready_rate:10.0f}{page_rate / ready_rate:8.2f}"
-        f"{page_p99:9.1f}{page_p99 / ready_p99:11.1f}"
+        f"{dialect:12}{cold.per_second:10.0f}{page_rate:10.0f}{ready_rate:10.0f}"
+        f"{page_rate / ready_rate:8.2f}{page_p99:9.1f}{page_p99 / ready_p99:11.1f}"
+        f"{each[0]:8.0f}{each[1]:7.0f}"
     )
+
+
+def soak(port: int, pid: int, script: Path, paths: Path, *, rate: float, minutes: float) -> None:
+    """Load the pages for minutes at about a rate, and print errors and memory."""
+    pause = str(1000 * CONNECTIONS / rate)
+    before = memory_mb(pid)
+    peaks, done = [], 0.0
+    for _ in range(max(1, round(minutes * 2))):
+        done += load(port, script, paths, seconds=30, pause=pause).per_second * 30
+        peaks.append(memory_mb(pid))
+    print(
+        f"  {minutes:g} min at {done / (30 * len(peaks)):.0f}/s: {done:.0f} pages, no error; "
+        f"memory before {before:.0f} MB, then {', '.join(f'{one:.0f}' for one in peaks)} MB"
+    )
+
+
+def memory_mb(pid: int) -> float:
+    kilobytes = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(kilobytes[1]) / 1024 if kilobytes else 0.0
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time a process has used so far."""
+    figures = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(figures[11]) + int(figures[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def medians(rounds: tuple[Round, ...]) -> tuple[float, float]:
@@ -85,16 +143,17 @@ def medians(rounds: tuple[Round, ...]) -> tuple[float, float]:
     )
 
 
-def load(port: int, script: Path, paths: Path) -> Round:
-    command = ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--latency", "-s", str(script)]
+def load(port: int, script: Path, paths: Path, *, seconds: int = 0, pause: str = "0") -> Round:
+    lasting = f"-d{seconds or SECONDS}s"
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", lasting, "--latency", "-s", str(script)]
     said = subprocess.run(  # noqa: S603 - our own command
         [*command, f"http://127.0.0.1:{port}"],
-        env=os.environ | {"PATHS": str(paths)},
+        env=os.environ | {"PATHS": str(paths), "PAUSE": pause},
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    if wrong := re.search(r"Non-2xx.*", said):
+    if wrong := re.search(r"Non-2xx.*|Socket errors.*", said):
         sys.exit(f"the load was not answered: {wrong[0]}")
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", said)
@@ -107,6 +166,13 @@ def load(port: int, script: Path, paths: Path) -> Round:
 @contextmanager
 def serving(app: str, environment: dict[str, str]) -> Iterator[int]:
     """Serve an application on a free port of loopback, one worker, until the end."""
+    with started(app, environment) as (port, _):
+        yield port
+
+
+@contextmanager
+def started(app: str, environment: dict[str, str]) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """Serve an application as `serving` does, and tell its process as well."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -117,12 +183,12 @@ def serving(app: str, environment: dict[str, str]) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        yield port
+        yield port, process
     finally:
         process.terminate()
         process.wait(15)
