@@ -62,6 +62,7 @@ class PublicView:
     host: str
     keep: str
     elsewhere: str
+    issuer: str
     indexed: bool = False
     more_style: Markup = NOTHING
     name_tag: str = "h2"
@@ -84,6 +85,7 @@ class Around:
     host: str
     keep: str
     elsewhere: str
+    issuer: str
 
 
 def around(request: Request) -> Around:
@@ -94,6 +96,7 @@ def around(request: Request) -> Around:
         host=urlsplit(base).netloc,
         keep=f"?lang={asked}" if asked else "",
         elsewhere=request.app.state.settings.elsewhere_url,
+        issuer=request.app.state.settings.contact_name,
     )
 
 

@@ -53,6 +53,7 @@ def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
         "OCOP_FILES": str(var / "demo-files"),
         "OCOP_BASE_URL": os.environ.get("OCOP_BASE_URL") or f"http://{shown}:{port}",
         "OCOP_SAMPLE": "1",
+        "OCOP_CONTACT_NAME": "Sở Khoa học và Công nghệ tỉnh Cà Mau",
         # So that the printed ways in work at once; who sets one up is asked for it all the same.
         "OCOP_SECOND_FACTOR": "optional",
         "OCOP_WORK_IN_PROCESS": "1",
