@@ -171,8 +171,8 @@ READINGS: Final[Mapping[str, Reading]] = {
     "scan": _whole("scan"),
     "scan_total": _whole("scan_total"),
     "suspicion": _whole("suspicion"),
-    # Of a shop only who it is, of its listings those that were confirmed.
-    "partner": Reading("id", "name", "kind", "retired_at"),
+    # Of a shop only who it is and where its pages stand, of its listings those that were confirmed.
+    "partner": Reading("id", "name", "kind", "hosts", "retired_at"),
     "partner_listing": Reading(
         *("id", "partner_id", "product_id", "url", "title", "state", "decided_at"),
         rows="state = 'confirmed'",

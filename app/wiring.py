@@ -50,7 +50,7 @@ from app.oversight.turns import Limits
 from app.partners.cors_access import OpenToShops
 from app.partners.event_actions import record_ended
 from app.partners.pace import Pace
-from app.partners.shop_queries import count_shops
+from app.partners.shop_queries import count_shops, shops_of
 from app.partners.webhook_courier_actions import Courier, tidy_deliveries
 from app.routes import OFFICE, PHONE, ROUTERS
 from app.scans.actions import tidy as tidy_scans
@@ -150,7 +150,7 @@ def create_app(
     made.state.counter = Counter(whole, held.clock)
     made.state.networks = _networks(settings)
     made.state.guesses, made.state.given = Guesses(PER_MINUTE), Given()
-    made.state.shelf = shelf = Shelf()
+    made.state.shelf = shelf = Shelf(shops_of)
     made.state.drawing = anyio.Semaphore(1)
     made.state.gtins, made.state.gs1_front = GtinShelf(), Gs1Front(made.state)
     made.state.pace = Pace()

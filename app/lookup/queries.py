@@ -31,7 +31,7 @@ from app.lookup.sheet import (
     Subject,
     facts_of,
 )
-from app.lookup.shelf import Kept, KeptSubject, LotKey, Shelf
+from app.lookup.shelf import Kept, KeptSubject, LotKey, Shelf, Shops
 from app.lookup.verdict import Facts, Notice, judge
 from app.places import models as places
 from app.products.link_queries import live_links
@@ -289,13 +289,13 @@ def _keep_subject(
     db: Session, product_id: int, *, now: datetime, seq: int, shelf: Shelf
 ) -> KeptSubject | None:
     kept = shelf.find_subject(product_id, now)
-    if kept is None and (subject := find_subject(db, product_id)) is not None:
+    if kept is None and (subject := find_subject(db, product_id, shelf.shops_of)) is not None:
         kept = KeptSubject(subject=subject, seq=seq, read_at=now)
         shelf.put_subject(product_id, kept)
     return kept
 
 
-def find_subject(db: Session, product_id: int) -> Subject | None:
+def find_subject(db: Session, product_id: int, shops_of: Shops) -> Subject | None:
     """Return what the public may read of a product, its maker and what was granted to it."""
     asked = {"product_id": product_id}
     found = db.execute(_SUBJECT, asked).one_or_none()
@@ -317,6 +317,7 @@ def find_subject(db: Session, product_id: int) -> Subject | None:
             LinkPart(label=RELS[one.rel], title=one.title, url=one.url, language=one.language)
             for one in live_links(db, product_id)
         ),
+        shops=shops_of(db, product_id),
     )
 
 

@@ -145,6 +145,15 @@ class LinkPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShopPart:
+    """A shop's page with an offer that the producer or an officer said is this product."""
+
+    shop: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """A product with its maker, stars and rights, and the lot it came from."""
 
@@ -155,6 +164,7 @@ class Sheet:
     rights: tuple[RightLine, ...]
     standards: tuple[Standard, ...]
     links: tuple[LinkPart, ...] = ()
+    shops: tuple[ShopPart, ...] = ()
 
     @property
     def badges(self) -> tuple[Badge, ...]:
@@ -172,6 +182,7 @@ class Subject:
     use_rights: tuple[UseRightFacts, ...]
     standards: tuple[Standard, ...]
     links: tuple[LinkPart, ...] = ()
+    shops: tuple[ShopPart, ...] = ()
 
     def sheet(self, day: date, lot: LotPart | None) -> Sheet:
         """Return the sheet of a lot of this product, or of none, as of a day."""
@@ -191,6 +202,7 @@ class Subject:
             ),
             standards=self.standards,
             links=self.links,
+            shops=self.shops,
         )
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from markupsafe import Markup
 
-from app.lookup.sheet import Sheet, Subject
+from app.lookup.sheet import Sheet, ShopPart, Subject
 
 # About 3 kB a lot with one diary entry in one language, so 60 MB; a long diary takes more.
 MOST: Final = 20_000
@@ -30,6 +30,8 @@ LONGEST: Final = timedelta(minutes=2)
 LotKey = tuple[int, int | None]
 Key = TypeVar("Key", bound=Hashable)
 Thing = TypeVar("Thing")
+# Who sells a product, by a session and its id: kept by a slice that stands below this one.
+Shops = Callable[[Any, int], tuple[ShopPart, ...]]
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,9 @@ class Shelf:
     It follows the audit trail: what was read before an event of its producer stands no longer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shops: Shops = lambda *_: ()) -> None:
         self.seq: int | None = None
+        self.shops_of = shops
         self._lock = Lock()
         self._touched: dict[int | None, int] = {}
         self._lots: _Latest[LotKey, Kept] = _Latest()

@@ -3,19 +3,29 @@ import gzip
 import hashlib
 import re
 from datetime import date
+from typing import Any
+from urllib.parse import quote
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.kit.db import Database
 from app.lookup.public_access import POLICY, STYLE
 from app.lookup.queries import MOST_ENTRIES
 from app.lookup.sheet import Picture
+from app.partners.actions import add_partner
+from app.partners.models import Listing
+from app.partners.shop_queries import MOST_SHOPS
+from app.products.link_actions import add_link, allow_host
+from app.products.links import RELS
+from app.products.models import Product
 from tests import make
 from tests.conftest import Visit
 from tests.lookup.conftest import PHONE, Scene, entry
 
 # What would have a browser ask for more; a block of JSON-LD is part of the page.
 ASKING = r"<(script(?! type=\"application/ld)|iframe|object|video|audio|embed)\b|stylesheet"
+MOST_LINKS = 6
 AIM, LIMIT = 10 * 1024, 12 * 1024
 SENTENCE = "Phơi nắng hai ngày trên giàn lưới, đảo đều mỗi giờ, gió chướng nhẹ, trời trong. "
 # Notes differ in a real diary; the same one would compress to nothing.
@@ -29,7 +39,7 @@ def note(number: int) -> str:
 
 @pytest.fixture
 def fullest(scene: Scene, database: Database) -> Scene:
-    """The scene with every field filled and a long diary."""
+    """The scene with every field filled, a long diary, shops and links."""
     with database.begin() as db:
         product = db.merge(scene.product)
         product.name = "Tôm khô Rạch Gốc loại đặc biệt sấy bằng năng lượng mặt trời"
@@ -42,9 +52,36 @@ def fullest(scene: Scene, database: Database) -> Scene:
         for type_ in ("certification_mark", "collective_mark", "gi"):
             right = make.right(db, type=type_, sign=f"Cà Mau {type_}", expires_on=date(2035, 1, 1))
             make.use_right(db, of=right, product=product)
+        who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW}
+        allow_host(db, **who, host="tomkho.example.vn")
+        for number, rel in enumerate(list(RELS)[:MOST_LINKS]):
+            url = f"https://tomkho.example.vn/{note(number)[:20].replace(' ', '-')}/{number}"
+            told: dict[str, Any] = {"rel": rel, "title": note(number)[:60], "language": "vi"}
+            add_link(db, **who, product_id=product.id, url=quote(url, ":/"), **told)
+        for number in range(MOST_SHOPS):
+            _sold(db, product, number, who)
         for number in range(6, 6 + MOST_ENTRIES):
             entry(db, scene.cast, scene.lot, number % 9 + 1, note(number), serial=number)
     return scene
+
+
+def _sold(db: Session, product: Product, number: int, who: dict[str, Any]) -> None:
+    host, title = f"shop{number}.example.vn", note(number)[:60]
+    partner = add_partner(db, **who, name=f"Cửa hàng {title[:20]}", kind="shop", hosts=[host])
+    url = f"https://{host}/dac-san/san-pham-{number * 104729}.html?from=ocop"
+    db.add(
+        Listing(
+            partner_id=partner.id,
+            product_id=product.id,
+            external_id="1",
+            url=url,
+            title=title,
+            state="confirmed",
+            proposed_at=make.NOW,
+            decided_at=make.NOW,
+            updated_at=make.NOW,
+        )
+    )
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
