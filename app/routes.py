@@ -136,7 +136,6 @@ OFFICE = (
         lines=(
             Rail(N_("What waits for you"), "/office"),
             Rail(N_("What is off"), "/office/alerts"),
-            Rail(N_("Anomalies"), "/office/anomalies"),
         ),
     ),
     Rail(
@@ -172,7 +171,6 @@ OFFICE = (
             Rail(N_("Producers' links"), "/office/links"),
             Rail(N_("Lots"), "/office/lots"),
             Rail(N_("Offers of shops"), "/office/listings"),
-            Rail(N_("Recalls and stops"), "/office/recalls"),
         ),
     ),
     Rail(
@@ -187,6 +185,8 @@ OFFICE = (
         roles=DEPARTMENT,
         lines=(
             Rail(N_("Reports from the public"), "/office/reports"),
+            Rail(N_("Anomalies"), "/office/anomalies"),
+            Rail(N_("Recalls of products"), "/office/recalls"),
             Rail(N_("Inspect a stamp"), "/inspect"),
             Rail(N_("Findings of inspectors"), "/office/findings"),
         ),

@@ -20,6 +20,7 @@ _SCALE: Final = 2
 _INK: Final = "#1d2521"
 _MM_A_POINT: Final = 25.4 / 72
 _MARGIN: Final = 72
+_ROOM: Final = WIDTH - 72
 _BOLD: Final = ' font-weight="700"'
 
 
@@ -35,9 +36,10 @@ def draw_svg(face: Face, *, host: str) -> str:
     )
     texts = "".join(
         f'<text x="60" y="{at}" font-size="{size}" fill="{colour}"'
-        f"{_BOLD if letters is bold() else ''}>"
-        f"{escape(_cut(text, letters, size, WIDTH - 72))}</text>"
+        f"{_BOLD if letters is bold() else ''}{_told_length(cut, letters, size)}>"
+        f"{escape(cut)}</text>"
         for letters, size, at, colour, text in lines
+        for cut in (_cut(text, letters, size, _ROOM),)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
@@ -59,7 +61,7 @@ def draw_png(face: Face, *, host: str) -> bytes:
     pen.rounded_rectangle(edge, radius=16, fill=paper, outline=ink, width=4)
     pen.ellipse((28, 48, 100, 120), fill=ink)
     _sign(pen, face, (64, 84), 22)
-    room = (WIDTH - 72) * _SCALE
+    room = _ROOM * _SCALE
     for letters, size, at, colour, text in (
         (bold(), 32, 26, ink, face.message),
         (regular(), 24, 64, _INK, face.detail or face.entity),
@@ -156,6 +158,14 @@ def _lines(
 
 def _cut(text: str, letters: Letters, size: int, room: int) -> str:
     return letters.cut(text, size, room * _MM_A_POINT)
+
+
+def _told_length(text: str, letters: Letters, size: int) -> str:
+    """Hold a long line to its measure: the reader's own letters may be wider than ours."""
+    wide = letters.width(text, size) / _MM_A_POINT
+    if wide < _ROOM * 0.7:
+        return ""
+    return f' textLength="{wide:.0f}" lengthAdjust="spacingAndGlyphs"'
 
 
 def _font(letters: Letters, size: int) -> FreeTypeFont:

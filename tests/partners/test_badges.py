@@ -92,6 +92,8 @@ def test_the_longest_badge_is_small_and_sound_and_says_its_state_in_words(
     assert (root.get("width"), root.get("height")) == ("320", "84")
     assert face.message in str(root.get("aria-label"))
     assert "href" not in drawn
+    held = [int(text.get("textLength", 0)) for text in root.iter() if text.get("x") == "60"]
+    assert 0 < max(held) <= 320 - 72, "in wider letters than ours a line would leave the badge"
 
 
 @pytest.fixture
