@@ -15,7 +15,7 @@ from app.entities.models import Entity
 from app.products.models import Product
 from app.sample.demo import prepare
 from app.stamps.models import Batch
-from app.wiring import create_app
+from app.wiring import courier_of, create_app
 from tests.client import Client, client_for
 
 
@@ -111,7 +111,8 @@ def test_a_second_run_changes_nothing_and_another_port_only_the_addresses(
 def test_a_run_that_was_killed_half_way_begins_afresh(tmp_path: Path) -> None:
     var = tmp_path / "var"
     prepare(var, host="127.0.0.1", port=8000, say=str)
-    (var / "demo.json").unlink()
+    # As one of an earlier version, or none: both are made anew.
+    (var / "demo.json").write_text('{"base_url": "http://127.0.0.1:8000"}')
     environment = prepare(var, host="127.0.0.1", port=8000, say=str)
     told = json.loads((var / "demo.json").read_text())
     app = create_app(Settings.from_env(environment))
@@ -119,3 +120,30 @@ def test_a_run_that_was_killed_half_way_begins_afresh(tmp_path: Path) -> None:
         code = told["stamps"]["recalled"]["code"]
         assert client.get(f"/api/v1/verify/{code}").json()["verdict"] == "recalled"
     app.state.site.close()
+
+
+def test_the_tour_of_shops_cameras_and_officers_leads_somewhere(
+    made: tuple[dict[str, Any], FastAPI], var: Path
+) -> None:
+    told, app = made
+    said: list[str] = []
+    prepare(var, host="127.0.0.1", port=8000, say=said.append)
+    tour = re.findall(r"^  \w+ +http://127.0.0.1:8000(/\S+)", "\n".join(said), re.MULTILINE)
+    with client_for(app) as client:
+        signed_in(client, told, "officer")
+        found = {path: client.get(path).status_code for path in tour}
+        bad = {path: status for path, status in found.items() if status not in {200, 307}}
+        assert bad == {}
+        assert {path.split("/")[1] for path in tour} >= {"badge", "01", "recalls", "report"}
+        page = client.get("/p/1").text
+        assert all(host in page for host in ("https://cho.example.vn/", "https://cua.example.vn/"))
+        assert told["products"][4]["name"] in client.get("/office/anomalies").text
+        assert "/office/reports/1" in client.get("/office/reports").text
+        # A signal waits for an officer: nothing accuses by itself.
+        copied = client.get(f"/api/v1/verify/{told['copied']['code']}").json()
+        assert copied["verdict"] == "active"
+    # What a served demo does by itself within a second.
+    courier_of(app).round()
+    with client_for(app) as shop:
+        events = shop.with_key(told["shop_key"]).get("/api/v1/events").json()
+        assert "recall.made" in {one["type"] for one in events["items"]}

@@ -20,12 +20,12 @@ def prepare(var: Path, *, host: str, port: int, say: Callable[[str], object]) ->
     """Make the demo's data unless it stands, write demo.json, print the ways in.
 
     Returns the environment to serve it with. A run that was killed half-way starts afresh: the
-    data counts as made once demo.json is written.
+    data counts as made once demo.json is written, with all that this version has.
     """
     environment = _environment(var, host=host, port=port)
     settings = Settings.from_env(os.environ | environment)
     told = var / "demo.json"
-    if not told.exists():
+    if not _is_whole(told):
         say("Loading sample data (the 2024 Cà Mau allotment: 60,000 stamps) ...")
         _wipe(var)
         make_keys(settings.keys_file, sample=True)
@@ -40,6 +40,10 @@ def prepare(var: Path, *, host: str, port: int, say: Callable[[str], object]) ->
     for line in _lines(facts, told):
         say(line)
     return environment
+
+
+def _is_whole(told: Path) -> bool:
+    return told.exists() and "shop_key" in json.loads(told.read_text(encoding="utf-8"))
 
 
 def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
@@ -96,6 +100,18 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         for account in facts["accounts"]
     ]
     stamps = [f"  {name:<14} {stamp['url']}" for name, stamp in facts["stamps"].items()]
+    product = facts["products"][0]
+    tour = {
+        "page": product["url"],
+        "badge": f"{base}/badge/{product['id']}.svg",
+        "linkset": f"{base}/01/{product['gtin']}?linkType=linkset",
+        "redirect": f"{base}/01/{product['gtin']}",
+        "sandbox": f"{base}/api/v1/verify/TEST-RECALLED",
+        "recalls": f"{base}/recalls",
+        "report": f"{base}/report/{facts['report']} (what its sender follows)",
+        "copied": f"{base}/office/anomalies (for officers)",
+    }
+    key = facts["shop_key"]
     return [
         "",
         f"Sign in at {base}/sign-in (role, phone, password):",
@@ -105,7 +121,12 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         "Scan (or open) a stamp:",
         *stamps,
         "",
-        f"A product: {facts['products'][0]['url']}",
-        f"API:       {base}/docs (keys in {told})",
+        "A product, as cameras, shops and buyers ask about it:",
+        *(f"  {name:<14} {address}" for name, address in tour.items()),
+        "",
+        "What happened, as a shop reads it:",
+        f"  curl -H 'Authorization: Bearer {key}' {base}/api/v1/events",
+        "",
+        f"API: {base}/docs (keys in {told})",
         "",
     ]

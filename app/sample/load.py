@@ -19,7 +19,7 @@ from app.products.certificate_actions import add_certificate, revoke_certificate
 from app.products.models import Product
 from app.products.picture_actions import add_picture
 from app.products.pictures import check_and_resize
-from app.sample import allotting, onboarding, people, production, rights
+from app.sample import allotting, onboarding, outside, people, production, rights
 from app.sample.people import DEPARTMENT
 from app.sample.pictures import draw
 from app.sample.records import ENTITIES, SampleEntity, SampleProduct
@@ -69,10 +69,15 @@ def load(
         text=told["suspicious"]["code"],
         reason="Cùng một mã thấy trên nhiều gói ở ba nơi (mẫu)",
     )
+    copied = url.stamp(batches[4], 20)
+    outside.copy(db, copied["code"], keyring=keyring, now=now)
     return {
         "base_url": base_url,
         **ways_in,
         "stamps": told,
+        "copied": copied,
+        "report": outside.tell(db, told["active"]["code"], keyring=keyring, now=now),
+        "shop_key": outside.sell(db, products[0], owner=made[0].owner, now=now),
         "products": [
             {
                 "id": one.product.id,
