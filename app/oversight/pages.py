@@ -82,7 +82,10 @@ def ask(
     code: str = "",
     id: str = "",  # noqa: A002 - the parameter's name in addresses that stand on other pages
     url: str = "",
+    reference: str = "",
 ) -> Response:
+    if reference:
+        return _asked_for(request, reference)
     chosen = About(about) if about in set(About) else _guessed(code, id, url)
     values = {
         "about": chosen.value,
@@ -171,6 +174,14 @@ def follow(request: Request, db: Db, now: Now, reference: str) -> Response:
         reference=grouped_reference(report.reference),
     )
     return _unlisted(show(request, "oversight/follow.html", view))
+
+
+def _asked_for(request: Request, reference: str) -> Response:
+    """Lead to the report whose reference somebody typed."""
+    typed = normalised_reference(reference)
+    if not typed:
+        raise NoSuchReport
+    return go(f"/report/{grouped_reference(typed)}{_keep(request)}")
 
 
 def _wrong(

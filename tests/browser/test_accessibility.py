@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error
 
 from app.config import Settings
 from app.identity.actions import add_account, hash_password, make_link
@@ -189,11 +189,12 @@ class Looker:
         self.where = f"{stop.template} {path}"
         self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         self.page.goto(path)
-        for selector, value in stop.fill:
-            self.page.fill(selector, value.format(**self.sample.facts))
-        if stop.click:
-            self.page.click(stop.click)
-        elif urlsplit(self.page.url).path != path.partition("?")[0]:
+        try:
+            self._act(stop)
+        except Error as error:
+            # Told with the rest, or one stop that can't be worked hides all that follow.
+            self.say(str(error))
+        if not stop.click and urlsplit(self.page.url).path != path.partition("?")[0]:
             self.say(f"led to {self.page.url}")
         self._status(stop)
         self._frame()
@@ -205,6 +206,12 @@ class Looker:
             self._no_wider_than(SMALL)
         self._no_wider_than(DESK)
         self._axe("on a desk", DESK_RULES)
+
+    def _act(self, stop: Stop) -> None:
+        for selector, value in stop.fill:
+            self.page.fill(selector, value.format(**self.sample.facts))
+        if stop.click:
+            self.page.click(stop.click)
 
     def _status(self, stop: Stop) -> None:
         """Hold a page to what it is for, or it may go unseen behind an answer of 404 or 422."""

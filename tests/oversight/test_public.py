@@ -57,6 +57,11 @@ def test_a_report_about_a_stamp_is_linked_and_followed_by_its_reference(
     [report] = reports(database)
     assert (report.subject, report.batch_id, report.product_id) == (code, batch.id, product.id)
     assert (report.entity_id, report.text, report.language) == (cast.entity.id, TEXT, "vi")
+    place = sent.headers["location"].partition("?")[0]
+    typed = place.rpartition("/")[2].replace("-", " ").lower()
+    asked = stranger.get("/report", params={"reference": f" {typed}", "lang": "en"})
+    assert asked.headers["location"] == f"{place}?lang=en"
+    assert stranger.get("/report?reference=x/../y").status_code == 404
     followed = stranger.get(sent.headers["location"])
     assert followed.status_code == 200
     assert "geolocation=()" in followed.headers["permissions-policy"]

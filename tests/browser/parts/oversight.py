@@ -13,7 +13,7 @@ from app.rights.models import UseRight
 from app.stamps.keyring import Keyring
 from app.stamps.span_actions import activate_next
 from tests import make, make_oversight
-from tests.browser.stop import OFFICE, PUBLIC, SEND, Stop
+from tests.browser.stop import OFFICE, PUBLIC, Stop
 
 REPORT = "/office/reports/{report}"
 PAGES = {
@@ -37,7 +37,13 @@ PAGES = {
     },
 }
 ACTS = (
-    Stop("oversight/report.html", PUBLIC, "/report", (("#text", "ngắn"),), SEND),
+    Stop(
+        "oversight/report.html",
+        PUBLIC,
+        "/report",
+        (("#text", "ngắn"),),
+        "main form[method=post] .acts button",
+    ),
     Stop("oversight/report_one.html", OFFICE, REPORT, (), "[action$=close] button"),
     Stop(
         "office/inspect.html",

@@ -9,7 +9,7 @@ from app.products.models import Product
 from app.stamps.keyring import Keyring
 from app.stamps.recall_models import RecallOrder
 from tests import make
-from tests.browser.stop import OFFICE, OWNER, PUBLIC, SEND, Stop
+from tests.browser.stop import OFFICE, OWNER, PUBLIC, Stop
 
 DESK, ORDER = "/office/products/{called}/recall", "/office/recalls/orders/{called_order}"
 HELD = "/app/products/1/hold"
@@ -29,7 +29,13 @@ PAGES = {
     OWNER: {"stamps/hold.html": [HELD, f"{HELD}?made_from=2020-01-01", "/app/lots/1/hold"]},
 }
 ACTS = (
-    Stop("stamps/recall.html", OFFICE, f"{DESK}?made_from=2020-01-01", (("#made_to", "x"),), SEND),
+    Stop(
+        "stamps/recall.html",
+        OFFICE,
+        f"{DESK}?made_from=2020-01-01",
+        (("#made_to", "2019-01-01"),),
+        "form.filter button",
+    ),
     Stop("stamps/recall_order.html", OFFICE, ORDER, (), "[action$=decline] button"),
     Stop("stamps/hold.html", OWNER, HELD, (), "[action$=hold] button"),
 )
