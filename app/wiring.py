@@ -33,6 +33,7 @@ from app.kit.guesses import Guesses
 from app.kit.i18n import Language, Translator, translators
 from app.kit.outbound import Outbound
 from app.kit.pages import Pages, Reader, opened_by
+from app.kit.slashes import TrailingSlash
 from app.kit.web import make_site
 from app.kit.work import Runner, Task
 from app.lookup.desk_access import Desk
@@ -127,6 +128,7 @@ def create_app(
         openapi_url="/openapi.json",
         lifespan=_lifespan,
         responses=problems.DOCUMENTED,
+        redirect_slashes=False,
     )
     folders, spoken = slice_folders(), words()
     whole = database or Database(settings.database_url)
@@ -207,6 +209,8 @@ def _open_routes(made: FastAPI, folders: Mapping[str, Path]) -> None:
         if (folder / "static").is_dir():
             made.mount(f"/static/{name}", LastingFiles(directory=folder / "static"))
     made.mount("/static/docs", health.browser_files())
+    router = made.router
+    router.default = TrailingSlash(router.routes, router.not_found)
     problems.install(made, sign_in=_sign_in)
     made.add_middleware(asgi.HeadAsGet)
     made.add_middleware(asgi.Outermost)

@@ -146,4 +146,4 @@ def test_the_tour_of_shops_cameras_and_officers_leads_somewhere(
     courier_of(app).round()
     with client_for(app) as shop:
         events = shop.with_key(told["shop_key"]).get("/api/v1/events").json()
-        assert "recall.made" in {one["type"] for one in events["items"]}
+        assert "recall.made" in {one["type"] for one in events["events"]}

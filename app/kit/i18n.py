@@ -21,6 +21,8 @@ LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 # Months are numbers in both languages: dd/mm/yyyy is what people here write and read.
 _DATE = "dd/MM/yyyy"
+# More of a header than any reader sends is not read.
+_CHARS = 500
 _WEIGHTED = re.compile(r"\s*([a-zA-Z]{1,8}|\*)(?:-[a-zA-Z0-9-]+)?\s*(?:;\s*q\s*=\s*([0-9.]+))?\s*$")
 
 
@@ -94,13 +96,18 @@ def _merged(language: Language, folders: list[Path]) -> Catalog:
     return merged
 
 
-@lru_cache(maxsize=256)
 def choose_language(asked: str | None, accept: str | None) -> Language:
     """Choose from `?lang=`, then Accept-Language by its weights, then Vietnamese."""
     if asked in LANGUAGES:
         return asked
+    # What is remembered of a header must not be as long as anybody likes.
+    return _preferred((accept or "")[:_CHARS])
+
+
+@lru_cache(maxsize=256)
+def _preferred(accept: str) -> Language:
     weighted: list[tuple[float, int, str]] = []
-    for position, part in enumerate((accept or "")[:500].split(",")):
+    for position, part in enumerate(accept.split(",")):
         if match := _WEIGHTED.match(part):
             weighted.append((-_weight(match[2]), position, match[1].lower()))
     for weight, _, name in sorted(weighted):

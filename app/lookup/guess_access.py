@@ -5,7 +5,7 @@ code that can't be genuine is refused, told by the keys alone: a guess unmasks t
 was never given out, but for one in ten thousand or less.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -53,18 +53,21 @@ class Given:
         return self._ends
 
 
-async def check_guesses(request: Request, texts: Iterable[str]) -> None:
-    """Refuse with TooManyGuesses where a network had its guesses and none of these can be genuine.
+async def check_guesses(request: Request, texts: Collection[str]) -> Collection[str]:
+    """Return the codes to look up: of a network that had its guesses, those that can be genuine.
 
-    Asks no database for a code, and at most twice a minute for how many were given out.
+    Raises TooManyGuesses where there are none. Asks no database for a code, and at most twice a
+    minute for how many were given out.
     """
     now, guesses = site(request).clock(), guesses_of(request)
     wait = None if guesses.is_calm(now) else guesses.wait(_network(request), now)
     if wait is None:
-        return
+        return texts
     ends = await given_of(request).ends(request, now)
-    if not any(can_be_genuine(text, request.app.state.keyring, ends) for text in texts):
+    found = {text for text in texts if can_be_genuine(text, request.app.state.keyring, ends)}
+    if not found:
         raise TooManyGuesses(seconds=wait)
+    return found
 
 
 def note_guesses(request: Request, count: int = 1) -> None:

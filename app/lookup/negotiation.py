@@ -27,14 +27,19 @@ class Offered(Protocol):
 Thing = TypeVar("Thing", bound=Offered)
 
 
-@lru_cache(maxsize=512)
 def weighted(header: str) -> tuple[tuple[str, float], ...]:
     """Return what a header of Accept's kind names, in lower case, each with its weight.
 
     What can't be read is left out; parameters other than the weight do not matter here.
     """
+    # What is remembered of a header must not be as long as anybody likes.
+    return _weighted(header[:_CHARS])
+
+
+@lru_cache(maxsize=512)
+def _weighted(header: str) -> tuple[tuple[str, float], ...]:
     found = []
-    for one in header[:_CHARS].split(","):
+    for one in header.split(","):
         name, *more = (part.strip() for part in one.lower().split(";"))
         weight = next((part[1:].lstrip("= ") for part in more if part.startswith("q")), "1")
         if name and _WEIGHT.fullmatch(weight):

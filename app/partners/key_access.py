@@ -81,7 +81,11 @@ class PartnerRoute(Edge):
     ) -> Response:
         response = await inner(request)
         response.headers.update(getattr(request.state, "answer_headers", {}))
-        response.headers.setdefault("Cache-Control", "no-store")
+        kept = response.headers.get("Cache-Control", "no-store")
+        if "authorization" in request.headers:
+            # What is left of a shop's quota is for no other reader of a shared cache.
+            kept = kept.replace("public", "private")
+        response.headers["Cache-Control"] = kept
         return response
 
 

@@ -10,6 +10,8 @@ from app.kit.clock import day_of, start_of
 MINUTE: Final = 60
 # Of addresses without a key: a shop of some size on one, or a school behind another.
 OPEN_PER_MINUTE: Final = 300
+# Of who asks within a minute, so many are counted: who fills this makes the first be forgotten.
+_MOST_ASKING: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Pace:
             if count > limit:
                 return None
             self._counts[who] = count
+            if len(self._counts) > _MOST_ASKING:
+                self._counts.pop(next(iter(self._counts)))
         return Allowance("minute", limit, MINUTE, limit - count, MINUTE - seconds % MINUTE)
 
 

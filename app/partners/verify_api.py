@@ -1,7 +1,7 @@
 """Is this stamp ours, and what is to be said of it: one code, or up to a hundred."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Final
 
@@ -131,8 +131,8 @@ async def verify_many(request: Request, given: CodesIn, guest: Guest) -> Respons
 
     It needs no key and is never counted as a look-up.
     """
-    await _check(request, guest, given.codes)
-    answers = await asyncio.gather(*(_answer(request, code) for code in given.codes))
+    worth = await _check(request, guest, given.codes)
+    answers = await asyncio.gather(*(_answer(request, code, worth) for code in given.codes))
     _note(request, guest, answers)
     out = VerifiedOut(results=tuple(_out(request, one) for one in answers))
     headers = {"Cache-Control": "no-store", **_of_language(request)}
@@ -154,8 +154,7 @@ async def verify_many(request: Request, given: CodesIn, guest: Guest) -> Respons
 async def verify(request: Request, code: str, guest: Guest) -> Response:
     """Return what is known of a code. It needs no key and is never counted as a look-up."""
     text = str(_readable(code))
-    await _check(request, guest, (text,))
-    answer = await _answer(request, text)
+    answer = await _answer(request, text, await _check(request, guest, (text,)))
     _note(request, guest, (answer,))
     body, status = _out(request, answer).model_dump_json(), answer.judgement.status
     headers = {"Cache-Control": FRESH, **_of_language(request)}
@@ -168,10 +167,13 @@ async def verify(request: Request, code: str, guest: Guest) -> Response:
     return Response(body, status, headers, JSONResponse.media_type)
 
 
-async def _check(request: Request, guest: Caller | None, codes: Sequence[str]) -> None:
-    """Refuse who guesses; a shop with a key is known, and a sandbox code is no guess."""
-    if guest is None and not any(sandbox_answer(code) for code in codes):
-        await check_guesses(request, codes)
+async def _check(request: Request, guest: Caller | None, codes: Sequence[str]) -> Collection[str]:
+    """Return the codes to look up, and refuse who only guesses.
+
+    A shop with a key is known, and a sandbox code is no guess; but it opens no way to others.
+    """
+    real = [code for code in codes if sandbox_answer(code) is None]
+    return await check_guesses(request, real) if guest is None and real else real
 
 
 def _note(request: Request, guest: Caller | None, answers: Sequence[Answer]) -> None:
@@ -180,11 +182,16 @@ def _note(request: Request, guest: Caller | None, answers: Sequence[Answer]) -> 
         note_guesses(request, sum(sandbox_answer(one.code) is None for one in wrong))
 
 
-async def _answer(request: Request, code: str) -> Answer:
-    """Return what is known; without database or key, that it could not be checked."""
+async def _answer(request: Request, code: str, worth: Collection[str]) -> Answer:
+    """Return what is known; without database or key, that it could not be checked.
+
+    What is not `worth` a look is known by the keys to be nobody's.
+    """
     tried = sandbox_answer(code)
     if tried is not None:
         return tried
+    if code not in worth:
+        return Answer(code=code, judgement=judge(Facts(), site(request).clock()))
     try:
         answer, _, _ = await desk_of(request).ask(Ask(code, site(request).clock(), None))
     except OUTAGES:

@@ -82,7 +82,8 @@ def test_an_unknown_phone_takes_as_much_work_as_a_wrong_password(
     # By turns, so that whatever else the machine does slows both.
     pairs = [(took(f"099999999{number}"), took(person.phone)) for number in range(1, 5)]
     unknown, known = (min(times) for times in zip(*pairs, strict=True))
-    assert unknown > known * 0.6
+    # Without the work it would take a tenth.
+    assert unknown > known * 0.3
 
 
 def test_after_five_failures_even_the_right_password_has_to_wait(

@@ -254,7 +254,7 @@ def pages() -> set[str]:
 
 def same(get: httpx.Response, head: httpx.Response) -> bool:
     def kept(answer: httpx.Response) -> dict[str, str]:
-        varies = {"x-request-id", "date", "transfer-encoding"}
+        varies = {"x-request-id", "date", "transfer-encoding", "ratelimit"}
         return {name: value for name, value in answer.headers.items() if name not in varies}
 
     return (get.status_code, kept(get)) == (head.status_code, kept(head)) and head.content == b""

@@ -21,7 +21,7 @@ from tests import make
 from tests.conftest import Cast, Visit
 from tests.stamps.conftest import found, stored
 
-GTIN = "09520001000013"
+GTIN = "09520001000010"
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
 def test_a_printed_pdf_holds_exactly_the_codes_of_the_list(
     visit: Visit, cast: Cast, issue: Issue
 ) -> None:
-    batch_id, client = issue(50, gtin="09520001000013"), visit(api=cast.officer)
+    batch_id, client = issue(50, gtin="09520001000010"), visit(api=cast.officer)
     listed = client.get(path(batch_id))
     assert listed.status_code == 200, listed.text
     rows = rows_of(listed.text)
@@ -46,9 +46,11 @@ def test_a_printed_pdf_holds_exactly_the_codes_of_the_list(
     }
     assert {one for one in seen if "/APP/" not in one.upper()} == {row["url"] for row in rows}
     # What is printed leads to the stamp's own page.
-    assert all("/01/09520001000013/21/" in row["url"] for row in rows)
+    assert all("/01/09520001000010/21/" in row["url"] for row in rows)
     for row in rows:
-        page = visit().get(row["url"].removeprefix("HTTPS://OCOP.TEST"))
+        led = visit().get(row["url"].removeprefix("HTTPS://OCOP.TEST"))
+        assert led.status_code == 307
+        page = visit().get(led.headers["location"].removeprefix("https://ocop.test"))
         assert page.status_code == 200
         assert grouped(row["code"]) in page.text
 

@@ -215,6 +215,7 @@ def test_the_rules_are_set_by_administrators_and_told_to_officers(
     with database.begin() as db:
         boss = make.person(db, "Quản trị", Role.ADMINISTRATOR)
     rules = {"two_people_from": 500, "undo_days": 3, "lapse_months": 12, "tolerance_percent": 2.5}
+    rules["recall_two_from"] = 200
     path = "/api/v1/stamp-policy"
     assert visit(api=cast.officer).get(path).json()["two_people_from"] == 10_000
     assert visit(api=cast.officer).request("PUT", path, json=rules).status_code == 403

@@ -37,7 +37,7 @@ def active_of(database: Database, batch: Batch) -> list[tuple[int, int, int | No
         "https://ocop.test/t/3QJARMR24WVJ91K4F4DM",
         "HTTPS://OCOP.TEST/T/3QJARMR24WVJ91K4F4DM/",
         "ocop.test/t/3QJARMR24WVJ91K4F4DM?lang=en#top",
-        "https://ocop.test/01/09520001000013/21/3QJARMR24WVJ91K4F4DM",
+        "https://ocop.test/01/09520001000010/21/3QJARMR24WVJ91K4F4DM",
         "/t/3QJARMR24WVJ91K4F4DM",
     ],
 )

@@ -19,7 +19,7 @@ from app.stamps.symbols import (
 )
 
 MASKS: tuple[Mask, ...] = (0, 1, 2, 3, 4, 5, 6, 7)
-GTIN = "09520001000013"
+GTIN = "09520001000010"
 CODES = [
     *encode_many(Root(3, bytes(range(32))), bytes(16), first=1, count=20),
     *encode_many(Root(30, bytes(32)), bytes(16), first=2**35 - 5, count=5),

@@ -52,7 +52,7 @@ def forms(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
-    db.get_one(Product, ids["product_id"]).gtin = "09520001000013"
+    db.get_one(Product, ids["product_id"]).gtin = "09520001000010"
     facts = PRESET | {"name": "Decal", "kind": "sheet", "margin_top": 7, "gap_x": 0, "gap_y": 0}
     preset = PrintPreset(
         **facts,
@@ -86,5 +86,5 @@ def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
         "preset_id": preset.id,
         "bundle_id": bundle.id,
         "allotment_id": batch.allotment_id,
-        "gtin": "09520001000013",
+        "gtin": "09520001000010",
     }
