@@ -8,6 +8,7 @@ from app.audit.history import Event, Happened, Terms, tell
 from app.entities.terms import ENTITY_TERMS
 from app.identity.rules import ROLE_LABELS
 from app.kit.i18n import Translator
+from app.lookup.verdict import Verdict
 from app.office.audit_words import ACTS, FIELDS, SUBJECTS
 from app.oversight.terms import OVERSIGHT_TERMS
 from app.products.terms import PRODUCT_TERMS
@@ -24,7 +25,8 @@ _VALUES: Final = {
     "entity": ENTITY_TERMS.values,
     "product": PRODUCT_TERMS.values,
     "report": OVERSIGHT_TERMS.values,
-    "finding": OVERSIGHT_TERMS.values,
+    # A finding keeps the words a look-up said, in the language of the messages.
+    "finding": {**OVERSIGHT_TERMS.values, "verdict": {one.label: one.label for one in Verdict}},
     "signal": {"state": {str(state): state.label for state in SignalState}},
 }
 

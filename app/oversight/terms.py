@@ -4,7 +4,7 @@ from typing import Final
 
 from app.audit.history import Terms
 from app.kit.i18n import N_
-from app.oversight.rules import FindingOutcome, ReportOutcome, ReportState
+from app.oversight.rules import FindingOutcome, ReportOutcome, ReportState, Subject
 
 OVERSIGHT_TERMS: Final = Terms(
     acts={
@@ -32,6 +32,7 @@ OVERSIGHT_TERMS: Final = Terms(
         "photos": N_("Photos"),
     },
     values={
+        "subject": {one.value: one.label for one in Subject},
         "state": {one.value: one.label for one in ReportState},
         "outcome": {one.value: one.label for one in (*ReportOutcome, *FindingOutcome)},
     },

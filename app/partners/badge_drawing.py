@@ -17,6 +17,7 @@ WIDTH: Final = 320
 HEIGHT: Final = 84
 SQUARE: Final = 1000
 _SCALE: Final = 2
+_SMALLEST: Final = 10
 _INK: Final = "#1d2521"
 _MM_A_POINT: Final = 25.4 / 72
 _MARGIN: Final = 72
@@ -30,7 +31,7 @@ def draw_svg(face: Face, *, host: str) -> str:
     alt = escape(face.alt[:200])
     lines = (
         (bold(), 16, 26, ink, face.message),
-        (regular(), 12, 44, _INK, face.detail or face.entity),
+        (regular(), _fitted(face.detail), 44, _INK, face.detail or face.entity),
         (regular(), 12, 60, _INK, face.product),
         (regular(), 10, 75, _INK, f"{host} · {face.code}"),
     )
@@ -64,7 +65,7 @@ def draw_png(face: Face, *, host: str) -> bytes:
     room = _ROOM * _SCALE
     for letters, size, at, colour, text in (
         (bold(), 32, 26, ink, face.message),
-        (regular(), 24, 64, _INK, face.detail or face.entity),
+        (regular(), _fitted(face.detail) * _SCALE, 64, _INK, face.detail or face.entity),
         (regular(), 24, 96, _INK, face.product),
         (regular(), 20, 128, _INK, f"{host} · {face.code}"),
     ):
@@ -158,6 +159,15 @@ def _lines(
 
 def _cut(text: str, letters: Letters, size: int, room: int) -> str:
     return letters.cut(text, size, room * _MM_A_POINT)
+
+
+def _fitted(detail: str) -> int:
+    """Return the size of the line that names what is in force: smaller rather than cut."""
+    return next(
+        size
+        for size in (12, 11, _SMALLEST)
+        if size == _SMALLEST or regular().width(detail, size) / _MM_A_POINT <= _ROOM
+    )
 
 
 def _told_length(text: str, letters: Letters, size: int) -> str:

@@ -53,7 +53,13 @@ LOW_TARGETS = """() => [...document.querySelectorAll(
 STATUS = "() => performance.getEntriesByType('navigation')[0].responseStatus"
 # Pages that tell what is wrong at an address, without a form that was sent.
 TELLING = frozenset(
-    {"kit/problem.html", "lookup/home.html", "lookup/telling.html", "office/audit.html"}
+    {
+        "kit/problem.html",
+        "lookup/home.html",
+        "lookup/serial.html",
+        "lookup/telling.html",
+        "office/audit.html",
+    }
 )
 SAID = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

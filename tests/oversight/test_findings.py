@@ -111,6 +111,9 @@ def test_a_finding_is_recorded_once_with_its_photos(
         goods.product_id,
     )
     assert finding.verdict.startswith("Stamp activated")
+    trail = visit(page=cast.officer).get("/office/audit?kind=finding").text
+    assert "Tem đã kích hoạt" in trail
+    assert "Stamp activated" not in trail
     one = f"/office/findings/{finding.id}"
     assert TEXT in inspector.get(one).text
     assert inspector.get(f"{one}/photos/2").headers["content-type"] == "image/jpeg"

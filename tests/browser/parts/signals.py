@@ -35,8 +35,8 @@ ACTS = (
 
 def facts(db: Session, keyring: Keyring) -> dict[str, Any]:
     """Add a stamp that many looked up in several provinces, and a pack on display."""
-    # By the real clock: look-ups are shown for 90 days. The first product is held by then.
-    now, product = datetime.now(UTC), db.get_one(Product, 2)
+    # By the real clock: look-ups are shown for 90 days.
+    now, product = datetime.now(UTC), db.get_one(Product, 1)
     batch = make.issued_batch(db, of=product, keyring=keyring, handed=60)
     lot = make.complete_lot(db, of=product)
     owner = Actor(None, "Chị Chủ", memberships={lot.entity_id: Belonging.OWNER})
