@@ -225,6 +225,7 @@ ROUTERS = (
     app.partners.verify_api.router,
     health.router,
     app.places.api.router,
+    app.oversight.api.public_router,
     app.oversight.api.router,
     app.oversight.pages.router,
     app.oversight.report_pages.router,

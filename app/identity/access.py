@@ -171,6 +171,13 @@ class ApiRoute(Edge):
         return response
 
 
+class NamelessRoute(ApiRoute):
+    """A route of the API that looks for nobody: a repeat's key is for the route itself to read."""
+
+    async def _once(self, request: Request, inner: Inner) -> Response:
+        return await inner(request)
+
+
 async def _asked(request: Request) -> Idempotency | None:
     """Return what this request asks to be done once, if it says so and is somebody's."""
     key = request.headers.get("idempotency-key")

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
 
-from app.identity.access import KEY_CHARS, ApiRoute, CurrentActor, check_origin
+from app.identity.access import KEY_CHARS, ApiRoute, CurrentActor, NamelessRoute, check_origin
 from app.kit.forms import In, Note, Out
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Databases, Db, Id, Now, Words
@@ -30,6 +30,12 @@ from app.oversight.rules import (
 from app.oversight.told import ReportIn
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], route_class=ApiRoute)
+public_router = APIRouter(
+    prefix="/api/v1/reports",
+    tags=["reports"],
+    route_class=NamelessRoute,
+    dependencies=[Depends(as_nobody)],
+)
 
 
 class SentOut(Out):
@@ -94,7 +100,7 @@ def _told(
     return told, mark
 
 
-@router.post("", status_code=201, dependencies=[Depends(as_nobody)])
+@public_router.post("", status_code=201)
 def report_problem(
     now: Now,
     words: Words,
