@@ -1,11 +1,13 @@
 """Badges for the pages of shops: pictures, data, a page to embed, and oEmbed."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from html import escape
 from typing import Annotated, Any, ClassVar, Final, Literal
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.kit.clock import day_of
@@ -13,6 +15,7 @@ from app.kit.errors import Invalid, NotFound
 from app.kit.forms import Out
 from app.kit.i18n import N_
 from app.kit.web import Db, Edge, Now, Words, as_public, site
+from app.lookup.asking_access import read
 from app.lookup.public_access import has_tag
 from app.lookup.ready import tag_of
 from app.partners.badge_drawing import HEIGHT, WIDTH, draw_png, draw_square, draw_svg
@@ -93,26 +96,28 @@ def svg(request: Request, product: str, db: Db, now: Now, words: Words) -> Respo
 
 
 @router.get("/badge/{product}.png", response_class=Response, responses=_picture("image/png"))
-def png(request: Request, product: str, db: Db, now: Now, words: Words) -> Response:
+async def png(request: Request, product: str, now: Now, words: Words) -> Response:
     """Return a product's badge of 640 x 168 pixels, to be shown at half of that."""
-    face = face_of(get_badge(db, product, day=day_of(now)), day=day_of(now), words=words)
-    return _fresh(request, _small(face, _host(request)), "image/png")
+    facts = await read(request, lambda db: get_badge(db, product, day=day_of(now)))
+    face = face_of(facts, day=day_of(now), words=words)
+    drawn = await _drawn(request, lambda: _small(face, _host(request)))
+    return _fresh(request, drawn, "image/png")
 
 
 @router.get("/badge/{product}/square.png", response_class=Response, responses=_picture("image/png"))
-def square(
+async def square(
     request: Request,
     product: str,
-    db: Db,
     now: Now,
     words: Words,
     plain: Annotated[bool, Query(description="Without any address in the picture.")] = False,  # noqa: FBT002 - FastAPI reads it from the query by its name
 ) -> Response:
     """Return a picture of 1000 x 1000 pixels that says on which day it was true."""
-    facts = get_badge(db, product, day=day_of(now))
+    facts = await read(request, lambda db: get_badge(db, product, day=day_of(now)))
     face = face_of(facts, day=day_of(now), words=words)
     url = "" if plain else f"{site(request).base_url}/p/{facts.product_id}"
-    return _fresh(request, _large(face, url, _host(request)), "image/png")
+    drawn = await _drawn(request, lambda: _large(face, url, _host(request)))
+    return _fresh(request, drawn, "image/png")
 
 
 @router.get("/badge/{product}.json", response_model=ShieldOut, responses=_PICTURES)
@@ -204,6 +209,12 @@ def _asked(request: Request, url: str) -> str:
     if len(parts) < 3 or parts[1] not in {"p", "01"} or not parts[2]:  # noqa: PLR2004 - a kind and an id
         raise refused
     return parts[2]
+
+
+async def _drawn(request: Request, draw: Callable[[], bytes]) -> bytes:
+    """Draw one at a time and without a transaction: no flood of badges may hold up a scan."""
+    async with request.app.state.drawing:
+        return await run_in_threadpool(draw)
 
 
 @lru_cache(maxsize=200)

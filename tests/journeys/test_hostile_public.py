@@ -1,5 +1,6 @@
 """What stands open to the world, tried by who means ill, on both databases."""
 
+import asyncio
 import json
 import logging
 import re
@@ -7,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import Connection, func, select
 
 from app.identity.models import Idempotency
@@ -175,6 +177,22 @@ def test_a_flood_of_reports_ends_and_a_forged_one_is_not_kept(gs1: Scene, visit:
         assert db.scalar(select(func.count()).select_from(Report)) == 5  # type: ignore[attr-defined] # a session
 
     gs1.change(count)
+
+
+def test_pictures_of_badges_wait_for_each_other_and_no_scan_for_them(
+    gs1: Scene, visit: Visit, app: FastAPI
+) -> None:
+    reader = visit().http
+
+    async def flood() -> tuple[bool, int, int]:
+        await app.state.drawing.acquire()
+        badge = asyncio.create_task(reader.get(f"/badge/{gs1.product.id}/square.png"))
+        done, _ = await asyncio.wait([badge], timeout=0.3)
+        scan = await reader.get(f"/t/{gs1.active}")
+        app.state.drawing.release()
+        return bool(done), scan.status_code, (await badge).status_code
+
+    assert asyncio.run(flood()) == (False, 200, 200)
 
 
 def test_a_report_by_the_api_names_nobody_who_was_signed_in(
