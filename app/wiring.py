@@ -21,6 +21,7 @@ import app
 import app.identity.pages
 from app.config import BadSettings, Settings
 from app.diary.photo_actions import sweep_photos
+from app.diary.standing_queries import against_product
 from app.identity.access import known_actor
 from app.identity.rules import Actor
 from app.identity.sealing import Sealer
@@ -146,6 +147,7 @@ def create_app(
     made.state.sealer = Sealer({epoch: root.key for epoch, root in keyring.roots.items()})
     made.state.count_due = count_due
     made.state.count_shops = count_shops
+    made.state.against = against_product
     made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
     made.state.report_limits = Limits()
     made.state.check = lambda db: check_roots(db, keyring=keyring)

@@ -173,3 +173,10 @@ def _notice(row: Row[Any]) -> Notice:
         made_from=row.made_from,
         made_to=row.made_to,
     )
+
+
+def against_product(db: Session, product_id: int) -> list[Notice]:
+    """Return what stands against a whole product, a recall before a hold."""
+    key = (product_id, None)
+    standing = standing_of(db, [key]).get(key, NOTHING)
+    return [one for one in (standing.recall, standing.hold) if one is not None]

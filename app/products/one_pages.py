@@ -1,4 +1,5 @@
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -24,6 +25,7 @@ from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.units import find_unit
 from app.kit.web import Db, Edge, Id, Now, Words, as_public, site
 from app.products import queries
+from app.products.against_access import Against, against
 from app.products.models import OcopCertificate, OcopSubgroup, Product, ProductPack, ProductStandard
 from app.products.part_api import PictureOut, picture_out
 from app.products.pictures import MEDIA_TYPES, WEBP_WIDTHS
@@ -67,6 +69,7 @@ class ProductView:
     """One product, with all that hangs on it."""
 
     product: Product
+    against: Sequence[Against]
     entity: str
     dissolved_on: date | None
     group: str
@@ -138,6 +141,7 @@ def show_product(
     entity = get_entity(db, product.entity_id, actor=actor)
     view = ProductView(
         product=product,
+        against=against(request, db, product.id),
         entity=entity.name,
         dissolved_on=entity.dissolved_on,
         group=OcopGroup(product.ocop_group).label if product.ocop_group else "",

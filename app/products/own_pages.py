@@ -1,6 +1,7 @@
 """The producer's own products and details on the phone, and what was proposed of them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +23,7 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.places.queries import place_text
+from app.products.against_access import Against, against
 from app.products.file_pages import own_products_file
 from app.products.models import Product
 from app.products.own_queries import list_own
@@ -69,6 +71,7 @@ class OwnProductView:
     """An own product as buyers see it, what its page lacks, and its last proposal."""
 
     product: Product
+    against: Sequence[Against]
     pictures: list[PictureOut]
     facts: list[tuple[str, str]]
     lacking: list[str]
@@ -121,6 +124,7 @@ def own_product(request: Request, db: Db, actor: CurrentActor, product_id: Id) -
     facts = [(label, str(getattr(product, name))) for name, label in PRODUCT_FIELDS.items()]
     view = OwnProductView(
         product=product,
+        against=against(request, db, product.id),
         pictures=pictures,
         facts=[(label, text) for label, text in facts[1:] if text],
         lacking=lacking(product, pictured=bool(pictures)),

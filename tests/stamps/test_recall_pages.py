@@ -69,6 +69,7 @@ def test_a_product_is_recalled_on_its_page_by_two_and_printed(
     assert minh.post(f"{order}/decline", data={"reason": ""}).status_code == 422
     assert minh.post(f"{order}/confirm").status_code == 303
     assert minh.post(f"{order}/confirm").status_code == 422
+    assert "Sản phẩm đang bị thu hồi" in text(lan, f"/office/products/{product.id}")
     listed = text(minh, "/office/recalls?kind=recall&state=standing&q=tom+kho")
     (printed,) = re.findall(r'href="(/office/recalls/products/\d+)"', listed)
     notice = text(minh, printed)
@@ -96,6 +97,7 @@ def test_an_owner_holds_an_own_product_on_the_phone_and_asks_no_officer(
     assert owner.post(here, data={"reason": "Nghi nấm mốc"}).status_code == 303
     assert "Nghi nấm mốc" in text(worker, here)
     assert "Nghi nấm mốc" in text(owner, "/app/notices")
+    assert "Nghi nấm mốc" in text(worker, f"/app/products/{product.id}")
     # A lot is held beside its product, and let go alone.
     lot = f"/app/lots/{lots[0].id}/hold"
     assert "Lô này thuộc diện sản phẩm tạm ngừng lưu thông" in text(owner, lot)
