@@ -15,6 +15,9 @@ from app.scans.queries import Looker
 MOST_AT_ONCE: Final = 64
 
 
+_Turn = list[tuple[Looker, asyncio.Future[Glance | None]]]
+
+
 class Lookout:
     """Reads a glance of the stamps asked for. Belongs to one event loop.
 
@@ -25,7 +28,7 @@ class Lookout:
     def __init__(self, database: Database) -> None:
         self._dialect = database.dialect
         self._glances = Glances(database, statement(database.dialect))
-        self._waiting: list[tuple[Looker, asyncio.Future[Glance | None]]] = []
+        self._waiting: _Turn = []
         self._turns: asyncio.Task[None] | None = None
 
     async def see(self, looker: Looker) -> Glance | None:
@@ -45,10 +48,21 @@ class Lookout:
     async def _take_turns(self) -> None:
         while self._waiting:
             turn, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-            found = await run_in_threadpool(self._read, [looker for looker, _ in turn])
+            try:
+                found = await run_in_threadpool(self._read, [looker for looker, _ in turn])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is for those who asked
+                self._refuse(turn, error)
+                continue
             for (_, future), one in zip(turn, found, strict=True):
                 if not future.done():
                     future.set_result(one)
+
+    @staticmethod
+    def _refuse(turn: _Turn, error: Exception) -> None:
+        """Have nobody wait for ever for a read that broke."""
+        for _, future in turn:
+            if not future.done():
+                future.set_exception(error)
 
     def _read(self, lookers: Sequence[Looker]) -> list[Glance | None]:
         found: list[Glance | None] = [None] * len(lookers)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import re
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -17,6 +18,7 @@ from app.kit.db import Database
 from app.kit.guesses import Guesses
 from app.kit.i18n import choose_language
 from app.lookup import negotiation
+from app.lookup.glance_access import Lookout
 from app.lookup.gs1_shelf import MOST, GtinShelf
 from app.lookup.guess_access import PER_MINUTE
 from app.lookup.negotiation import weighted
@@ -193,6 +195,15 @@ def test_pictures_of_badges_wait_for_each_other_and_no_scan_for_them(
         return bool(done), scan.status_code, (await badge).status_code
 
     assert asyncio.run(flood()) == (False, 200, 200)
+
+
+def test_nobody_waits_for_ever_for_a_glance_that_broke(database: Database) -> None:
+    async def see() -> None:
+        broken: Any = "no looker at all"
+        await asyncio.wait_for(Lookout(database).see(broken), timeout=5)
+
+    with pytest.raises((TypeError, ValueError)):
+        asyncio.run(see())
 
 
 def test_a_report_by_the_api_names_nobody_who_was_signed_in(
