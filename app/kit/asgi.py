@@ -196,10 +196,6 @@ def _causes(error: BaseException) -> list[BaseException]:
 _LINES: Final = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
-# Made once: json.dumps would make it anew for every line.
-_WRITE: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
-
-
 class JsonLines(logging.Formatter):
     """Structured log lines; only the named extras are kept."""
 
