@@ -46,7 +46,7 @@ def test_the_api_keeps_its_promises(dialect: str, who: str, tmp_path: Path, work
     phases = "examples,coverage,fuzzing,stateful" if MADE_UP else "fuzzing"
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"]
     command += [f"{settings.base_url}/openapi.json", "--phases", phases, "--no-color"]
-    command += ["--max-examples", MADE_UP or "1", "--seed", "1"]
+    command += ["--wait-for-schema", "60", "--max-examples", MADE_UP or "1", "--seed", "1"]
     if who in keys:
         command += ["-H", f"Authorization: Bearer {keys[who]}"]
     try:
