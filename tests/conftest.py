@@ -35,10 +35,28 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "dialect" in metafunc.fixturenames:
         names = metafunc.config.getoption("--databases").split(",")
-        chosen = metafunc.definition.get_closest_marker("on")
-        if chosen is not None:
-            names = [name for name in names if name in chosen.args] or names[:1]
         metafunc.parametrize("dialect", names, scope="session")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the engines a test need not run on; begin with what takes long and shares nothing,
+    so that no process waits for it in the end.
+    """
+    names = config.getoption("--databases").split(",")
+    items[:] = [item for item in items if _dialect_of(item) in _engines_for(item, names)]
+    items.sort(key=lambda item: not (_dialect_of(item) is None and item.get_closest_marker("slow")))
+
+
+def _dialect_of(item: pytest.Item) -> str | None:
+    call = getattr(item, "callspec", None)
+    return None if call is None else call.params.get("dialect")
+
+
+def _engines_for(item: pytest.Item, names: list[str]) -> list[str | None]:
+    chosen = item.get_closest_marker("on")
+    wanted = [name for name in names if chosen is None or name in chosen.args]
+    return [*(wanted or names[:1]), None]
 
 
 @pytest.fixture(scope="session")

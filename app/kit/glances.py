@@ -7,6 +7,7 @@ same rows of SQLite in 20.
 import logging
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from time import monotonic
 from typing import Any, Final
 
@@ -38,16 +39,22 @@ class Glances:
 
     def __init__(self, database: Database, statement: Select[*tuple[Any, ...]]) -> None:
         self._database = database
-        dialect = _NAMED if database.dialect == "sqlite" else database.engine.dialect
-        compiled = statement.compile(dialect=dialect)
-        self._sql, self._fixed = str(compiled), compiled.params
-        readers = (
-            column.type.dialect_impl(dialect).result_processor(dialect, None)
-            for column in statement.selected_columns
-        )
-        self._readers = [(place, read) for place, read in enumerate(readers) if read is not None]
+        self._statement = statement
         self._connection: Any = None
         self._resting_until = 0.0
+
+    @cached_property
+    def _compiled(self) -> tuple[str, Mapping[str, object], Sequence[tuple[int, Any]]]:
+        """Return the statement's text, its own values, and what reads which of its columns."""
+        database, asked = self._database, self._statement
+        dialect = _NAMED if database.dialect == "sqlite" else database.engine.dialect
+        compiled = asked.compile(dialect=dialect)
+        readers = (
+            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in asked.selected_columns
+        )
+        found = [(place, read) for place, read in enumerate(readers) if read is not None]
+        return str(compiled), compiled.params, found
 
     def read(self, asked: Mapping[str, object]) -> list[Row] | None:
         """Return the rows; None where the ordinary way must be gone."""
@@ -55,7 +62,7 @@ class Glances:
         if began < self._resting_until:
             return None
         try:
-            rows = self._rows({**self._fixed, **asked})
+            rows = self._rows(asked)
         except FAILURES as error:
             # Once a second at most: those who ask are answered in the ordinary way.
             log.warning("no reading at a glance: %s", type(error).__name__)
@@ -71,18 +78,20 @@ class Glances:
             self._connection.close()
             self._connection = None
 
-    def _rows(self, values: dict[str, object]) -> list[Row]:
+    def _rows(self, asked: Mapping[str, object]) -> list[Row]:
+        sql, fixed, readers = self._compiled
+        values = {**fixed, **asked}
         if self._database.shared:
             with self._database.begin(write=False) as db:
-                found = db.connection().exec_driver_sql(self._sql, values).all()
+                found = db.connection().exec_driver_sql(sql, values).all()
         else:
             if self._connection is None:
                 self._connection = self._database.lone_reader()
-            found = self._connection.execute(self._sql, values).fetchall()
+            found = self._connection.execute(sql, values).fetchall()
         rows: list[Row] = []
         for one in found:
             row = list(one)
-            for place, read in self._readers:
+            for place, read in readers:
                 row[place] = read(row[place])
             rows.append(row)
         return rows

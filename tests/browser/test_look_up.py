@@ -27,7 +27,7 @@ from app.stamps.span_actions import activate_span, lose_span, void_span
 from tests import make
 from tests.browser.conftest import World, shoot
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("postgresql")]
 
 # The line of somebody at a market: 400 kbit/s, and 400 ms there and back.
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 5e4, "uploadThroughput": 5e4}

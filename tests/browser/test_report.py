@@ -14,7 +14,7 @@ from app.products.pictures import PHOTO_SIDE, file_name
 from tests import make
 from tests.browser.conftest import Open, World
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
 TEXT = "Cua bó dây có tem nhưng mã đã bị cào"
 WIDE = 3000

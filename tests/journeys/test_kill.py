@@ -22,8 +22,8 @@ from tests.served import Server, free_port
 
 pytestmark = pytest.mark.slow
 
-KILLS = 4
-ROUNDS = 4
+KILLS = 3
+ROUNDS = 3
 
 
 class Sender:

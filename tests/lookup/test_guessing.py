@@ -37,7 +37,10 @@ def asked_of(engine: Engine) -> Iterator[Asked]:
         event.remove(engine, "before_cursor_execute", count)
 
 
-@pytest.mark.parametrize("guesses", [600, pytest.param(10_000, marks=pytest.mark.slow)])
+MANY = [pytest.mark.slow, pytest.mark.on("sqlite")]
+
+
+@pytest.mark.parametrize("guesses", [600, pytest.param(10_000, marks=MANY)])
 def test_of_all_guesses_the_database_hears_sixty_and_a_genuine_code_is_answered(
     scene: Scene, visit: Visit, app: FastAPI, connection: Connection, guesses: int
 ) -> None:

@@ -59,7 +59,7 @@ class Street:
     def signals(self) -> list[CloneSignal]:
         self.watch.run()
         with self.database.begin(write=False) as db:
-            return list(db.scalars(select(CloneSignal).order_by(CloneSignal.id)))
+            return list(db.scalars(select(CloneSignal).order_by(CloneSignal.line)))
 
 
 @pytest.fixture

@@ -175,6 +175,7 @@ def test_progress_is_told_while_a_file_is_made(cast: Cast, issue: Issue, press: 
 
 
 @pytest.mark.slow
+@pytest.mark.on("sqlite")
 def test_sixty_thousand_stamps_take_no_more_memory_than_six(
     cast: Cast, issue: Issue, press: Press
 ) -> None:
