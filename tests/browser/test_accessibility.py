@@ -221,6 +221,8 @@ class Looker:
             self.page.fill(selector, value.format(**self.sample.facts))
         if stop.click:
             self.page.click(stop.click)
+            # The page that comes may be there without its document yet.
+            self.page.wait_for_load_state()
 
     def _status(self, stop: Stop) -> None:
         """Hold a page to what it is for, or it may go unseen behind an answer of 404 or 422."""

@@ -5,13 +5,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from threading import Event
-from time import monotonic, sleep
+from time import sleep
 
 import pytest
 
 from app.config import Settings
 from app.kit.db import Database
 from app.kit.work import Runner, Task
+from tests.waiting import until
 
 LEADS_UNTIL_KILLED = """
 import sys, time
@@ -25,13 +26,6 @@ time.sleep(60)
 
 def note(said: list[str], text: str) -> Callable[[], None]:
     return lambda: said.append(text)
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> bool:
-    end = monotonic() + seconds
-    while not true() and monotonic() < end:
-        sleep(0.02)
-    return true()
 
 
 def test_of_two_runners_one_leads_and_the_other_takes_over(real_database: Database) -> None:
