@@ -44,6 +44,9 @@ FENCES: Final[Mapping[str, Fence]] = {
     "stamp_policy": REGISTER,
     "print_preset": REGISTER,
     "link_host": REGISTER,
+    "process_template": REGISTER,
+    "process_template_version": REGISTER,
+    "process_template_draft": REGISTER,
     # What the Department works with alone.
     "import_job": STAFF,
     "import_row": STAFF,
@@ -130,7 +133,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "place": _whole("place"),
     "entity": Reading(
         *("id", "name", "folded", "kind", "commune_code", "address", "phone", "phone_public"),
-        *("email", "representative", "website", "status", "gln"),
+        *("email", "representative", "website", "status", "gln", "practice"),
     ),
     # Of a place of production neither its address nor its point.
     "facility": Reading(
@@ -157,8 +160,9 @@ READINGS: Final[Mapping[str, Reading]] = {
     "product_notice": _whole("product_notice"),
     "diary_entry": Reading(
         *("id", "lot_id", "sequence", "kind", "stage", "performed_at", "received_at", "public"),
-        "amends",
+        *("amends", "recorded_at", "location_code"),
     ),
+    "process_template_version": Reading("id", "body"),
     "diary_content": Reading("entry_id", "facts", "note", "reason", rows=_OF_PUBLIC),
     "diary_photo": _whole("diary_photo", rows=_OF_PUBLIC),
     "key_epoch": _whole("key_epoch"),

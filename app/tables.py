@@ -2,6 +2,7 @@
 
 import app.audit.models
 import app.diary.models
+import app.diary.template_models
 import app.entities.models
 import app.entities.part_models
 import app.identity.factor_models

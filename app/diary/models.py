@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -28,9 +29,12 @@ class Lot(Base):
         CheckConstraint("state IN ('open', 'closed', 'released', 'distributed')", name="state"),
         CheckConstraint("expiry_date >= production_date", name="dates"),
         CheckConstraint("quantity > 0", name="quantity"),
+        Index("uq_lot_uid", "uid", unique=True),
     )
 
     id: Mapped[Key]
+    # Made by the phone that opened the lot, so that the same again is the same lot.
+    uid: Mapped[UUID | None]
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"), index=True)
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
     number: Mapped[str] = mapped_column(String(20))
@@ -41,8 +45,20 @@ class Lot(Base):
     unit: Mapped[str] = mapped_column(String(3), default="")
     unit_as_entered: Mapped[str] = mapped_column(String(30), default="")
     note: Mapped[str] = mapped_column(Text, default="")
+    # What it is a lot of, where that is not yet the product: raw fish, washed fish.
+    material: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    facility_id: Mapped[int | None] = mapped_column(ForeignKey("facility.id"), index=True)
+    # The diary is kept by this version, whatever the product takes later; none is the plain one.
+    template_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("process_template_version.id")
+    )
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    distributed_at: Mapped[datetime | None]
+    # What the owner says is left when distribution is completed, in the lot's unit.
+    left_quantity: Mapped[float | None] = mapped_column(Numeric(14, 3, asdecimal=False))
+    distribution_note: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class _Notice:
@@ -119,6 +135,13 @@ class DiaryEntry(Base):
     performed_at: Mapped[datetime]
     device_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
+    # The phone's time less its measured skew; `received_at` where that can't be trusted.
+    recorded_at: Mapped[datetime | None]
+    # The phone's clock less the server's when it was sent, whole seconds; none is unknown.
+    skew_seconds: Mapped[int | None] = mapped_column(BigInt)
+    location_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    # Whether somebody else did the work: the content says who.
+    on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
     recorder_id: Mapped[int | None] = mapped_column(BigInt)
     recorder_label: Mapped[str] = mapped_column(String(120))
     amends: Mapped[UUID | None] = mapped_column(ForeignKey("diary_entry.id"), unique=True)
@@ -140,6 +163,7 @@ class DiaryContent(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
     note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    performer: Mapped[str] = mapped_column(String(120), default="", server_default="")
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
 
 
@@ -151,6 +175,8 @@ class DiaryPhoto(Base):
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("diary_entry.id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    # Of the file as a phone sent it, by which the entry promised it; else empty.
+    source_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     position: Mapped[int]
     width: Mapped[int]
     height: Mapped[int]
@@ -178,6 +204,10 @@ class ProductionProcess(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
     entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), index=True)
     version: Mapped[int]
+    # What the stages were taken from, where they were taken from a template.
+    template_version_id: Mapped[int | None] = mapped_column(
+        ForeignKey("process_template_version.id")
+    )
     stages: Mapped[list[str]] = mapped_column(JSON)
     note: Mapped[str] = mapped_column(Text, default="")
     made_at: Mapped[datetime]
