@@ -34,6 +34,7 @@ from app.kit.guesses import Guesses
 from app.kit.i18n import Language, Translator, translators
 from app.kit.outbound import Outbound
 from app.kit.pages import Pages, Reader, opened_by
+from app.kit.sections import Sections
 from app.kit.slashes import TrailingSlash
 from app.kit.web import make_site
 from app.kit.work import Runner, Task
@@ -101,6 +102,11 @@ async def scope_of(request: Request) -> fences.Scope:
 
 class Application(FastAPI):
     """The application, with the short way of scans before everything else."""
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """Return all routes, for who describes them: the router itself holds them in sections."""
+        return [*_sections().routes, *self.router.routes]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if await self.state.front.answer(scope, send):
@@ -194,7 +200,7 @@ def _public(settings: Settings, whole: Database) -> Database:
 
 
 @cache
-def _routes() -> tuple[BaseRoute, ...]:
+def _sections() -> Sections:
     """Return the routes, shared by the applications of a process.
 
     FastAPI makes each ready at its first use; for all of them that takes 0.3 s.
@@ -202,11 +208,11 @@ def _routes() -> tuple[BaseRoute, ...]:
     shared = FastAPI(openapi_url=None, responses=problems.DOCUMENTED)
     for router in ROUTERS:
         shared.include_router(router)
-    return tuple(shared.router.routes)
+    return Sections(ROUTERS, shared.router.routes)
 
 
 def _open_routes(made: FastAPI, folders: Mapping[str, Path]) -> None:
-    made.router.routes.extend(_routes())
+    made.router.routes.append(_sections())
     for name, folder in folders.items():
         if (folder / "static").is_dir():
             made.mount(f"/static/{name}", LastingFiles(directory=folder / "static"))
