@@ -75,9 +75,13 @@ FENCES: Final[Mapping[str, Fence]] = {
     "lot_notice": _LOT,
     "product_notice": _PRODUCT,
     "lot_photo": _LOT,
+    "lot_input": _LOT,
+    "lot_dispatch": _LOT | own("receiver_entity_id"),
     "diary_entry": _ENTITY,
     "diary_content": _ENTRY,
     "diary_photo": _ENTRY,
+    "entry_decision": _ENTRY,
+    "lot_clearance": _LOT,
     # Stamps.
     "stamp_batch": _ENTITY,
     "stamp_span": _BATCH,
@@ -158,10 +162,13 @@ READINGS: Final[Mapping[str, Reading]] = {
     "lot": _whole("lot"),
     "lot_notice": _whole("lot_notice"),
     "product_notice": _whole("product_notice"),
+    # What a recall follows, and no more: nobody's supplier and no quantity.
+    "lot_input": Reading("lot_id", "source_lot_id", "withdrawn_at"),
     "diary_entry": Reading(
         *("id", "lot_id", "sequence", "kind", "stage", "performed_at", "received_at", "public"),
-        *("amends", "recorded_at", "location_code"),
+        *("amends", "recorded_at", "mark", "location_code"),
     ),
+    "entry_decision": Reading("entry_id", "accepted"),
     "process_template_version": Reading("id", "body"),
     "diary_content": Reading("entry_id", "facts", "note", "reason", rows=_OF_PUBLIC),
     "diary_photo": _whole("diary_photo", rows=_OF_PUBLIC),

@@ -1,8 +1,10 @@
 """Imports every slice's models, so that one metadata holds them all."""
 
 import app.audit.models
+import app.diary.decision_models
 import app.diary.models
 import app.diary.template_models
+import app.diary.trace_models
 import app.entities.models
 import app.entities.part_models
 import app.identity.factor_models
