@@ -80,6 +80,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "diary_entry": _ENTITY,
     "diary_content": _ENTRY,
     "diary_photo": _ENTRY,
+    "diary_photo_promise": _ENTRY,
     "entry_decision": _ENTRY,
     "lot_clearance": _LOT,
     # Stamps.

@@ -3,6 +3,9 @@
 Revision: 0021_sync, after 0020_entries.
 """
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0021_sync"
 down_revision = "0020_entries"
 branch_labels = None
@@ -10,8 +13,20 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_table(
+        "diary_photo_promise",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("source_sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("size > 0", name=op.f("ck_diary_photo_promise_size")),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["diary_entry.id"], name=op.f("fk_diary_photo_promise_entry_id")
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "source_sha256", name=op.f("pk_diary_photo_promise")),
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("diary_photo_promise")
