@@ -17,6 +17,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "clone_signal": {"state": "open"},
     "finding": {"subject": "lot", "outcome": "doubt"},
     "ip_right": {"type": "gi"},
+    "lot_clearance": {"item": "test"},
     "lot_dispatch": {"receiver_kind": "shop"},
     "lot_input": {"material": "x"},
     "lot_notice": {"kind": "hold"},

@@ -123,6 +123,12 @@ class DiaryEntry(Base):
     __tablename__ = "diary_entry"
     __table_args__ = (
         UniqueConstraint("lot_id", "sequence"),
+        Index(
+            "ix_diary_entry_approval",
+            "entity_id",
+            sqlite_where=text("mark = 'needs_approval'"),
+            postgresql_where=text("mark = 'needs_approval'"),
+        ),
         {"info": {"guard": "insert_only"}},
     )
 
@@ -139,6 +145,8 @@ class DiaryEntry(Base):
     recorded_at: Mapped[datetime | None]
     # The phone's clock less the server's when it was sent, whole seconds; none is unknown.
     skew_seconds: Mapped[int | None] = mapped_column(BigInt)
+    # The late mark by the limits of the lot's template; empty is of before there were any.
+    mark: Mapped[str] = mapped_column(String(14), default="", server_default="")
     location_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
     # Whether somebody else did the work: the content says who.
     on_behalf: Mapped[bool] = mapped_column(default=False, server_default=false())
