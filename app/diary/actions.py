@@ -9,6 +9,7 @@ from app.diary.models import Lot
 from app.diary.queries import get_lot
 from app.diary.rules import LotState, check_lot_number, check_move
 from app.diary.standing_queries import standing_against
+from app.diary.template_queries import version_in_force
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
@@ -98,6 +99,7 @@ def open_lot(
     lot = Lot(
         product_id=product.id, entity_id=product.entity_id, number="", state="open", opened_at=now
     )
+    lot.template_version_id = version_in_force(db, product.id, day_of(now))
     _apply(db, lot, facts | {"number": number}, now)
     if lot.expiry_date is None and lot.production_date and product.shelf_life_days:
         life = min(timedelta(days=product.shelf_life_days), LONGEST_LIFE)
