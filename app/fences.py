@@ -163,8 +163,11 @@ READINGS: Final[Mapping[str, Reading]] = {
     "lot": _whole("lot"),
     "lot_notice": _whole("lot_notice"),
     "product_notice": _whole("product_notice"),
-    # What a recall follows, and no more: nobody's supplier and no quantity.
-    "lot_input": Reading("lot_id", "source_lot_id", "withdrawn_at"),
+    # What a recall follows and a page tells of: nobody's supplier, no papers and no quantity.
+    "lot_input": Reading(
+        *("id", "lot_id", "source_lot_id", "material", "entry_id", "withdrawn_at"),
+        rows="withdrawn_at IS NULL",
+    ),
     "diary_entry": Reading(
         *("id", "lot_id", "sequence", "kind", "stage", "performed_at", "received_at", "public"),
         *("amends", "recorded_at", "mark", "location_code"),
