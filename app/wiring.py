@@ -22,17 +22,20 @@ import app.identity.pages
 from app.config import BadSettings, Settings
 from app.diary.photo_actions import sweep_photos
 from app.diary.standing_queries import against_product
+from app.diary.upload_actions import sweep_arriving
 from app.identity.access import known_actor
 from app.identity.rules import Actor
 from app.identity.sealing import Sealer
 from app.identity.session_actions import tidy as tidy_identity
 from app.keyfile import load_keyring
 from app.kit import asgi, fences, health, problems
+from app.kit.arriving import Arriving
 from app.kit.db import Database
 from app.kit.files import Files
 from app.kit.guesses import Guesses
 from app.kit.i18n import Language, Translator, translators
 from app.kit.outbound import Outbound
+from app.kit.pace import Pace
 from app.kit.pages import Pages, Reader, opened_by
 from app.kit.sections import Sections
 from app.kit.slashes import TrailingSlash
@@ -52,7 +55,6 @@ from app.oversight.queries import named_photos
 from app.oversight.turns import Limits
 from app.partners.cors_access import OpenToShops
 from app.partners.event_actions import record_ended
-from app.partners.pace import Pace
 from app.partners.shop_queries import count_shops, shops_of
 from app.partners.webhook_courier_actions import Courier, tidy_deliveries
 from app.routes import OFFICE, PHONE, ROUTERS
@@ -277,6 +279,8 @@ def make_runner(made: FastAPI) -> Runner:
             tidy_scans(db, held.clock())
             named = named_photos(db)
             sweep_photos(db, files=made.state.files, now=held.clock(), others=named)
+            arriving = Arriving(made.state.files.root)
+            sweep_arriving(db, arriving=arriving, now=held.clock())
             tidy_imports(db, now=held.clock())
             tidy_deliveries(db, now=held.clock())
 

@@ -148,7 +148,9 @@ class ApiRoute(Edge):
     def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:  # noqa: ANN401 - FastAPI's own arguments
         super().__init__(path, endpoint, **more)
         if not (self.methods or set()) <= SAFE:
-            self.openapi_extra = {"parameters": [_REPEATABLE]}
+            said = self.openapi_extra or {}
+            parameters = [*said.get("parameters", []), _REPEATABLE]
+            self.openapi_extra = {**said, "parameters": parameters}
 
     async def answer(self, request: Request, inner: Inner) -> Response:
         response = await self._once(request, inner)

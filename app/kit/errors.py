@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar, Protocol
 
@@ -17,12 +18,17 @@ class DomainError(Exception):
 
     The docstring's first line of each concrete class is its public title, and `detail` a
     template over the attributes of the instance; both are msgids. `code` is stable and part
-    of the API. `field` names the input that is wrong, where one is.
+    of the API. `field` names the input that is wrong, where one is. `members` are further members
+    of the problem, for programs.
     """
 
     code: ClassVar[str] = "error"
     detail: ClassVar[str] = ""
     field: str | None = None
+
+    @property
+    def members(self) -> Mapping[str, int | str]:
+        return {}
 
     def title(self, words: Words) -> str:
         return words.gettext(title_of(type(self)))

@@ -110,7 +110,12 @@ def answer(
     )
     kept_from_caches = {"Cache-Control": "no-store"}
     response = (
-        JSONResponse(_problem(view), view.status, kept_from_caches, "application/problem+json")
+        JSONResponse(
+            {**_problem(view), **error.members},
+            view.status,
+            kept_from_caches,
+            "application/problem+json",
+        )
         if as_json or wants_json(request)
         else show(request, "kit/problem.html", view, status=view.status)
     )

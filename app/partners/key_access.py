@@ -14,17 +14,11 @@ from app.kit.errors import Forbidden, Throttled, Unauthenticated
 from app.kit.fences import EVERYTHING
 from app.kit.i18n import N_
 from app.kit.networks import network_of
+from app.kit.pace import Allowance, Pace, seconds_of_minute
 from app.kit.web import Edge, Unit, site
 from app.partners.key_actions import use_key
 from app.partners.key_queries import HeldKey, get_held_key
-from app.partners.pace import (
-    OPEN_PER_MINUTE,
-    Allowance,
-    Pace,
-    headers,
-    seconds_of_day,
-    seconds_of_minute,
-)
+from app.partners.pace import OPEN_PER_MINUTE, headers, seconds_of_day
 from app.partners.rules import Scope
 
 _DAY: Final = 86_400
