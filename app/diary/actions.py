@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
+from app.diary.amounts import UnitNeeded
 from app.diary.models import Lot
 from app.diary.queries import get_lot
 from app.diary.rules import LotState, check_lot_number, check_move
@@ -70,14 +71,6 @@ class DateOutOfRange(Invalid):
         self.field = field
         self.first = first
         self.last = last
-
-
-class UnitNeeded(Invalid):
-    """The quantity has no unit"""
-
-    code: ClassVar[str] = "diary.unit_needed"
-    detail: ClassVar[str] = N_("Choose what the quantity is counted in.")
-    field = "unit"
 
 
 def open_lot(
