@@ -1,8 +1,8 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -10,16 +10,25 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.actions import LotClosed, lock_lot
+from app.diary.checking import check_values, limits_of, remarks_on, stage_of
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotPhoto
 from app.diary.notice_actions import ReasonNeeded
 from app.diary.queries import EntryRow, entry_row, get_entry
-from app.diary.rules import LotState
-from app.diary.written import Written, check_times, clean, request, said
+from app.diary.remarks import Remark
+from app.diary.rules import LotState, Timing
+from app.diary.template import Stage, Template
+from app.diary.template_queries import template_of
+from app.diary.trace_actions import add_dispatch, add_inputs, withdraw_of_entry
+from app.diary.upload_models import PhotoPromise
+from app.diary.written import Promised, Written, clean, request, said, timed
 from app.identity.rules import Actor
 from app.kit.commit import SALT_BYTES, commitment
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 from app.kit.text import clean_note
+
+# Why goods are said of a lot whose diary was closed while a phone was out of reach.
+RECORDED_BEFORE: Final = "Ghi trên điện thoại trước khi đóng nhật ký"
 
 
 class EntryDiffers(Conflict):
@@ -47,37 +56,54 @@ class UnknownPhoto(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An entry in the diary, and whether this call put it there."""
+    """An entry in the diary, and whether this call put it there.
+
+    `warnings` are what its recorder should know of it, though it was taken.
+    """
 
     entry: EntryRow
     new: bool
+    warnings: tuple[Remark, ...] = ()
 
 
 def record_entry(
-    db: Session, *, actor: Actor, now: datetime, lot_id: int, written: Written
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    lot_id: int,
+    written: Written,
+    skew: timedelta | None = None,
 ) -> Recorded:
     """Add an entry to a lot's diary, in one row with all that were received before it.
 
     The same id with the same content is the same entry, however often it is sent; with other
-    content it is refused. A closed lot takes only corrections. A correction of what was already
-    corrected amends the latest correction, and is public where that is.
+    content it is refused. `skew` is the phone's clock less the server's, as measured when it was
+    sent. A closed lot takes corrections, and until it is released what a phone whose clock is
+    known wrote down before. A correction of what was already corrected amends the latest
+    correction, and is public where that is; it may be of another stage or time.
     """
     lot = lock_lot(db, lot_id, actor=actor)
     cleaned = clean(written)
     before = db.get(DiaryEntry, written.id)
     if before is not None:
         return _repeated(db, lot, before, cleaned)
-    if lot.state != LotState.OPEN and cleaned.amends is None:
-        raise LotClosed
-    check_times(cleaned, now=now)
     amended = _latest(db, lot, cleaned.amends) if cleaned.amends else None
     if amended is not None and not cleaned.reason:
         raise ReasonNeeded
+    template = template_of(db, lot)
+    when = timed(cleaned, now=now, skew=skew, limits=limits_of(template))
+    if amended is None and not _takes(lot, when, now):
+        raise LotClosed
+    stage = _checked(template, lot, cleaned, corrects=amended is not None)
     photos = _photos(db, lot, cleaned.photos)
-    entry = _add(db, actor, now, lot, cleaned, amended)
-    _attach(db, lot, entry, photos)
+    timed_as = {"recorded_at": when.recorded_at, "mark": when.mark, "skew_seconds": _whole(skew)}
+    entry = _add(db, actor, now, lot, cleaned, amended, **timed_as, stage=_code(stage, cleaned))
+    _attach(db, lot, entry, photos, cleaned.promised)
+    told = _goods(db, actor, now, lot, entry, cleaned, amended)
     _noted(db, actor, now, entry)
-    return Recorded(_row(db, entry.id), new=True)
+    told += remarks_on(stage, photos=len(photos) + len(cleaned.promised))
+    return Recorded(_row(db, entry.id), new=True, warnings=told)
 
 
 def erase_entry_content(
@@ -93,6 +119,7 @@ def erase_entry_content(
     if not why:
         raise ReasonNeeded
     db.execute(delete(DiaryPhoto).where(DiaryPhoto.entry_id == found.id))
+    db.execute(delete(PhotoPromise).where(PhotoPromise.entry_id == found.id))
     db.execute(delete(DiaryContent).where(DiaryContent.entry_id == found.id))
     entry = db.get_one(DiaryEntry, found.id)
     record(
@@ -115,6 +142,72 @@ def _repeated(db: Session, lot: Lot, before: DiaryEntry, written: Written) -> Re
     if content is not None and commitment(content.salt, request(written)) != before.request_hash:
         raise EntryDiffers
     return Recorded(_row(db, before.id), new=False)
+
+
+def _takes(lot: Lot, when: Timing, now: datetime) -> bool:
+    """Tell whether the lot's diary takes a new entry.
+
+    What a phone wrote down while the diary was open may come when it no longer is: where the
+    phone's clock is known, and before the lot is for sale.
+    """
+    if lot.state == LotState.OPEN:
+        return True
+    return (
+        lot.state == LotState.CLOSED
+        and lot.closed_at is not None
+        and when.recorded_at < min(lot.closed_at, now)
+    )
+
+
+def _checked(template: Template, lot: Lot, written: Written, *, corrects: bool) -> Stage | None:
+    plain = lot.template_version_id is None
+    stage = stage_of(template, written.stage, written.kind, plain=plain)
+    if stage is not None:
+        # What went in is said once: a correction need not repeat it.
+        check_values(stage, written.values, goods=bool(written.inputs) or corrects)
+    return stage
+
+
+def _code(stage: Stage | None, written: Written) -> str:
+    # Free words for a stage, as the plain template takes them, say more than its code.
+    return written.stage or (stage.code if stage else "")
+
+
+def _whole(skew: timedelta | None) -> int | None:
+    return None if skew is None else round(skew.total_seconds())
+
+
+def _goods(
+    db: Session,
+    actor: Actor,
+    now: datetime,
+    lot: Lot,
+    entry: DiaryEntry,
+    written: Written,
+    amended: DiaryEntry | None,
+) -> tuple[Remark, ...]:
+    """Add what an entry says came in and went out; a correction's takes the place of the former."""
+    who: dict[str, Any] = {"actor": actor, "now": now, "lot": lot}
+    told: tuple[Remark, ...] = ()
+    if not written.inputs and written.dispatch is None:
+        return told
+    if amended is not None:
+        _withdraw_former(db, who, amended, written.reason)
+    if written.inputs:
+        why = written.reason or ("" if lot.state == LotState.OPEN else RECORDED_BEFORE)
+        added = add_inputs(db, **who, inputs=written.inputs, entry_id=entry.id, reason=why)
+        told += added.remarks
+    if written.dispatch is not None:
+        sent = add_dispatch(db, **who, dispatch=written.dispatch, entry_id=entry.id)
+        told += tuple(one for one in sent.remarks if one not in told)
+    return told
+
+
+def _withdraw_former(db: Session, who: dict[str, Any], amended: DiaryEntry, reason: str) -> None:
+    former: DiaryEntry | None = amended
+    while former is not None:
+        withdraw_of_entry(db, **who, entry_id=former.id, reason=reason)
+        former = db.get(DiaryEntry, former.amends) if former.amends else None
 
 
 def _latest(db: Session, lot: Lot, amends: UUID) -> DiaryEntry:
@@ -148,6 +241,7 @@ def _add(
     lot: Lot,
     written: Written,
     amended: DiaryEntry | None,
+    **facts: Any,  # noqa: ANN401 - the columns judged of what was written
 ) -> DiaryEntry:
     salt = secrets.token_bytes(SALT_BYTES)
     last = db.execute(
@@ -161,7 +255,6 @@ def _add(
         entity_id=lot.entity_id,
         sequence=(last[0] or 0) + 1,
         kind=written.kind,
-        stage=written.stage,
         performed_at=written.performed_at,
         device_at=written.device_at,
         received_at=max(now, last[1] or now),
@@ -172,26 +265,51 @@ def _add(
         public=written.public or bool(amended and amended.public),
         request_hash=commitment(salt, request(written)),
         commit=commitment(salt, said(written)),
+        location_code=written.location_code,
+        on_behalf=bool(written.performer),
+        **facts,
     )
     db.add(entry)
     db.flush()
-    content = {"facts": dict(written.values), "note": written.note, "reason": written.reason}
-    db.add(DiaryContent(entry_id=entry.id, salt=salt, **content))
+    db.add(
+        DiaryContent(
+            entry_id=entry.id,
+            facts=dict(written.values),
+            note=written.note,
+            reason=written.reason,
+            performer=written.performer,
+            salt=salt,
+        )
+    )
     db.flush()
     return entry
 
 
 def _attach(
-    db: Session, lot: Lot, entry: DiaryEntry, photos: Sequence[DiaryPhoto | LotPhoto]
+    db: Session,
+    lot: Lot,
+    entry: DiaryEntry,
+    photos: Sequence[DiaryPhoto | LotPhoto],
+    promised: Sequence[Promised],
 ) -> None:
     for position, photo in enumerate(photos, start=1):
         db.add(
             DiaryPhoto(
                 entry_id=entry.id,
                 sha256=photo.sha256,
+                source_sha256=photo.source_sha256 if isinstance(photo, DiaryPhoto) else "",
                 position=position,
                 width=photo.width,
                 height=photo.height,
+            )
+        )
+    for position, coming in enumerate(promised, start=len(photos) + 1):
+        db.add(
+            PhotoPromise(
+                entry_id=entry.id,
+                source_sha256=coming.sha256,
+                size=coming.size,
+                position=position,
             )
         )
     db.flush()

@@ -1,6 +1,6 @@
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -13,14 +13,17 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal,
+    or_,
     select,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from app.diary.decision_models import EntryDecision
+from app.diary.decisions import Approval, approval_of
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot
 from app.diary.rules import EntryKind, LateMark, LotFacts, Missing, late_mark, missing
 from app.diary.standing_queries import standing_against
+from app.diary.upload_models import PhotoPromise
 from app.diary.values import Value
 from app.entities.models import Entity
 from app.identity.rules import Actor
@@ -54,12 +57,22 @@ class PhotoRow:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decided of a late entry, when and why."""
+
+    reason: str
+    at: datetime
+    by: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
     """An entry as it is read.
 
     `amends` is the entry it corrects, `amended_by` the one that corrects it; the last of such a
-    chain holds. Where the content was erased, facts, note and photos are empty.
+    chain that stands holds. Where the content was erased, facts, note and photos are empty. What
+    names a person is empty for the public, and so is all of a decision but its outcome.
     """
 
     id: UUID
@@ -69,8 +82,13 @@ class EntryRow:
     stage: str
     performed_at: datetime
     received_at: datetime
+    recorded_at: datetime
     late: LateMark
+    approval: Approval
     recorder: str
+    performer: str
+    on_behalf: bool
+    location_code: str
     public: bool
     facts: Mapping[str, Value]
     note: str
@@ -79,6 +97,9 @@ class EntryRow:
     amends: UUID | None
     amended_by: UUID | None
     erased: bool
+    # Photos that were promised and have not come yet.
+    photos_due: int = 0
+    decision: Decision | None = None
 
     @property
     def amended(self) -> bool:
@@ -86,10 +107,16 @@ class EntryRow:
 
 
 _later = aliased(DiaryEntry)
+_later_decision = aliased(EntryDecision)
 _LATEST_WORK: Final = (DiaryEntry.performed_at.desc(), DiaryEntry.sequence.desc())
 
 
-def _entries(recorder: ColumnElement[str]) -> Select[*tuple[Any, ...]]:
+def _stands(entry: type[DiaryEntry], decision: type[EntryDecision]) -> ColumnElement[bool]:
+    """Return the condition on entries, outer-joined with their decisions, that count."""
+    return or_(entry.mark != LateMark.NEEDS_APPROVAL, decision.accepted)
+
+
+def _entries(*more: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[*tuple[Any, ...]]:
     return (
         select(
             DiaryEntry.id,
@@ -99,24 +126,42 @@ def _entries(recorder: ColumnElement[str]) -> Select[*tuple[Any, ...]]:
             DiaryEntry.stage,
             DiaryEntry.performed_at,
             DiaryEntry.received_at,
-            recorder.label("recorder"),
+            DiaryEntry.recorded_at,
+            DiaryEntry.mark,
+            DiaryEntry.location_code,
             DiaryEntry.public,
             DiaryEntry.amends,
             DiaryContent.entry_id.label("content_of"),
             DiaryContent.facts,
             DiaryContent.note,
             DiaryContent.reason,
+            EntryDecision.accepted,
             _later.id.label("amended_by"),
+            *more,
         )
         .select_from(DiaryEntry)
         .outerjoin(DiaryContent, DiaryContent.entry_id == DiaryEntry.id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == DiaryEntry.id)
         .outerjoin(_later, _later.amends == DiaryEntry.id)
     )
 
 
+_due = (
+    select(func.count())
+    .where(PhotoPromise.entry_id == DiaryEntry.id, PhotoPromise.received_at.is_(None))
+    .scalar_subquery()
+)
 # Columns, and statements built once: the scan page reads by them, and to build a statement or to
 # make mapped objects takes several times as long as to run it.
-_ENTRIES: Final = _entries(DiaryEntry.recorder_label.expression)
+_ENTRIES: Final = _entries(
+    DiaryEntry.recorder_label.label("recorder"),
+    DiaryEntry.on_behalf,
+    DiaryContent.performer,
+    EntryDecision.reason.label("decision_reason"),
+    EntryDecision.decided_at,
+    EntryDecision.decided_by,
+    _due.label("photos_due"),
+)
 _ranked = (
     select(
         DiaryEntry.id,
@@ -124,11 +169,17 @@ _ranked = (
         .over(partition_by=DiaryEntry.lot_id, order_by=_LATEST_WORK)
         .label("place"),
     )
-    .where(DiaryEntry.lot_id.in_(bindparam("lots", expanding=True)), DiaryEntry.public)
+    .outerjoin(EntryDecision, EntryDecision.entry_id == DiaryEntry.id)
+    .where(
+        DiaryEntry.lot_id.in_(bindparam("lots", expanding=True)),
+        DiaryEntry.public,
+        _stands(DiaryEntry, EntryDecision),
+    )
     .subquery()
 )
 _PUBLIC: Final = (
-    _entries(literal(""))
+    _entries(_stands(_later, _later_decision).label("later_stands"))
+    .outerjoin(_later_decision, _later_decision.entry_id == _later.id)
     .join(_ranked, _ranked.c.id == DiaryEntry.id)
     .where(_ranked.c.place <= bindparam("most", type_=BigInteger))
     .order_by(*_LATEST_WORK)
@@ -154,16 +205,27 @@ def get_lot(db: Session, lot_id: int, *, actor: Actor) -> Lot:
 
 
 def count_entries(db: Session, lot_id: int) -> int:
-    """Return how many entries tell something: none amends them, and they are not erased."""
+    """Return how many entries tell something: they stand, none that does amends them, and they
+    are not erased.
+    """
     return entry_counts(db, [lot_id]).get(lot_id, 0)
 
 
 def entry_counts(db: Session, ids: Sequence[int]) -> dict[int, int]:
     later = aliased(DiaryEntry)
+    decided = aliased(EntryDecision)
+    corrected = exists().where(
+        later.amends == DiaryEntry.id,
+        or_(
+            later.mark != LateMark.NEEDS_APPROVAL,
+            exists().where(decided.entry_id == later.id, decided.accepted),
+        ),
+    )
     query = (
         select(DiaryEntry.lot_id, func.count())
         .join(DiaryContent, DiaryContent.entry_id == DiaryEntry.id)
-        .where(DiaryEntry.lot_id.in_(ids), ~exists().where(later.amends == DiaryEntry.id))
+        .outerjoin(EntryDecision, EntryDecision.entry_id == DiaryEntry.id)
+        .where(DiaryEntry.lot_id.in_(ids), _stands(DiaryEntry, EntryDecision), ~corrected)
         .group_by(DiaryEntry.lot_id)
     )
     return {lot_id: count for lot_id, count in db.execute(query)}  # noqa: C416 - a Row is no plain pair to dict()
@@ -205,7 +267,7 @@ def public_entries_of(
     """Return the public entries of several lots, at most `limit` of each; see `public_entries`."""
     asked = {"lots": ids, "most": sys.maxsize if limit is None else limit}
     found: dict[int, list[EntryRow]] = {}
-    for row in _rows(db, _PUBLIC, asked):
+    for row in _rows(db, _PUBLIC, asked, public=True):
         found.setdefault(row.lot_id, []).append(row)
     return {lot_id: tuple(rows) for lot_id, rows in found.items()}
 
@@ -252,13 +314,39 @@ def _rows(
     db: Session,
     query: Select[Any],
     asked: Mapping[str, object] | None = None,
+    *,
+    public: bool = False,
 ) -> tuple[EntryRow, ...]:
     found = db.execute(query, asked).all()
     photos = _photos(db, [entry.id for entry in found])
-    return tuple(_row(entry, photos.get(entry.id, ())) for entry in found)
+    rows = (_row(entry, photos.get(entry.id, ()), public=public) for entry in found)
+    if not public:
+        return tuple(rows)
+    # The public reads on until a correction is approved, and where one never is.
+    return tuple(
+        row if row.amended_by is None or entry.later_stands else _corrected_on(db, row)
+        for row, entry in zip(rows, found, strict=True)
+    )
 
 
-def _row(entry: Row[Any], photos: tuple[PhotoRow, ...]) -> EntryRow:
+def _corrected_on(db: Session, row: EntryRow) -> EntryRow:
+    """Return the entry as amended by the next of its corrections that stands, or by none."""
+    later, decision = aliased(DiaryEntry), aliased(EntryDecision)
+    query = (
+        select(later.id, _stands(later, decision).label("stands"))
+        .outerjoin(decision, decision.entry_id == later.id)
+        .where(later.amends == bindparam("amended"))
+    )
+    amended: UUID | None = row.id
+    while amended is not None:
+        next_one = db.execute(query, {"amended": amended}).first()
+        amended = next_one.id if next_one else None
+        if next_one is not None and next_one.stands:
+            break
+    return replace(row, amended_by=amended)
+
+
+def _row(entry: Row[Any], photos: tuple[PhotoRow, ...], *, public: bool) -> EntryRow:
     erased = entry.content_of is None
     return EntryRow(
         id=entry.id,
@@ -268,8 +356,13 @@ def _row(entry: Row[Any], photos: tuple[PhotoRow, ...]) -> EntryRow:
         stage=entry.stage,
         performed_at=entry.performed_at,
         received_at=entry.received_at,
-        late=late_mark(entry.performed_at, entry.received_at),
-        recorder=entry.recorder,
+        recorded_at=entry.recorded_at or entry.received_at,
+        late=LateMark(entry.mark or late_mark(entry.performed_at, entry.received_at)),
+        approval=approval_of(entry.mark, accepted=entry.accepted),
+        recorder="" if public else entry.recorder,
+        performer="" if public else entry.performer or "",
+        on_behalf=not public and entry.on_behalf,
+        location_code=entry.location_code,
         public=entry.public,
         facts={} if erased else entry.facts,
         note=entry.note or "",
@@ -278,7 +371,13 @@ def _row(entry: Row[Any], photos: tuple[PhotoRow, ...]) -> EntryRow:
         amends=entry.amends,
         amended_by=entry.amended_by,
         erased=erased,
+        photos_due=0 if public else entry.photos_due,
+        decision=None if public or entry.accepted is None else _decision(entry),
     )
+
+
+def _decision(entry: Row[Any]) -> Decision:
+    return Decision(entry.decision_reason, entry.decided_at, entry.decided_by)
 
 
 def _photos(db: Session, ids: list[UUID]) -> dict[UUID, tuple[PhotoRow, ...]]:

@@ -21,7 +21,6 @@ MAX_PHOTOS: Final = 10
 STAGE_CHARS: Final = 60
 LOCATION_CHARS: Final = 40
 PERFORMER_CHARS: Final = 120
-MAX_INPUTS: Final = 50
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -50,17 +49,6 @@ class BadPromise(Invalid):
     code: ClassVar[str] = "diary.bad_promise"
     detail: ClassVar[str] = N_("Name it by the SHA-256 of its file, once, and by its size.")
     field = "photos"
-
-
-class TooManyInputs(Invalid):
-    """The entry has too many inputs"""
-
-    code: ClassVar[str] = "diary.too_many_inputs"
-    detail: ClassVar[str] = N_("At most {limit} fit. Write a second entry.")
-    field = "inputs"
-
-    def __init__(self) -> None:
-        self.limit = MAX_INPUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +89,6 @@ def clean(written: Written) -> Written:
     photos = tuple(dict.fromkeys(written.photos))
     if len(photos) + len(written.promised) > MAX_PHOTOS:
         raise TooManyPhotos
-    if len(written.inputs) > MAX_INPUTS:
-        raise TooManyInputs
     return replace(
         written,
         performed_at=written.performed_at.astimezone(UTC),
