@@ -17,7 +17,7 @@ _BLANK: Final = {
     column.name: None if column.nullable else ""
     for column in Entity.__table__.columns
     if column.name not in {"id", "created_at", "updated_at"}
-} | {"phone_public": False, "status": "active"}
+} | {"phone_public": False, "practice": False, "status": "active"}
 
 
 def import_entities(
