@@ -15,10 +15,8 @@ from app.diary.models import Lot
 from app.diary.rules import EntryKind
 from app.diary.written import Written
 from app.entities.models import Entity
-from app.identity.actions import make_api_key
-from app.identity.models import Account, AccountRole, Membership
-from app.identity.queries import actor_for
-from app.identity.rules import Actor, Belonging, Role
+from app.identity.models import Account, AccountRole, ApiKey, Membership
+from app.identity.rules import Actor, Belonging, Role, hashed
 from app.identity.session_actions import open_session
 from app.kit.text import fold
 from app.products.models import Product, ProductPicture
@@ -151,12 +149,18 @@ def person(
     db.add_all(AccountRole(account_id=account.id, role=role) for role in roles)
     if entity is not None:
         db.add(Membership(account_id=account.id, entity_id=entity.id, role=belonging))
-    db.flush()
-    key = make_api_key(db, actor=SYSTEM, now=NOW, account_id=account.id, label="test")
+    key = f"ocop_{phone}"
+    db.add(ApiKey(account_id=account.id, label="test", hash=hashed(key), created_at=NOW))
     session = open_session(
         db, now=NOW, account_id=account.id, device="pytest", factor_at=NOW if roles else None
     )
-    return Person(actor_for(db, account), account.id, phone, key, session)
+    actor = Actor(
+        account_id=account.id,
+        label=name,
+        roles=frozenset(roles),
+        memberships={} if entity is None else {entity.id: belonging},
+    )
+    return Person(actor, account.id, phone, key, session)
 
 
 def issued_batch(
