@@ -1,0 +1,106 @@
+"""The phone app's shell: all files of a version, which is named by what they hold."""
+
+import base64
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+# Comments are for who reads the source; phones pay for each byte.
+_COMMENT: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
+_TYPES: Final = {
+    "css": "text/css; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
+DOCUMENT: Final = "index.html"
+WORKER: Final = "sw.js"
+# Pictures for the launcher are fetched by the system, once; the app itself never shows them.
+_APART: Final = frozenset({"png"})
+_FIRST: Final = "main.js"
+
+
+@dataclass(frozen=True)
+class ShellFile:
+    """A file of the shell as it is sent."""
+
+    content: bytes
+    packed: bytes
+    media_type: str
+
+    @property
+    def integrity(self) -> str:
+        return f"sha256-{base64.b64encode(hashlib.sha256(self.content).digest()).decode()}"
+
+
+@dataclass(frozen=True)
+class Shell:
+    """One version of the app: the files beneath its address, and the worker that keeps them."""
+
+    version: str
+    files: Mapping[str, ShellFile]
+    worker: ShellFile
+
+    def path(self, name: str) -> str:
+        return path_of(self.version, name)
+
+
+@dataclass(frozen=True)
+class ShellView:
+    """What the shell's document names: addresses of this version only, and nobody's data."""
+
+    version: str
+    modules: tuple[str, ...]
+
+    def path(self, name: str) -> str:
+        return path_of(self.version, name)
+
+
+def path_of(version: str, name: str) -> str:
+    return f"/app/shell/{version}/{name}"
+
+
+def make_shell(sources: Mapping[str, bytes], draw: Callable[[ShellView], str]) -> Shell:
+    """Return the shell of these files; `draw` makes its document, which names the version."""
+    held = {name: _stripped(name, content) for name, content in sorted(sources.items())}
+    worker = held.pop(WORKER)
+    # The one that is begun with stands last: it needs all the others.
+    modules = sorted((name for name in held if name.endswith(".js")), key=lambda n: n == _FIRST)
+    document = draw(ShellView("", tuple(modules)))
+    version = _version({**held, WORKER: worker, DOCUMENT: document.encode()})
+    held[DOCUMENT] = draw(ShellView(version, tuple(modules))).encode()
+    files = {name: _file(name, content) for name, content in held.items()}
+    return Shell(version, files, _worker(version, files, worker))
+
+
+def _stripped(name: str, content: bytes) -> bytes:
+    return _COMMENT.sub(b"", content) if name.endswith(".js") else content
+
+
+def _version(contents: Mapping[str, bytes]) -> str:
+    whole = hashlib.sha256()
+    for name, content in sorted(contents.items()):
+        whole.update(f"{name} {len(content)}\n".encode() + content)
+    return whole.hexdigest()[:16]
+
+
+def _file(name: str, content: bytes) -> ShellFile:
+    media_type = _TYPES[name.rpartition(".")[2]]
+    return ShellFile(content, gzip.compress(content, mtime=0), media_type)
+
+
+def _worker(version: str, files: Mapping[str, ShellFile], source: bytes) -> ShellFile:
+    """Return the worker: it changes whenever the version does, and knows each file's hash."""
+    kept = {
+        path_of(version, name): file.integrity
+        for name, file in files.items()
+        if name.rpartition(".")[2] not in _APART
+    }
+    head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(kept)};\n"
+    return _file(WORKER, head.encode() + source)

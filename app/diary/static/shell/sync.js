@@ -1,0 +1,269 @@
+// Sends what waits: texts first, in the order of writing, then photos; then downloads anew.
+//
+// Only while the app is looked at, and in one tab. Whether there is a network is never asked of
+// the browser, but tried. Nothing is dropped: an answer only ever marks what it names.
+import { Trouble, contentDigest } from "./ids.js";
+import { VERSION, ask } from "./net.js";
+import { change, list, outboxChanges, settle } from "./outbox.js";
+import { account, device, inOne, keepState, keptState, read, write } from "./store.js";
+import { exclusive } from "./turns.js";
+
+const API = "/api/v1/sync";
+const MOST = { items: 50, bytes: 200_000, chunk: 256 * 1024 };
+const FIRST_WAIT = 2_000;
+const LONGEST_WAIT = 300_000;
+const OTHER_TAB = 5_000;
+// The server's word for: this cookie is another account's than the request is meant for.
+const OTHER = "sync.other_account";
+
+// "change" when the status did.
+export const syncChanges = new EventTarget();
+
+let told = { state: "idle", retryAt: null, skew: 0 };
+let failures = 0;
+let timer = 0;
+let running = null;
+
+// {state: "idle"|"sending"|"offline"|"signin"|"later", retryAt: Date|null, skew: seconds that
+// this phone's clock is ahead of the server's}
+export const status = () => told;
+
+function tell(state, retryAt = null) {
+  told = { ...told, state, retryAt };
+  syncChanges.dispatchEvent(new Event("change"));
+}
+
+// Sends and downloads now, unless that is going on already. Never rejects; see status().
+export function run() {
+  if (!running) running = round().finally(() => (running = null));
+  return running;
+}
+
+async function round() {
+  clearTimeout(timer);
+  tell("sending");
+  try {
+    if (await exclusive("sync", work, { wait: false })) {
+      failures = 0;
+      tell("idle");
+    } else {
+      // Another tab is at it. Should that be closed, this one goes on.
+      timer = setTimeout(start, OTHER_TAB);
+    }
+  } catch (error) {
+    if (!(error instanceof Trouble)) console.error(error);
+    later(error);
+  }
+}
+
+function later({ code, wait = 0 }) {
+  if (code === "signin") return tell("signin");
+  const grown = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures);
+  failures += 1;
+  // Many phones lose the same mast at once; they must not come back at once.
+  const delay = Math.max(wait, grown * (0.5 + Math.random()));
+  timer = setTimeout(start, delay);
+  return tell(code === "offline" ? "offline" : "later", new Date(Date.now() + delay));
+}
+
+// Runs if somebody looks; the next look runs otherwise.
+function start() {
+  if (document.visibilityState === "visible") run();
+}
+
+// Runs at once and whenever something gives reason to: a new entry, a network, a look.
+export async function begin() {
+  told.skew = (await read("skew")) || 0;
+  addEventListener("online", start);
+  document.addEventListener("visibilitychange", start);
+  outboxChanges.addEventListener("change", async () => {
+    if (told.state === "idle" && (await list()).some((one) => one.state === "waiting")) start();
+  });
+  start();
+}
+
+async function work() {
+  const who = await account();
+  do {
+    try {
+      while (who && looked() && ((await sendTexts()) || (await sendPhoto())));
+    } catch (error) {
+      // Somebody else has signed in: what is downloaded now is theirs, and theirs is sent next.
+      if (error.code !== OTHER) throw error;
+    }
+    await download();
+    // What was written meanwhile goes as well.
+  } while (looked() && (await account()) && ready(await list()).length);
+  return true;
+}
+
+const looked = () => document.visibilityState === "visible";
+
+// Texts
+
+async function sendTexts() {
+  const batch = fitting(ready(await list()));
+  if (!batch.length) return false;
+  await exclusive("text", () => post(batch));
+  return true;
+}
+
+// What may go now. An entry of a lot, or a correction of an entry, that itself needs fixing
+// first is held back: the server would refuse it for a reason that passes.
+function ready(records) {
+  const held = new Set();
+  const found = [];
+  for (const record of records) {
+    if (record.received) continue;
+    const { lot_uid: lot, amends } = record.item;
+    if (record.state !== "waiting" || held.has(lot) || held.has(amends)) held.add(record.id);
+    else found.push(record);
+  }
+  return found;
+}
+
+function fitting(records) {
+  const batch = [];
+  let bytes = 0;
+  for (const record of records.slice(0, MOST.items)) {
+    bytes += new Blob([JSON.stringify(record.item)]).size;
+    if (batch.length && bytes > MOST.bytes) break;
+    batch.push(record);
+  }
+  return batch;
+}
+
+async function post(batch) {
+  // Read again: it may have been changed since it was chosen.
+  const ids = new Set(batch.map((one) => one.id));
+  const records = (await list()).filter((one) => ids.has(one.id) && one.state === "waiting");
+  if (!records.length) return;
+  const of = (kind) => records.filter((one) => one.kind === kind).map((one) => one.item);
+  const body = JSON.stringify({
+    format: 1,
+    app: VERSION,
+    device: await device(),
+    sent_at: new Date().toISOString(),
+    lots: of("lot"),
+    entries: of("entry"),
+  });
+  const headers = { "Content-Type": "application/json" };
+  const answer = await ask("POST", API, { body, headers });
+  if (answer.status >= 400) return refused(records, answer);
+  return accepted(records, answer.body);
+}
+
+// Marks each record by its result. What no result names stays as it is and is sent again.
+async function accepted(records, answer) {
+  const results = new Map();
+  for (const one of [...(answer.lots || []), ...(answer.results || [])])
+    results.set(one.id && one.uid ? one.uid : one.id || one.uid, one);
+  const named = records.filter((one) => results.has(one.id));
+  if (!named.length) throw new Trouble("later");
+  for (const { id } of named) await change(id, (record, photos) => mark(record, results.get(id), photos));
+}
+
+function mark(record, { result, error, warnings, photos_due: due }, photos) {
+  if (result === "refused") return fix(record, error);
+  record.received = true;
+  record.warnings = warnings || [];
+  for (const one of record.photos) if (due && !due.includes(one.sha256)) sent(record, one, photos);
+  return settle(record);
+}
+
+function sent(record, one, photos) {
+  one.sent = true;
+  photos.delete([record.id, one.sha256]);
+}
+
+function fix(record, error) {
+  const { code = "", title = "", detail = "", field = null } = error || {};
+  Object.assign(record, { state: "fixing", problem: { code, title, detail, field } });
+}
+
+// A refusal of the whole request: by halves the item is found that is to blame.
+async function refused(records, { status, body }) {
+  if (body.code === OTHER) throw new Trouble(OTHER);
+  if (![400, 413, 422].includes(status)) throw new Trouble("later");
+  if (records.length === 1) {
+    const [{ id }] = records;
+    return change(id, (record) => fix(record, problemOf(body)));
+  }
+  const half = Math.ceil(records.length / 2);
+  await post(records.slice(0, half));
+  return post(records.slice(half));
+}
+
+// A problem (RFC 9457) in the form of an item's error.
+function problemOf({ code, title, detail, errors = [] }) {
+  const [first] = errors;
+  return { code, title, detail: first ? first.reason : detail, field: first ? first.field : null };
+}
+
+// Photos
+
+async function sendPhoto() {
+  const record = (await list()).find(
+    (one) => one.received && one.state === "waiting" && one.photos.some((photo) => !photo.sent));
+  if (!record) return false;
+  const { sha256 } = record.photos.find((photo) => !photo.sent);
+  const kept = await inOne("readonly", ["photos"], (photos) => photos.get([record.id, sha256]));
+  const answer = kept
+    ? await upload(`${API}/photos/${record.id}/${sha256}`, kept.bytes)
+    : { status: 404, body: { code: "photo_lost" } };
+  await change(record.id, (found, photos) => landed(found, sha256, answer, photos));
+  return true;
+}
+
+// Sends what the server lacks, in pieces, from where it says that it stands.
+async function upload(path, bytes) {
+  let answer = await ask("GET", path);
+  let tries = 0;
+  while (answer.status === 200 && !answer.body.complete) {
+    if (!looked()) throw new Trouble("later");
+    const { offset } = answer.body;
+    const piece = bytes.slice(offset, offset + MOST.chunk);
+    if (!piece.byteLength) throw new Trouble("later");
+    const headers = {
+      "Content-Type": "application/octet-stream",
+      "Content-Digest": await contentDigest(piece),
+    };
+    answer = await ask("PUT", `${path}?offset=${offset}`, { body: piece, headers });
+    // It stands elsewhere than it said: another phone sends the same photo.
+    if (answer.status === 409 && Number.isInteger(answer.body.offset) && (tries += 1) < 5)
+      answer = { status: 200, body: { offset: answer.body.offset } };
+  }
+  return answer;
+}
+
+function landed(record, sha256, { status, body }, photos) {
+  const one = record.photos.find((photo) => photo.sha256 === sha256);
+  if (!one) return;
+  if (status === 200) sent(record, one, photos);
+  // A server that was put back from a copy may have lost the text: it gets it once more.
+  else if (status === 404 && !record.lost && body.code !== "photo_lost")
+    Object.assign(record, { received: false, lost: true });
+  else fix(record, problemOf(body));
+  settle(record);
+}
+
+// The download
+
+async function download() {
+  const kept = await keptState();
+  const headers = kept ? { "If-None-Match": kept.etag } : {};
+  const answer = await ask("GET", `${API}/state`, { headers });
+  await clock(answer.headers);
+  if (answer.status === 304) return;
+  const { status, body } = answer;
+  if (status !== 200 || !body.reader || !Array.isArray(body.lots)) throw new Trouble("later");
+  await keepState(body, answer.headers.get("ETag") || "");
+}
+
+// By how much this phone's clock is ahead: shown, never corrected here; the server measures it.
+async function clock(headers) {
+  const there = Date.parse(headers.get("Date"));
+  if (Number.isNaN(there)) return;
+  told.skew = Math.round((Date.now() - there) / 1000);
+  await write("skew", told.skew);
+}
