@@ -2,12 +2,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.notices import MadeBackwards, Subject
 from app.diary.queries import get_lot
+from app.diary.reach_queries import stopped_lots
 from app.identity.rules import Actor
 from app.products.queries import get_product
 
@@ -63,29 +64,9 @@ def list_notices(db: Session, subject: Subject) -> Sequence[AnyNotice]:
     return db.scalars(of_product.order_by(ProductNotice.id.desc())).all()
 
 
-def lots_in(subject: Subject) -> ColumnElement[bool]:
-    """Return the condition on lots that a subject covers."""
-    if subject.lot_id is not None:
-        return Lot.id == subject.lot_id
-    made = Lot.production_date
-    early = true() if subject.made_from is None else made >= subject.made_from
-    late = true() if subject.made_to is None else made <= subject.made_to
-    return and_(Lot.product_id == subject.product_id, or_(made.is_(None), and_(early, late)))
-
-
 def stands(kind: str) -> ColumnElement[bool]:
-    """Return the condition on lots against which a recall or a hold stands."""
-    made = Lot.production_date
-    covers = or_(
-        made.is_(None),
-        and_(
-            or_(ProductNotice.made_from.is_(None), ProductNotice.made_from <= made),
-            or_(ProductNotice.made_to.is_(None), ProductNotice.made_to >= made),
-        ),
-    )
-    of_product = (ProductNotice.product_id == Lot.product_id, *_on(ProductNotice, kind), covers)
-    of_lot = (LotNotice.lot_id == Lot.id, *_on(LotNotice, kind))
-    return or_(exists().where(*of_lot), exists().where(*of_product))
+    """Return the condition on lots against which a recall or a hold stands, the trace included."""
+    return Lot.id.in_(stopped_lots(kind))
 
 
 def _on(of: type[LotNotice] | type[ProductNotice], kind: str) -> tuple[ColumnElement[bool], Any]:

@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased, join
 from sqlalchemy.types import BigInteger, LargeBinary
 
 from app.audit.models import AuditEvent
-from app.diary.standing_queries import anything_stands
+from app.diary.reach_queries import anything_stands
 from app.kit.clock import day_of
 from app.lookup.queries import Ask, Found, found_of
 from app.lookup.sheet import Standing

@@ -27,8 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
-from app.diary.notice_queries import AnyNotice, lots_in, subject_of_lot
+from app.diary.notice_queries import AnyNotice, subject_of_lot
 from app.diary.notices import Subject
+from app.diary.reach_queries import lots_in
 from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.errors import NotFound

@@ -3,15 +3,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
-from app.diary.notice_queries import lots_in
 from app.diary.notices import RECALL, Subject
+from app.diary.reach_queries import lots_in, reached_by
+from app.entities.models import Entity
 from app.identity.rules import Actor
+from app.kit.db import beyond_fence
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
+from app.products.models import Product
 from app.scans.models import Scan
 from app.stamps.models import Batch, Span
 from app.stamps.order_queries import WAITING
@@ -32,39 +35,93 @@ class NoSuchRecallOrder(NotFound):
     detail: ClassVar[str] = N_("It may belong to somebody else, or the address is mistyped.")
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Lots of one product that were made from others, and their active stamps."""
+
+    entity_id: int
+    entity: str
+    product_id: int
+    product: str
+    lots: int
+    stamps: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touched:
-    """What a recall or a hold touches. `idle` are stamps of the product in no lot yet."""
+    """What a recall or a hold touches. `idle` are stamps of the product in no lot yet.
+
+    Lots, active stamps and look-ups are with those of what was `made` from the lots meant.
+    """
 
     lots: int
     active: int
     idle: int
     lookups: int
+    made: tuple[Made, ...] = ()
 
     @property
     def stamps(self) -> int:
         return self.active + self.idle
 
+    @property
+    def made_lots(self) -> int:
+        return sum(one.lots for one in self.made)
+
+    @property
+    def made_stamps(self) -> int:
+        return sum(one.stamps for one in self.made)
+
+
+_size: Final = Span.last - Span.first + 1
+ACTIVE_IN: Final = and_(Span.lot_id == Lot.id, Span.state == State.ACTIVE)
+
 
 def touched_by(db: Session, subject: Subject, *, now: datetime) -> Touched:
-    """Return what a subject covers: its lots, their stamps, and how often these were looked up."""
-    lots = select(Lot.id).where(lots_in(subject))
+    """Return what a subject covers: its lots and what was made from them, whoever made it.
+
+    An owner is told of others' goods by these figures; their names are for the office to show.
+    """
+    lots = reached_by([subject])
     seen = (
         select(func.count())
         .select_from(Span)
         .join(Scan, Scan.line.between(Span.first, Span.last))
         .where(Span.lot_id.in_(lots), Span.state == State.ACTIVE, Scan.minute >= now - LOOKED_BACK)
     )
-    return Touched(
-        lots=db.scalar(select(func.count()).select_from(lots.subquery())) or 0,
-        active=_active(db, [subject]),
-        idle=_idle(db, subject.product_id) if subject.whole else 0,
-        lookups=db.scalar(seen) or 0,
+    # What was made from them may be anybody's, and is stopped with them.
+    with beyond_fence(db):
+        return Touched(
+            lots=db.scalar(select(func.count()).select_from(lots.subquery())) or 0,
+            active=_active(db, [subject]),
+            idle=_idle(db, subject.product_id) if subject.whole else 0,
+            lookups=db.scalar(seen) or 0,
+            made=tuple(_made(db, subject)),
+        )
+
+
+def _made(db: Session, subject: Subject) -> Iterable[Made]:
+    names = (Entity.id, Entity.name, Product.id, Product.name)
+    lots, stamps = func.count(Lot.id.distinct()), func.coalesce(func.sum(_size), 0)
+    query = (
+        select(*names, lots, stamps)
+        .select_from(Lot)
+        .join(Product, Product.id == Lot.product_id)
+        .join(Entity, Entity.id == Lot.entity_id)
+        .outerjoin(Span, ACTIVE_IN)
+        .where(Lot.id.in_(reached_by([subject])), not_(lots_in(subject)))
+        .group_by(*names)
+        .order_by(Entity.name, Product.name)
     )
+    for entity_id, entity, product_id, product, count, active in db.execute(query):
+        yield Made(entity_id, entity, product_id, product, count, int(active))
 
 
 def count_stamps(db: Session, subjects: Collection[Subject]) -> int:
-    """Return how many stamps subjects of one product touch together, each counted once."""
+    """Return how many stamps subjects of one product touch together, each counted once.
+
+    Those on what was made from its lots count too.
+    """
     whole = next((one for one in subjects if one.whole), None)
     return _active(db, subjects) + (_idle(db, whole.product_id) if whole else 0)
 
@@ -113,17 +170,15 @@ def _alone(
 
 
 def _active(db: Session, subjects: Collection[Subject]) -> int:
-    query = (
-        select(func.sum(Span.last - Span.first + 1))
-        .join(Lot, Lot.id == Span.lot_id)
-        .where(Span.state == State.ACTIVE, or_(*(lots_in(one) for one in subjects)))
+    query = select(func.sum(_size)).where(
+        Span.state == State.ACTIVE, Span.lot_id.in_(reached_by(subjects))
     )
     return int(db.scalar(query) or 0)
 
 
 def _idle(db: Session, product_id: int) -> int:
     query = (
-        select(func.sum(Span.last - Span.first + 1))
+        select(func.sum(_size))
         .join(Batch, Batch.id == Span.batch_id)
         .where(Batch.product_id == product_id, Span.state.in_(_IDLE))
     )

@@ -1,0 +1,108 @@
+"""What recalls and holds reach: lots, and by the trace whatever was made from them.
+
+Nothing of it is kept: each reader walks the trace anew. Up from a lot where lots are asked about,
+for few have many sources; down from what is recalled where lots are looked for.
+"""
+
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union,
+)
+
+from app.diary.models import Lot, LotNotice, ProductNotice
+from app.diary.notices import Subject
+from app.diary.trace_models import LotInput
+from app.diary.trace_queries import reach
+from app.diary.tracing import Way
+
+# A look-up at a glance follows this many sources of a lot; one with more is read by the routes.
+GLANCED: Final = 200
+
+Lots = CompoundSelect[tuple[int]]
+
+
+def lots_in(subject: Subject) -> ColumnElement[bool]:
+    """Return the condition on the lots that a subject names."""
+    if subject.lot_id is not None:
+        return Lot.id == subject.lot_id
+    made = Lot.production_date
+    early = true() if subject.made_from is None else made >= subject.made_from
+    late = true() if subject.made_to is None else made <= subject.made_to
+    return and_(Lot.product_id == subject.product_id, or_(made.is_(None), and_(early, late)))
+
+
+def reached_by(subjects: Collection[Subject]) -> Lots:
+    """Return the ids of the lots that subjects name, and of all that was made from them."""
+    return _with_made(select(Lot.id).where(or_(*(lots_in(one) for one in subjects))))
+
+
+def stopped_lots(kind: str | None = None) -> Lots:
+    """Return the ids of all lots against which a recall or a hold stands, or one of a kind."""
+    of_lots = select(LotNotice.lot_id).where(LotNotice.lifted_at.is_(None))
+    of_products = (
+        select(Lot.id)
+        .join(ProductNotice, ProductNotice.product_id == Lot.product_id)
+        .where(ProductNotice.lifted_at.is_(None), covers_lot())
+    )
+    if kind is not None:
+        of_lots = of_lots.where(LotNotice.kind == kind)
+        of_products = of_products.where(ProductNotice.kind == kind)
+    return _with_made(select(union(of_lots, of_products).subquery()))
+
+
+def _with_made(lots: Select[Any]) -> Lots:
+    named = lots.cte("named")
+    starts = select(named)
+    return union(starts, select(reach(starts, Way.DOWN, name="made_of_them").c.lot_id))
+
+
+def covers_lot() -> ColumnElement[bool]:
+    """Return the condition on a product's notice and a lot of the product that it covers."""
+    made = Lot.production_date
+    early = or_(ProductNotice.made_from.is_(None), ProductNotice.made_from <= made)
+    late = or_(ProductNotice.made_to.is_(None), ProductNotice.made_to >= made)
+    return or_(made.is_(None), and_(early, late))
+
+
+def anything_stands(
+    product_id: ColumnElement[int], lot_id: ColumnElement[int | None]
+) -> ColumnElement[bool]:
+    """Return, for a statement of the look-up's, whether `standing_of` may find anything.
+
+    It walks no further than `GLANCED` sources, and says yes of a lot that has more.
+    """
+    source_id, counts = LotInput.source_lot_id, LotInput.withdrawn_at.is_(None)
+    near = select(source_id.label("source_id")).correlate(lot_id.table)
+    near = near.where(LotInput.lot_id == lot_id, counts, source_id.is_not(None))
+    walked = near.cte("glanced", recursive=True, nesting=True)
+    far = select(source_id).where(LotInput.lot_id == walked.c.source_id, counts)
+    onward = walked.union(far.where(source_id.is_not(None)))
+    some = select(onward.c.source_id).limit(GLANCED + 1).subquery()
+    source = exists().where(Lot.id == some.c.source_id, _of_product(Lot.product_id.expression))
+    struck = func.max(case((or_(_of_lot(some.c.source_id), source), 1), else_=0))
+    by_trace = select(or_(func.coalesce(struck, 0) == 1, func.count() > GLANCED))
+    return or_(
+        _of_lot(lot_id),
+        exists().where(_of_product(product_id)),
+        by_trace.select_from(some).scalar_subquery(),
+    )
+
+
+def _of_lot(lot_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+    return exists().where(LotNotice.lot_id == lot_id, LotNotice.lifted_at.is_(None))
+
+
+def _of_product(product_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(ProductNotice.product_id == product_id, ProductNotice.lifted_at.is_(None))
