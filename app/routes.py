@@ -9,6 +9,7 @@ import app.diary.pages
 import app.diary.photo_pages
 import app.diary.process_api
 import app.diary.process_pages
+import app.diary.shell_pages
 import app.diary.upload_api
 import app.entities.api
 import app.entities.consent_pages
@@ -299,6 +300,7 @@ ROUTERS = (
     app.diary.photo_pages.router,
     app.diary.process_api.router,
     app.diary.process_pages.router,
+    app.diary.shell_pages.router,
     app.diary.upload_api.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,
