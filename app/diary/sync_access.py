@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 from app.diary.upload_actions import CHUNK_BYTES
 from app.identity.access import ApiRoute, Inner, known_actor
 from app.kit.arriving import Arriving
-from app.kit.errors import Throttled, TooLarge
+from app.kit.errors import Conflict, Throttled, TooLarge
 from app.kit.files import Files
 from app.kit.i18n import N_
 from app.kit.pace import Pace, seconds_of_minute
@@ -27,6 +27,20 @@ class BodyTooLarge(TooLarge):
 
     def __init__(self, *, limit: int) -> None:
         self.kilobytes = limit // _KILOBYTE
+
+
+class OtherAccount(Conflict):
+    """Somebody else has signed in on this phone"""
+
+    code: ClassVar[str] = "diary.other_account"
+    detail: ClassVar[str] = N_("What waits is sent when its own writer signs in again.")
+
+
+class OtherAccount(Conflict):
+    """Somebody else is signed in now"""
+
+    code: ClassVar[str] = "diary.other_account"
+    detail: ClassVar[str] = N_("What was written on this phone waits until its writer signs in.")
 
 
 class SyncRoute(ApiRoute):
@@ -47,19 +61,31 @@ class SyncRoute(ApiRoute):
         return handle
 
     async def answer(self, request: Request, inner: Inner) -> Response:
+        await self._check_account(request)
         await self._keep_pace(request)
         if request.method != "GET" and len(await request.body()) > self.most:
             raise BodyTooLarge(limit=self.most)
         return await super().answer(request, inner)
 
+    async def _check_account(self, request: Request) -> None:
+        """Refuse what is meant for another account than the one whose cookie came with it."""
+        meant, actor = request.headers.get("sync-account"), await known_actor(request)
+        if meant is not None and actor is not None and meant != str(actor.account_id):
+            raise OtherAccount
+
     async def _keep_pace(self, request: Request) -> None:
         actor = await known_actor(request)
+        # Nobody is refused by the route itself.
         if actor is None:
             return
         pace: Pace = request.app.state.pace
         who, now = f"{self.kind} {actor.account_id}", request.state.arrived
         if pace.take(who, limit=self.per_minute, now=now) is None:
             raise Throttled(seconds=seconds_of_minute(now))
+        # A cookie changes hands in any tab: what one account wrote must not go as another's.
+        meant = request.headers.get("sync-account", str(actor.account_id))
+        if request.method != "GET" and meant != str(actor.account_id):
+            raise OtherAccount
 
 
 class UploadRoute(SyncRoute):

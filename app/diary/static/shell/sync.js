@@ -14,7 +14,7 @@ const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 300_000;
 const OTHER_TAB = 5_000;
 // The server's word for: this cookie is another account's than the request is meant for.
-const OTHER = "sync.other_account";
+const OTHER = "diary.other_account";
 
 // "change" when the status did.
 export const syncChanges = new EventTarget();
@@ -215,7 +215,8 @@ async function sendPhoto() {
   return true;
 }
 
-// Sends what the server lacks, in pieces, from where it says that it stands.
+// Sends what the server lacks, in pieces, from where it says that it stands. Where all is there
+// and the answer was lost, an empty piece asks for it.
 async function upload(path, bytes) {
   let answer = await ask("GET", path);
   let tries = 0;
@@ -223,7 +224,6 @@ async function upload(path, bytes) {
     if (!looked()) throw new Trouble("later");
     const { offset } = answer.body;
     const piece = bytes.slice(offset, offset + MOST.chunk);
-    if (!piece.byteLength) throw new Trouble("later");
     const headers = {
       "Content-Type": "application/octet-stream",
       "Content-Digest": await contentDigest(piece),
