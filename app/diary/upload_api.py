@@ -133,5 +133,5 @@ def show_progress(
     promise = get_promise(db, entry_id, sha256, actor=actor)
     if promise.received_at is not None:
         return ProgressOut(offset=promise.size, complete=True)
-    name = upload_actions.file_of(entry_id, sha256)
-    return ProgressOut(offset=landing.length(name), complete=False)
+    length = landing.length(upload_actions.file_of(entry_id, sha256))
+    return ProgressOut(offset=min(length, promise.size - 1), complete=False)

@@ -1,0 +1,263 @@
+"""What a phone sends at once: each item is taken or refused by itself, all in one transaction."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from app.diary import actions, lot_queries
+from app.diary.entry_actions import Recorded, UnknownAmended, record_entry
+from app.diary.models import Lot
+from app.diary.queries import NoSuchLot
+from app.diary.rules import check_lot_number
+from app.diary.sync_order import free_number, in_order, stem_of
+from app.diary.tracing import InputGiven
+from app.diary.upload_queries import Awaited, awaited_of
+from app.diary.written import Written
+from app.identity.rules import Actor
+from app.kit.clock import day_of
+from app.kit.errors import Conflict, DomainError, Invalid, Unavailable
+from app.kit.i18n import N_
+
+log = logging.getLogger("ocop.sync")
+
+T = TypeVar("T")
+# Of a lot that is like another one, what is taken over where it is not said.
+_LIKE: Final = ("unit", "quantity", "material", "facility_id")
+
+
+class LotNotHere(Invalid):
+    """Its lot has not arrived yet"""
+
+    code: ClassVar[str] = "diary.lot_not_here"
+    detail: ClassVar[str] = N_("It is taken as soon as its lot is. Look at what that lot lacks.")
+    field = "lot_uid"
+
+
+class LotNotNamed(Invalid):
+    """It is not said which lot it is of"""
+
+    code: ClassVar[str] = "diary.lot_not_named"
+    detail: ClassVar[str] = N_("Choose a lot.")
+    field = "lot_id"
+
+
+class Collided(Conflict):
+    """Its id is another's"""
+
+    code: ClassVar[str] = "diary.id_taken"
+    detail: ClassVar[str] = N_("Write it anew: it then gets an id of its own.")
+
+
+class NotKept(Unavailable):
+    """It could not be kept just now"""
+
+    code: ClassVar[str] = "diary.not_kept"
+    detail: ClassVar[str] = N_(
+        "The fault is not yours. Send it again later: it is kept on the phone."
+    )
+
+
+# What may be taken when it is sent again as it is.
+RETRYABLE: Final = (LotNotHere, UnknownAmended, NotKept)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotDraft:
+    """A lot as a phone opened it, perhaps out of reach of the server.
+
+    `number` is what somebody typed, `proposed` what the phone calls it meanwhile: of that the next
+    one that is free is taken.
+    """
+
+    uid: UUID
+    product_id: int
+    number: str = ""
+    proposed: str = ""
+    like: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDraft:
+    """An entry and its lot: by its id, or by the uid a phone gave it.
+
+    `sources` are the uids of lots among the inputs, at the places where those have no id.
+    """
+
+    written: Written
+    lot_id: int | None = None
+    lot_uid: UUID | None = None
+    sources: Sequence[UUID | None] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A lot that is there, and whether it was opened just now."""
+
+    lot: Lot
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of each item, in the order they came in; and the photos still to come."""
+
+    lots: Sequence[Opened | DomainError]
+    entries: Sequence[Recorded | DomainError]
+    due: Mapping[UUID, Sequence[Awaited]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends, when it arrived, and how far the phone's clock is off; none where unknown."""
+
+    actor: Actor
+    now: datetime
+    skew: timedelta | None = None
+
+
+def take(
+    db: Session, *, sender: Sender, lots: Sequence[LotDraft], entries: Sequence[EntryDraft]
+) -> Taken:
+    """Open lots and record entries, each by itself: what is refused undoes nothing else.
+
+    Lots come first, and what is amended before what amends it. The same again is the same.
+    """
+    known = _known(db, sender.actor, lots, entries)
+    opened = [_alone(db, partial(_open, db, sender, one, known)) for one in lots]
+    drafts = {one.written.id: one for one in entries}
+    taken: dict[int, Recorded | DomainError] = {}
+    places = {entry_id: place for place, entry_id in enumerate(in_order(_amends(entries)))}
+    for draft in sorted(entries, key=lambda one: places[one.written.id]):
+        taken[id(draft)] = _alone(db, partial(_record, db, sender, draft, known))
+    return Taken(opened, [taken[id(one)] for one in entries], awaited_of(db, drafts.keys()))
+
+
+def _amends(entries: Sequence[EntryDraft]) -> dict[UUID, UUID | None]:
+    return {one.written.id: one.written.amends for one in entries}
+
+
+def _known(
+    db: Session, actor: Actor, lots: Sequence[LotDraft], entries: Sequence[EntryDraft]
+) -> dict[UUID, Lot]:
+    """Return the lots that are named by their uids, and lock all that will be written to.
+
+    Locked one after the other as they come, two phones could wait for each other.
+    """
+    uids = {one.uid for one in lots} | {one.lot_uid for one in entries}
+    uids |= {uid for one in entries for uid in one.sources}
+    ids = {one.lot_id for one in entries}
+    ids |= {source.source_lot_id for one in entries for source in one.written.inputs}
+    query = select(Lot).where(
+        Lot.id.in_(ids - {None}) | Lot.uid.in_(uids - {None}),
+        Lot.entity_id.in_(frozenset(actor.memberships)),
+    )
+    found = db.scalars(query.order_by(Lot.id).with_for_update()).all()
+    return {lot.uid: lot for lot in found if lot.uid is not None}
+
+
+def _alone(db: Session, work: Callable[[], T]) -> T | DomainError:
+    """Do the work, or undo all of it and return why.
+
+    A collision is with what another phone sends at this moment: at the second try it is there.
+    """
+    for _ in range(2):
+        try:
+            with db.begin_nested():
+                return work()
+        except DomainError as error:
+            return error
+        except IntegrityError:
+            continue
+        except DataError:
+            return NotKept()
+        except SQLAlchemyError:
+            # The database itself is in trouble, and with it the whole batch.
+            raise
+        except Exception:
+            # One item that trips over a fault of ours must not hold up the others for ever.
+            log.exception("an item of a sync could not be kept")
+            return NotKept()
+    return Collided()
+
+
+def _open(db: Session, sender: Sender, draft: LotDraft, known: dict[UUID, Lot]) -> Opened:
+    there = known.get(draft.uid)
+    if there is not None:
+        sender.actor.require_member(there.entity_id)
+        return Opened(there, new=False)
+    facts = {**_alike(db, sender.actor, draft), **draft.facts, "uid": draft.uid}
+    lot = actions.open_lot(
+        db,
+        actor=sender.actor,
+        now=sender.now,
+        product_id=draft.product_id,
+        number=_number(db, sender, draft),
+        **facts,
+    )
+    known[draft.uid] = lot
+    return Opened(lot, new=True)
+
+
+def _alike(db: Session, actor: Actor, draft: LotDraft) -> dict[str, Any]:
+    if draft.like is None:
+        return {}
+    other = db.get(Lot, draft.like)
+    if other is None or not actor.sees(other.entity_id):
+        raise NoSuchLot
+    same = {name: getattr(other, name) for name in _LIKE}
+    return {name: value for name, value in same.items() if value}
+
+
+def _number(db: Session, sender: Sender, draft: LotDraft) -> str:
+    """Return the number that was typed, else a free one like that which was proposed."""
+    if draft.number:
+        return draft.number
+    if not draft.proposed:
+        return lot_queries.propose_number(db, product_id=draft.product_id, day=day_of(sender.now))
+    proposed = check_lot_number(draft.proposed, field="proposed")
+    query = select(Lot.number).where(
+        Lot.product_id == draft.product_id,
+        (Lot.number == proposed) | Lot.number.startswith(stem_of(proposed), autoescape=True),
+    )
+    return free_number(proposed, set(db.scalars(query)))
+
+
+def _record(db: Session, sender: Sender, draft: EntryDraft, known: Mapping[UUID, Lot]) -> Recorded:
+    written = draft.written
+    if draft.sources:
+        pairs = zip(written.inputs, draft.sources, strict=True)
+        written = replace(written, inputs=[_source(one, uid, known) for one, uid in pairs])
+    return record_entry(
+        db,
+        actor=sender.actor,
+        now=sender.now,
+        lot_id=_lot_id(draft.lot_id, draft.lot_uid, known),
+        written=written,
+        skew=sender.skew,
+    )
+
+
+def _source(given: InputGiven, uid: UUID | None, known: Mapping[UUID, Lot]) -> InputGiven:
+    if uid is None:
+        return given
+    return replace(given, source_lot_id=_lot_id(given.source_lot_id, uid, known))
+
+
+def _lot_id(lot_id: int | None, uid: UUID | None, known: Mapping[UUID, Lot]) -> int:
+    if lot_id is not None:
+        return lot_id
+    if uid is None:
+        raise LotNotNamed
+    lot = known.get(uid)
+    if lot is None:
+        raise LotNotHere
+    return lot.id

@@ -1,0 +1,230 @@
+"""What phones send and what they are answered, as JSON."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from pydantic import Field, PlainValidator, ValidationError, model_validator
+
+from app.diary.api import LOT_NUMBER, UNIT, Quantity
+from app.diary.decisions import Approval
+from app.diary.entry_api import Instant, Sha256
+from app.diary.rules import EntryKind, LateMark
+from app.diary.sync_actions import EntryDraft, LotDraft
+from app.diary.tracing import DispatchGiven, InputGiven, ReceiverKind
+from app.diary.values import Value
+from app.diary.written import Promised, Written
+from app.kit.forms import Flag, In, Line, Note, Out
+from app.products.pictures import MAX_BYTES
+
+FORMAT: Final = 1
+MOST_ITEMS: Final = 50
+_MOST_GOODS: Final = 50
+
+RecordId = Annotated[int, Field(ge=1, le=2**62)]
+Words = Annotated[Note, Field(max_length=2000)]
+Name = Annotated[Line, Field(max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that is not what it should be: it is refused alone."""
+
+    given: object
+    error: ValidationError
+
+    def key(self, name: str) -> str | None:
+        """Return what it calls itself, where that is short enough to be said again."""
+        key = self.given.get(name) if isinstance(self.given, dict) else None
+        return key if isinstance(key, str) and len(key) <= 40 else None  # noqa: PLR2004 - a UUID has 36
+
+    def only_unknown(self) -> bool:
+        """Tell whether all that is wrong with it are members that are not known here."""
+        return all(one["type"] == "extra_forbidden" for one in self.error.errors())
+
+
+def _each(model: type[In]) -> PlainValidator:
+    """Read an item by itself, so that a wrong one takes no other with it."""
+
+    def read(given: object) -> In | Unreadable:
+        try:
+            return model.model_validate(given)
+        except ValidationError as error:
+            return Unreadable(given, error)
+
+    return PlainValidator(read, json_schema_input_type=model)
+
+
+class SyncLotIn(In):
+    """A lot as the phone opened it; `uid` is the phone's, so that a repeat is the same lot.
+
+    `number` is what somebody typed and must be free. Without it the lot gets the next free number
+    like `proposed`, or the product's next one. `like` names a lot whose unit, quantity, material
+    and facility are taken where they are not said here.
+    """
+
+    uid: UUID
+    product_id: RecordId
+    number: Annotated[str, Field(max_length=40), LOT_NUMBER] = ""
+    proposed: Annotated[str, Field(max_length=40), LOT_NUMBER] = ""
+    production_date: date | None = None
+    expiry_date: date | None = None
+    quantity: Quantity | None = None
+    unit: Annotated[Line, UNIT] = ""
+    material: Annotated[Line, Field(max_length=120)] = ""
+    facility_id: RecordId | None = None
+    like: RecordId | None = None
+    note: Words = ""
+
+    def draft(self) -> LotDraft:
+        own = {"uid", "product_id", "number", "proposed", "like"}
+        said = self.model_dump(exclude=own, exclude_unset=True)
+        return LotDraft(
+            uid=self.uid,
+            product_id=self.product_id,
+            number=self.number,
+            proposed=self.proposed,
+            like=self.like,
+            facts={name: value for name, value in said.items() if value not in {None, ""}},
+        )
+
+
+class SyncInputIn(In):
+    """What went into the lot: a lot, by its id or the phone's `source_lot_uid`, or a purchase."""
+
+    source_lot_id: RecordId | None = None
+    source_lot_uid: UUID | None = None
+    material: Annotated[Line, Field(max_length=120)] = ""
+    supplier: Name = ""
+    supplier_lot: Annotated[Line, Field(max_length=60)] = ""
+    document: Annotated[Line, Field(max_length=120)] = ""
+    quantity: Quantity | None = None
+    unit: Annotated[Line, UNIT] = ""
+
+
+class SyncDispatchIn(In):
+    """What of the lot was sent to whom."""
+
+    receiver: Name = ""
+    receiver_kind: ReceiverKind = ReceiverKind.TRADER
+    receiver_entity_id: RecordId | None = None
+    quantity: Quantity | None = None
+    unit: Annotated[Line, UNIT] = ""
+    sent_on: date | None = None
+    document: Annotated[Line, Field(max_length=120)] = ""
+
+
+class PromisedIn(In):
+    """A photo that follows: the SHA-256 and the size of the file as it will be sent."""
+
+    sha256: Sha256
+    size: Annotated[int, Field(ge=1, le=MAX_BYTES)]
+
+
+class SyncEntryIn(In):
+    """A diary entry of a lot: by `lot_id`, or by `lot_uid` of this batch or an earlier one."""
+
+    id: UUID
+    lot_id: RecordId | None = None
+    lot_uid: UUID | None = None
+    kind: EntryKind
+    stage: Annotated[Line, Field(max_length=60)] = ""
+    performed_at: Instant
+    device_at: Instant | None = None
+    values: Annotated[dict[str, Value], Field(default_factory=dict)]
+    note: Words = ""
+    public: Flag = True
+    amends: UUID | None = None
+    reason: Words = ""
+    performer: Annotated[Line, Field(max_length=120)] = ""
+    location_code: Annotated[Line, Field(max_length=40)] = ""
+    inputs: Annotated[list[SyncInputIn], Field(default_factory=list, max_length=_MOST_GOODS)]
+    dispatch: SyncDispatchIn | None = None
+    photos: Annotated[list[PromisedIn], Field(default_factory=list, max_length=_MOST_GOODS)]
+
+    def draft(self) -> EntryDraft:
+        plain = self.model_dump(exclude={"lot_id", "lot_uid", "inputs", "dispatch", "photos"})
+        inputs = [InputGiven(**one.model_dump(exclude={"source_lot_uid"})) for one in self.inputs]
+        return EntryDraft(
+            lot_id=self.lot_id,
+            lot_uid=self.lot_uid,
+            sources=[one.source_lot_uid for one in self.inputs],
+            written=Written(
+                **plain,
+                inputs=inputs,
+                dispatch=DispatchGiven(**sent.model_dump()) if (sent := self.dispatch) else None,
+                promised=[Promised(one.sha256, one.size) for one in self.photos],
+            ),
+        )
+
+
+class SyncIn(In):
+    """What waits on a phone, lots before entries, first in first out; 50 items, 256 KB."""
+
+    format: Annotated[int, Field(ge=1, le=1000, description="1; see the API's words on newer ones")]
+    app: Annotated[Line, Field(max_length=80, description="The version of the app")] = ""
+    device: UUID | None = None
+    sent_at: Annotated[Instant, Field(description="By the phone's clock, as it sends")]
+    lots: Annotated[
+        list[Annotated[SyncLotIn | Unreadable, _each(SyncLotIn)]],
+        Field(default_factory=list, max_length=MOST_ITEMS),
+    ]
+    entries: Annotated[
+        list[Annotated[SyncEntryIn | Unreadable, _each(SyncEntryIn)]],
+        Field(default_factory=list, max_length=MOST_ITEMS),
+    ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_newer_format(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        """Drop members around the items that only a newer format knows."""
+        if isinstance(given, dict) and isinstance(given.get("format"), int) and given["format"] > 1:
+            return {name: value for name, value in given.items() if name in cls.model_fields}
+        return given
+
+
+class ItemProblem(Out):
+    """Why an item is refused. One that is `retryable` may be taken as it is, later."""
+
+    code: str
+    title: str
+    detail: str
+    field: str | None
+    retryable: bool
+
+
+class LotResult(Out):
+    """What became of a lot: its id, and the number it got."""
+
+    uid: str | None
+    result: Literal["accepted", "duplicate", "refused"]
+    id: int | None = None
+    number: str | None = None
+    error: ItemProblem | None = None
+
+
+class EntryResult(Out):
+    """What became of an entry, and which of its photos are still to come."""
+
+    id: str | None
+    result: Literal["accepted", "duplicate", "refused"]
+    lot_id: int | None = None
+    sequence: int | None = None
+    late: LateMark | None = None
+    approval: Approval | None = None
+    warnings: tuple[str, ...] = ()
+    photos_due: tuple[str, ...] = ()
+    error: ItemProblem | None = None
+
+
+class SyncOut(Out):
+    """The result of each item, in the order they were sent.
+
+    `skew_seconds` is by how much the phone's clock is ahead of the server's.
+    """
+
+    received_at: datetime
+    skew_seconds: int
+    lots: list[LotResult]
+    results: list[EntryResult]
