@@ -7,17 +7,17 @@ export const VERSION = new URL(import.meta.url).pathname.split("/")[3];
 
 const PATIENCE = 60_000;
 
-// Asks once. Resolves with {status, body, headers} where our server answered, whatever it said:
+// Asks once, as the account that is known here unless it is `forAll`. Resolves with {status, body, headers} where our server answered, whatever it said:
 // 2xx and 304, or a problem. Rejects with Trouble
 //   "offline"  nobody answered, or the answer broke off
 //   "later"    somebody else answered (a portal of a network, a proxy), or the server can't now;
 //              `wait` is how many ms it asked for, or 0
 //   "signin"   the session is over
 // Nothing is ever concluded from silence: what was sent may have been received.
-export async function ask(method, path, { body, headers = {} } = {}) {
-  const who = await account();
+export async function ask(method, path, { body, headers = {}, forAll = false } = {}) {
   // The server refuses what is meant for another account than the cookie's: somebody else may
   // have signed in in another tab.
+  const who = forAll ? null : await account();
   const named = who ? { "Sync-Account": String(who.id) } : {};
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);

@@ -23,6 +23,8 @@ let told = { state: "idle", retryAt: null, skew: 0 };
 let failures = 0;
 let timer = 0;
 let running = null;
+// What the server could not take yet: not asked again before the next run.
+const putOff = new Set();
 
 // {state: "idle"|"sending"|"offline"|"signin"|"later", retryAt: Date|null, skew: seconds that
 // this phone's clock is ahead of the server's}
@@ -84,6 +86,7 @@ export async function begin() {
 
 async function work() {
   const who = await account();
+  putOff.clear();
   do {
     try {
       while (who && looked() && ((await sendTexts()) || (await sendPhoto())));
@@ -93,7 +96,8 @@ async function work() {
     }
     await download();
     // What was written meanwhile goes as well.
-  } while (looked() && (await account()) && ready(await list()).length);
+  } while (looked() && ready(await list()).length);
+  if (putOff.size) throw new Trouble("later");
   return true;
 }
 
@@ -111,12 +115,13 @@ async function sendTexts() {
 // What may go now. An entry of a lot, or a correction of an entry, that itself needs fixing
 // first is held back: the server would refuse it for a reason that passes.
 function ready(records) {
-  const held = new Set();
+  const held = new Set(putOff);
   const found = [];
   for (const record of records) {
     if (record.received) continue;
-    const { lot_uid: lot, amends } = record.item;
-    if (record.state !== "waiting" || held.has(lot) || held.has(amends)) held.add(record.id);
+    const { lot_uid: lot, amends, inputs = [] } = record.item;
+    const needed = [record.id, lot, amends, ...inputs.map((one) => one.source_lot_uid)];
+    if (record.state !== "waiting" || needed.some((id) => held.has(id))) held.add(record.id);
     else found.push(record);
   }
   return found;
@@ -154,21 +159,30 @@ async function post(batch) {
 }
 
 // Marks each record by its result. What no result names stays as it is and is sent again.
-async function accepted(records, answer) {
-  const results = new Map();
-  for (const one of [...(answer.lots || []), ...(answer.results || [])])
-    results.set(one.id && one.uid ? one.uid : one.id || one.uid, one);
-  const named = records.filter((one) => results.has(one.id));
+async function accepted(records, { lots = [], results = [] }) {
+  const found = new Map([
+    ...lots.map((one) => [one.uid, one]),
+    ...results.map((one) => [one.id, one]),
+  ]);
+  const named = records.filter((one) => found.has(one.id));
   if (!named.length) throw new Trouble("later");
-  for (const { id } of named) await change(id, (record, photos) => mark(record, results.get(id), photos));
+  for (const { id } of named) await change(id, (record, photos) => mark(record, found.get(id), photos));
 }
 
-function mark(record, { result, error, warnings, photos_due: due }, photos) {
-  if (result === "refused") return fix(record, error);
-  record.received = true;
-  record.warnings = warnings || [];
-  for (const one of record.photos) if (due && !due.includes(one.sha256)) sent(record, one, photos);
+function mark(record, { result, error, warnings = [], photos_due: due = [] }, photos) {
+  record.problem = null;
+  if (result === "refused") return refuse(record, error);
+  Object.assign(record, { received: true, warnings });
+  for (const one of record.photos) if (!due.includes(one.sha256)) sent(record, one, photos);
   return settle(record);
+}
+
+// What is refused for a reason that may pass waits on, and says why.
+function refuse(record, error) {
+  fix(record, error);
+  if (!error || !error.retryable) return;
+  record.state = "waiting";
+  putOff.add(record.id);
 }
 
 function sent(record, one, photos) {
@@ -252,7 +266,7 @@ function landed(record, sha256, { status, body }, photos) {
 async function download() {
   const kept = await keptState();
   const headers = kept ? { "If-None-Match": kept.etag } : {};
-  const answer = await ask("GET", `${API}/state`, { headers });
+  const answer = await ask("GET", `${API}/state`, { headers, forAll: true });
   await clock(answer.headers);
   if (answer.status === 304) return;
   const { status, body } = answer;
