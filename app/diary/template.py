@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from app.diary.rules import EntryKind
 from app.diary.template_body import Body, FieldKind, clean_body
+from app.diary.template_faults import TemplateWrong
 
 __all__ = ["PLAIN", "Choice", "Field", "FieldKind", "Stage", "Template"]
 
@@ -86,10 +87,10 @@ class Template:
 
     @classmethod
     def read(cls, body: object) -> "Template":
-        """Return the template of a JSON body, or raise the first TemplateFault."""
+        """Return the template of a JSON body, or raise TemplateWrong with all that is wrong."""
         cleaned, faults = clean_body(body)
         if faults:
-            raise faults[0]
+            raise TemplateWrong(faults)
         return cls.of(cleaned)
 
     @classmethod

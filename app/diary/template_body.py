@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from app.diary.rules import EntryKind
 from app.diary.template_faults import (
+    ChoiceParted,
     LimitsCrossed,
     NoChoices,
     NoSuchMeaning,
@@ -17,7 +18,7 @@ from app.diary.template_faults import (
     TemplateShape,
     TooMuchRequired,
 )
-from app.diary.template_parts import Part
+from app.diary.template_parts import VALUE, Part
 from app.kit.i18n import N_
 from app.kit.units import UNITS, find_unit
 
@@ -32,7 +33,8 @@ APPROVAL_DAYS: Final = (1, 365)
 WITHDRAWAL_DAYS: Final = (0, 730)
 _STAGE_CODE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,29}")
-_VALUE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
+# What parts a choice from its value and its name in English where they are written in a line.
+_PARTING: Final = "|="
 _ALWAYS_NUMBERS: Final = frozenset({"quantity", "withdrawal_days"})
 
 Body = dict[str, Any]
@@ -179,7 +181,9 @@ def _choices(part: Part, kind: FieldKind | None) -> list[Body]:
     for one in listed:
         one.known(("value", "label", "label_en"))
         label = one.text("label", needed=True)
-        value = one.code("value", _VALUE, "-", made_of=label)
+        value = one.code("value", VALUE, "-", made_of=label)
+        if any(sign in label for sign in _PARTING):
+            one.wrong(ChoiceParted, "label")
         one.once("label", label, labels)
         one.once("value", value, values)
         choices.append({"value": value, "label": label, "label_en": one.text("label_en")})

@@ -1,9 +1,12 @@
 """What can be wrong with a process template: where it is, and how to mend it."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
 from app.kit.errors import Invalid, Words
 from app.kit.i18n import N_
+
+_TOLD: Final = 10
 
 
 class TemplateFault(Invalid):
@@ -22,11 +25,15 @@ class TemplateFault(Invalid):
 
     def explain(self, words: Words) -> str:
         place = N_("Stage “{stage}”, field “{name}”") if self.name else N_("Stage “{stage}”")
-        told = super().explain(words)
+        told = self.told(words)
         if not self.stage:
             return told
         where = words.gettext(place).format(stage=self.stage, name=self.name)
         return f"{where}: {told}"
+
+    def told(self, words: Words) -> str:
+        """Return what is wrong without its place, for who sees it beside the field."""
+        return super().explain(words)
 
 
 class TemplateShape(TemplateFault):
@@ -164,3 +171,24 @@ class NoChoices(TemplateFault):
 
     code: ClassVar[str] = "diary.template_no_choices"
     detail: ClassVar[str] = N_("Write what can be chosen, or ask for a text instead.")
+
+
+class ChoiceParted(TemplateFault):
+    """A choice has a sign that parts choices"""
+
+    code: ClassVar[str] = "diary.template_parted"
+    detail: ClassVar[str] = N_("“|” and “=” stand between a choice and its other names only.")
+
+
+class TemplateWrong(Invalid):
+    """The template can't be kept like this"""
+
+    code: ClassVar[str] = "diary.template_wrong"
+
+    def __init__(self, faults: Sequence[TemplateFault]) -> None:
+        self.faults = faults
+        self.field = faults[0].field
+
+    def explain(self, words: Words) -> str:
+        """Return what is wrong, each with its place and how to mend it."""
+        return " ".join(fault.explain(words) for fault in self.faults[:_TOLD])

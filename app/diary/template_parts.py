@@ -23,7 +23,7 @@ from app.kit.text import clean_text, fold
 NAME_CHARS: Final = 60
 _NUMBER: Final = 1_000_000_000
 _NO_SIGN: Final = re.compile(r"[^a-z0-9]+")
-_LISTED: Final = 20
+VALUE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 
 F = TypeVar("F", bound=TemplateFault)
 

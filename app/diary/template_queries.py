@@ -1,9 +1,11 @@
 """Process templates and their versions, and which of them a lot is kept by."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, ProductionProcess
@@ -14,8 +16,23 @@ from app.diary.template_models import (
     ProcessTemplateDraft,
     ProcessTemplateVersion,
 )
+from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
+from app.kit.paging import Cut, Page, take
+from app.kit.text import fold
+from app.products.models import Product
+
+SORTED: Final = (ProcessTemplate.folded,)
+MOST_OFFERED: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class VersionName:
+    """What a version is called: its template, and its number."""
+
+    template: ProcessTemplate
+    version: int
 
 
 class NoSuchTemplate(NotFound):
@@ -68,6 +85,94 @@ def get_version(db: Session, template_id: int, version: int) -> ProcessTemplateV
     if found is None:
         raise NoSuchTemplate
     return found
+
+
+def list_templates(
+    db: Session, *, cut: Cut, text: str = "", retired: bool | None = None
+) -> Page[ProcessTemplate]:
+    """Return a page of the templates: everybody signed in may read what is published."""
+    query = select(ProcessTemplate)
+    if text:
+        query = query.where(ProcessTemplate.folded.contains(fold(text), autoescape=True))
+    if retired is not None:
+        gone = ProcessTemplate.retired_at.is_not(None)
+        query = query.where(gone if retired else ~gone)
+    page: Page[ProcessTemplate] = take(db, query, ProcessTemplate.id, cut, {"name": SORTED})
+    return page
+
+
+def find_by_code(db: Session, code: str) -> ProcessTemplate | None:
+    return db.scalars(select(ProcessTemplate).where(ProcessTemplate.code == code)).one_or_none()
+
+
+def list_versions(db: Session, template_id: int) -> list[ProcessTemplateVersion]:
+    """Return the versions of a template, the latest first."""
+    query = select(ProcessTemplateVersion).where(ProcessTemplateVersion.template_id == template_id)
+    return list(db.scalars(query.order_by(ProcessTemplateVersion.version.desc())))
+
+
+def latest_versions(db: Session, template_ids: Iterable[int]) -> dict[int, ProcessTemplateVersion]:
+    """Return the latest version of each template that has one."""
+    newest = (
+        select(func.max(ProcessTemplateVersion.id))
+        .where(ProcessTemplateVersion.template_id.in_(set(template_ids)))
+        .group_by(ProcessTemplateVersion.template_id)
+    )
+    query = select(ProcessTemplateVersion).where(ProcessTemplateVersion.id.in_(newest))
+    return {one.template_id: one for one in db.scalars(query)}
+
+
+def drafts_of(db: Session, template_ids: Iterable[int]) -> dict[int, ProcessTemplateDraft]:
+    query = select(ProcessTemplateDraft).where(
+        ProcessTemplateDraft.template_id.in_(set(template_ids))
+    )
+    return {one.template_id: one for one in db.scalars(query)}
+
+
+def offered_versions(db: Session) -> list[tuple[ProcessTemplate, ProcessTemplateVersion]]:
+    """Return what a product may take: the latest version of each template that is in use."""
+    query = (
+        select(ProcessTemplate)
+        .where(ProcessTemplate.retired_at.is_(None))
+        .order_by(ProcessTemplate.folded)
+        .limit(MOST_OFFERED)
+    )
+    templates = list(db.scalars(query))
+    latest = latest_versions(db, (one.id for one in templates))
+    return [(one, latest[one.id]) for one in templates if one.id in latest]
+
+
+def names_of_versions(db: Session, ids: Iterable[int | None]) -> dict[int, VersionName]:
+    """Return template and number of versions by the versions' ids."""
+    query = (
+        select(ProcessTemplateVersion.id, ProcessTemplateVersion.version, ProcessTemplate)
+        .join(ProcessTemplate, ProcessTemplate.id == ProcessTemplateVersion.template_id)
+        .where(ProcessTemplateVersion.id.in_({one for one in ids if one is not None}))
+    )
+    return {id_: VersionName(template, version) for id_, version, template in db.execute(query)}
+
+
+def users_of(
+    db: Session, template_id: int, *, actor: Actor, limit: int
+) -> list[tuple[ProductionProcess, Product, int]]:
+    """Return processes taken from a template with their product and the version's number.
+
+    Those of products the actor may see, the latest process of each product only.
+    """
+    latest = select(func.max(ProductionProcess.id)).group_by(ProductionProcess.product_id)
+    query = (
+        select(ProductionProcess, Product, ProcessTemplateVersion.version)
+        .join(Product, Product.id == ProductionProcess.product_id)
+        .join(
+            ProcessTemplateVersion,
+            ProcessTemplateVersion.id == ProductionProcess.template_version_id,
+        )
+        .where(ProcessTemplateVersion.template_id == template_id, ProductionProcess.id.in_(latest))
+        .order_by(Product.folded, Product.id)
+    )
+    if (scope := actor.scope()) is not None:
+        query = query.where(ProductionProcess.entity_id.in_(scope))
+    return [(one, product, number) for one, product, number in db.execute(query.limit(limit))]
 
 
 def find_draft(db: Session, template_id: int) -> ProcessTemplateDraft | None:
