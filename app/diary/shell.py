@@ -4,13 +4,12 @@ import base64
 import gzip
 import hashlib
 import json
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-# Comments are for who reads the source; phones pay for each byte.
-_COMMENT: Final = re.compile(rb"^[ \t]*//[^\n]*\n", re.MULTILINE)
+from app.diary.shell_join import bare, joined
+
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "html": "text/html; charset=utf-8",
@@ -20,10 +19,10 @@ _TYPES: Final = {
     "svg": "image/svg+xml",
 }
 DOCUMENT: Final = "index.html"
-WORKER: Final = "sw.js"
-# Pictures for the launcher are fetched by the system, once; the app itself never shows them.
-_APART: Final = frozenset({"png"})
-_FIRST: Final = "main.js"
+APP: Final = "app.js"
+# For the server's own pages: asks before a sign-out.
+LEAVE: Final = "leave.js"
+_WORKER: Final = "sw.js"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,6 @@ class ShellView:
     """What the shell's document names: addresses of this version only, and nobody's data."""
 
     version: str
-    modules: tuple[str, ...]
 
     def path(self, name: str) -> str:
         return path_of(self.version, name)
@@ -68,19 +66,20 @@ def path_of(version: str, name: str) -> str:
 
 def make_shell(sources: Mapping[str, bytes], draw: Callable[[ShellView], str]) -> Shell:
     """Return the shell of these files; `draw` makes its document, which names the version."""
-    held = {name: _stripped(name, content) for name, content in sorted(sources.items())}
-    worker = held.pop(WORKER)
-    # The one that is begun with stands last: it needs all the others.
-    modules = sorted((name for name in held if name.endswith(".js")), key=lambda n: n == _FIRST)
-    document = draw(ShellView("", tuple(modules)))
-    version = _version({**held, WORKER: worker, DOCUMENT: document.encode()})
-    held[DOCUMENT] = draw(ShellView(version, tuple(modules))).encode()
+    modules = {
+        name.removesuffix(".js"): content.decode()
+        for name, content in sources.items()
+        if name.endswith(".js")
+    }
+    worker = bare(modules.pop("sw"))
+    held = {name: content for name, content in sources.items() if not name.endswith(".js")}
+    held[APP] = joined(modules, "main").encode()
+    held[LEAVE] = joined(modules, "leave").encode()
+    document = draw(ShellView(""))
+    version = _version({**held, _WORKER: worker.encode(), DOCUMENT: document.encode()})
+    held[DOCUMENT] = draw(ShellView(version)).encode()
     files = {name: _file(name, content) for name, content in held.items()}
     return Shell(version, files, _worker(version, files, worker))
-
-
-def _stripped(name: str, content: bytes) -> bytes:
-    return _COMMENT.sub(b"", content) if name.endswith(".js") else content
 
 
 def _version(contents: Mapping[str, bytes]) -> str:
@@ -95,12 +94,13 @@ def _file(name: str, content: bytes) -> ShellFile:
     return ShellFile(content, gzip.compress(content, mtime=0), media_type)
 
 
-def _worker(version: str, files: Mapping[str, ShellFile], source: bytes) -> ShellFile:
+def _worker(version: str, files: Mapping[str, ShellFile], source: str) -> ShellFile:
     """Return the worker: it changes whenever the version does, and knows each file's hash."""
+    # Pictures for the launcher are fetched by the system, once; the app itself never shows them.
     kept = {
         path_of(version, name): file.integrity
-        for name, file in files.items()
-        if name.rpartition(".")[2] not in _APART
+        for name, file in sorted(files.items())
+        if not name.endswith(".png") and name != LEAVE
     }
     head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(kept)};\n"
-    return _file(WORKER, head.encode() + source)
+    return _file(_WORKER, (head + source).encode())

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from app.diary import shell_icons
-from app.diary.shell import DOCUMENT, Shell, ShellFile, ShellView, make_shell
+from app.diary.shell import DOCUMENT, LEAVE, Shell, ShellFile, ShellView, make_shell
 from app.diary.shell_words import WORDS
 from app.kit.errors import NotFound
 from app.kit.i18n import LANGUAGES, N_, Translator
@@ -40,7 +40,7 @@ def worker(request: Request) -> Response:
 @router.get("/leave.js")
 def leave(request: Request) -> Response:
     """Return what other pages include to ask before a sign-out, whatever version there is."""
-    source = f'import "{_shell(request).path("leave.js")}";\n'
+    source = f'import "{_shell(request).path(LEAVE)}";\n'
     headers = {"Cache-Control": _ASKED_EACH_TIME}
     return Response(source, headers=headers, media_type="text/javascript; charset=utf-8")
 

@@ -18,4 +18,4 @@ ALLOWED: Final[dict[str, str]] = {}
 def hung(_db: Session, _ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
     """Name a file of the version that is served."""
     shell = shell_of(Pages(slice_folders(), words(), sample=False), tuple(words().values()))
-    return {"version": shell.version, "file": "main.js"}
+    return {"version": shell.version, "file": "app.js"}

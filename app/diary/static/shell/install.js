@@ -49,4 +49,3 @@ function renew() {
   else location.reload();
 }
 
-export { VERSION };
