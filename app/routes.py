@@ -10,6 +10,7 @@ import app.diary.photo_pages
 import app.diary.process_api
 import app.diary.process_pages
 import app.diary.shell_pages
+import app.diary.sync_api
 import app.diary.upload_api
 import app.entities.api
 import app.entities.consent_pages
@@ -60,6 +61,7 @@ import app.partners.own_listing_pages
 import app.partners.pages
 import app.partners.sent_pages
 import app.partners.verify_api
+import app.partners.verify_lot_api
 import app.partners.verify_product_api
 import app.partners.webhook_api
 import app.partners.webhook_pages
@@ -118,6 +120,7 @@ import app.stamps.recall_list_pages
 import app.stamps.recall_order_pages
 import app.stamps.recall_pages
 import app.stamps.recall_phone_pages
+import app.stamps.recall_reach_pages
 import app.stamps.reconciliation_api
 import app.stamps.reconciliation_pages
 import app.stamps.refusal_api
@@ -223,6 +226,7 @@ ROUTERS = (
     app.lookup.sitemap_pages.router,
     app.partners.badge_api.router,
     app.partners.badge_pages.router,
+    app.partners.verify_lot_api.router,
     app.partners.verify_product_api.router,
     app.partners.verify_api.router,
     health.router,
@@ -301,6 +305,7 @@ ROUTERS = (
     app.diary.process_api.router,
     app.diary.process_pages.router,
     app.diary.shell_pages.router,
+    app.diary.sync_api.router,
     app.diary.upload_api.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,
@@ -312,6 +317,7 @@ ROUTERS = (
     app.stamps.recall_list_pages.router,
     app.stamps.recall_pages.router,
     app.stamps.recall_phone_pages.router,
+    app.stamps.recall_reach_pages.router,
     app.stamps.reconciliation_pages.router,
     app.stamps.reconciliation_api.router,
     app.stamps.quota_pages.router,

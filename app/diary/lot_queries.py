@@ -10,8 +10,10 @@ from app.diary.notice_queries import stands
 from app.diary.queries import entry_counts
 from app.diary.rules import LotState
 from app.diary.standing_queries import NOTHING, Standing, standing_of
+from app.entities.part_models import Facility
 from app.entities.queries import names_of
 from app.identity.rules import Actor
+from app.kit.db import beyond_fence
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
 from app.products.models import Product
@@ -48,7 +50,9 @@ class LotRow:
 
 def list_lots(db: Session, *, actor: Actor, cut: Cut, wanted: LotFilter) -> Page[Lot]:
     """Return a page of the lots the actor sees, oldest first."""
-    return take(db, _lots(actor, wanted), Lot.id, cut)
+    # What stands against a source may be of another producer's lot.
+    with beyond_fence(db):
+        return take(db, _lots(actor, wanted), Lot.id, cut)
 
 
 def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
@@ -109,3 +113,23 @@ def own_products(db: Session, *, actor: Actor) -> list[Product]:
         Product.entity_id.in_(frozenset(actor.memberships)), Product.status == "active"
     )
     return list(db.scalars(query.order_by(Product.folded, Product.id)))
+
+
+def find_facility(db: Session, facility_id: int | None, *, entity_id: int) -> Facility | None:
+    """Return a place of production of an entity that was not given up."""
+    found = None if facility_id is None else db.get(Facility, facility_id)
+    if found is None or found.entity_id != entity_id or found.retired_on is not None:
+        return None
+    return found
+
+
+def places_of(db: Session, entity_id: int) -> list[Facility]:
+    """Return an entity's places of production that are in use, by name."""
+    query = select(Facility).where(Facility.entity_id == entity_id, Facility.retired_on.is_(None))
+    return list(db.scalars(query.order_by(Facility.folded, Facility.id)))
+
+
+def find_last(db: Session, *, product_id: int) -> Lot | None:
+    """Return the lot of a product that was opened last."""
+    query = select(Lot).where(Lot.product_id == product_id).order_by(Lot.id.desc())
+    return db.scalars(query.limit(1)).first()

@@ -30,7 +30,7 @@ from app.diary.tracing import Way
 # A look-up at a glance follows this many sources of a lot; one with more is read by the routes.
 GLANCED: Final = 200
 
-Lots = CompoundSelect[tuple[int]]
+Lots = CompoundSelect[int]
 
 
 def lots_in(subject: Subject) -> ColumnElement[bool]:
@@ -77,7 +77,7 @@ def covers_lot() -> ColumnElement[bool]:
 
 
 def anything_stands(
-    product_id: ColumnElement[int], lot_id: ColumnElement[int | None]
+    product_id: ColumnElement[int], lot_id: ColumnElement[Any]
 ) -> ColumnElement[bool]:
     """Return, for a statement of the look-up's, whether `standing_of` may find anything.
 
@@ -100,7 +100,7 @@ def anything_stands(
     )
 
 
-def _of_lot(lot_id: ColumnElement[int | None]) -> ColumnElement[bool]:
+def _of_lot(lot_id: ColumnElement[Any]) -> ColumnElement[bool]:
     return exists().where(LotNotice.lot_id == lot_id, LotNotice.lifted_at.is_(None))
 
 

@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
@@ -14,6 +14,7 @@ from app.identity.rules import Actor
 from app.kit.forms import In, Note, Out
 from app.kit.web import Db, Id, Now
 from app.stamps import recall_actions, recall_queries
+from app.stamps.policy_queries import get_policy
 from app.stamps.recall_models import RecallOrder
 
 router = APIRouter(prefix="/api/v1", tags=["recalls"], route_class=ApiRoute)
@@ -90,8 +91,22 @@ class RecallOrderOut(Out):
     refusal: str
 
 
+class MadeOut(Out):
+    """Lots of a product that were made from those meant, and their active stamps."""
+
+    entity_id: int
+    entity: str
+    product_id: int
+    product: str
+    lots: int
+    stamps: int
+
+
 class TouchedOut(Out):
-    """What a recall touches; `idle` are stamps of the product in no lot yet."""
+    """What a recall touches, with what was `made` from its lots; `idle` are stamps in no lot yet.
+
+    `stamps` of `made` are among `active`. `two_people` says that so many need a second officer.
+    """
 
     lots: int
     active: int
@@ -99,6 +114,7 @@ class TouchedOut(Out):
     lookups: int
     stamps: int
     two_people: bool
+    made: tuple[MadeOut, ...]
 
 
 Responses = dict[int | str, dict[str, Any]]
@@ -187,6 +203,22 @@ def lift_product_hold(
     return _told(of, recall_actions.lift_hold(db, act=_act(actor, now, given), of=of))
 
 
+@router.get("/lots/{lot_id}/touched")
+def touched_by_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now) -> TouchedOut:
+    """Return what a recall of the lot would touch, whoever made it. The Department only."""
+    actor.require_department()
+    return _touched(db, subject_of(db, actor=actor, lot_id=lot_id), now)
+
+
+@router.get("/products/{product_id}/touched")
+def touched_by_product(
+    product_id: Id, db: Db, actor: CurrentActor, now: Now, days: Annotated[MadeIn, Depends()]
+) -> TouchedOut:
+    """Return the same of the product, or of its lots made between two days."""
+    actor.require_department()
+    return _touched(db, _part(db, actor, product_id, days), now)
+
+
 @router.get("/recall-orders")
 def list_orders(
     db: Db,
@@ -224,6 +256,13 @@ def _act(actor: Actor, now: datetime, given: LiftIn) -> Act:
 def _part(db: Session, actor: Actor, product_id: int, given: MadeIn) -> Subject:
     first, last = given.made_from, given.made_to
     return subject_of(db, actor=actor, product_id=product_id, made_from=first, made_to=last)
+
+
+def _touched(db: Session, of: Subject, now: datetime) -> TouchedOut:
+    found = recall_queries.touched_by(db, of, now=now)
+    facts = {name: getattr(found, name) for name in ("lots", "active", "idle", "lookups", "stamps")}
+    made = tuple(map(MadeOut.model_validate, found.made))
+    return TouchedOut(**facts, made=made, two_people=found.stamps >= get_policy(db).recall_two_from)
 
 
 def _held(db: Session, actor: Actor, now: datetime, of: Subject, given: NoticeIn) -> NoticeOut:

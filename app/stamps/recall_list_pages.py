@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.diary.models import Lot
 from app.diary.notice_queries import AnyNotice
+from app.diary.notices import Subject
 from app.entities.models import Entity
 from app.identity.access import CurrentActor
 from app.kit.exports import AsFile, Cell, every, file_of
@@ -67,6 +68,7 @@ class NoticeView:
     """One recall or hold as it is announced: what, which lots, why, and what to do."""
 
     notice: AnyNotice
+    of: Subject
     product: Product
     entity: Entity
     place: str
@@ -129,6 +131,7 @@ def notice(
     entity = db.get_one(Entity, of.entity_id)
     view = NoticeView(
         notice=found,
+        of=of,
         product=db.get_one(Product, of.product_id),
         entity=entity,
         place=place_text(db, entity.commune_code),

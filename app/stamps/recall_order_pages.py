@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary.notices import RECALL
+from app.diary.notices import RECALL, Subject
 from app.entities.models import Entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
@@ -37,6 +37,7 @@ class RecallOrderView:
     """A request for a recall or its lifting, what that touches now, and who may decide it."""
 
     order: RecallOrder
+    of: Subject
     product: Product
     entity: Entity
     name: str
@@ -100,6 +101,7 @@ def _page(
     of = subject_of_order(db, found)
     view = RecallOrderView(
         order=found,
+        of=of,
         product=db.get_one(Product, of.product_id),
         entity=db.get_one(Entity, of.entity_id),
         name=said_subject(of, words),

@@ -117,9 +117,10 @@ def test_what_stands_against_a_source_stands_against_all_that_was_made_from_it(
         assert glanced[lot_id] or not kinds
         for kind in kinds:
             wanted[kind].add(lot_id)
-        for notice in (one for one in found.values() if one and one.via):
-            assert notice.via.lot_id in web.sources(lot_id) - {lot_id}
-            assert notice.covers(notice.via.lot_id, notice.via.made_on)
+        for notice in filter(None, found.values()):
+            if (via := notice.via) is not None:
+                assert via.lot_id in web.sources(lot_id) - {lot_id}
+                assert notice.covers(via.lot_id, via.made_on)
     for kind, ids in wanted.items():
         assert set(db.scalars(stopped_lots(kind))) == ids
     for lot_id, lot in web.lots.items():

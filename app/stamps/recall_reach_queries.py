@@ -1,0 +1,65 @@
+"""Every lot that a recall covers, one by one: those meant, and all that was made from them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlalchemy import func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from app.diary.models import Lot
+from app.diary.notices import Subject
+from app.diary.reach_queries import lots_in, reached_by
+from app.diary.trace_models import LotInput
+from app.entities.models import Entity
+from app.products.models import Product
+from app.stamps.models import Span
+from app.stamps.recall_queries import ACTIVE_IN
+
+# Rows are read so many at a time: a list may be of thousands.
+_STEP: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedLot:
+    """A lot that a recall covers; `sources` are the covered lots that went straight into it."""
+
+    id: int
+    number: str
+    production_date: date | None
+    expiry_date: date | None
+    state: str
+    product: str
+    entity: str
+    phone: str
+    stamps: int
+    meant: bool
+    sources: str
+
+
+def list_reached(db: Session, subject: Subject) -> Iterator[ReachedLot]:
+    """Return the lots, those that were meant first; the caller answers for who may see them."""
+    covered = reached_by([subject]).cte("covered")
+    source, ids = aliased(Lot), select(covered.c[0])
+    sources = (
+        select(func.aggregate_strings(source.number, ", "))
+        .join(LotInput, LotInput.source_lot_id == source.id)
+        .where(LotInput.lot_id == Lot.id, LotInput.withdrawn_at.is_(None), source.id.in_(ids))
+        .correlate(Lot)
+        .scalar_subquery()
+    )
+    size = select(func.sum(Span.last - Span.first + 1)).where(ACTIVE_IN).correlate(Lot)
+    meant = lots_in(subject)
+    query = (
+        select(Lot.id, Lot.number, Lot.production_date, Lot.expiry_date, Lot.state)
+        .add_columns(Product.name.label("product"), Entity.name.label("entity"), Entity.phone)
+        .add_columns(func.coalesce(size.scalar_subquery(), literal(0)).label("stamps"))
+        .add_columns(meant.label("meant"), func.coalesce(sources, literal("")).label("sources"))
+        .join(Product, Product.id == Lot.product_id)
+        .join(Entity, Entity.id == Lot.entity_id)
+        .where(Lot.id.in_(ids))
+        .order_by(meant.desc(), Entity.name, Product.name, Lot.production_date, Lot.id)
+    )
+    for row in db.execute(query.execution_options(yield_per=_STEP)):
+        yield ReachedLot(**row._asdict())
