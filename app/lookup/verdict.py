@@ -59,6 +59,34 @@ class Verdict(StrEnum):
         return _WORDS[self][0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a lot was made from, against which something stands, as far as its own page tells.
+
+    A lot is named where the notice is of that lot, which makes its page everybody's; else its
+    product alone.
+    """
+
+    product_id: int
+    product: str
+    entity: str
+    lot_id: int | None = None
+    number: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"/p/{self.product_id}" if self.lot_id is None else f"/l/{self.lot_id}"
+
+    @property
+    def says(self) -> str:
+        """Return why a lot is covered that nobody recalled or stopped itself, as a msgid."""
+        return _FROM_PRODUCT if self.lot_id is None else _FROM_LOT
+
+
+_FROM_LOT: Final = N_("Because it was made from lot {lot} of {product}, {entity}.")
+_FROM_PRODUCT: Final = N_("Because it was made from {product} of {entity}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """What an officer or the owner said of a lot, a product or a stamp, in their own words."""
@@ -66,6 +94,7 @@ class Notice:
     reason: str
     since: datetime
     advice: str = ""
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
