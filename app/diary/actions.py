@@ -6,18 +6,22 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.amounts import UnitNeeded
+from app.diary.lot_queries import find_facility, propose_number
 from app.diary.models import Lot
-from app.diary.queries import get_lot
+from app.diary.queries import NoSuchLot, get_lot
 from app.diary.rules import LotState, check_lot_number, check_move
+from app.diary.source_actions import weighed
 from app.diary.standing_queries import standing_against
 from app.diary.template_queries import version_in_force
+from app.diary.trace_models import LotInput
+from app.diary.trace_queries import list_inputs
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
-from app.kit.text import clean_note
+from app.kit.text import clean_note, clean_text
 from app.kit.units import read_unit
-from app.products.queries import get_made_product, get_product
+from app.products.queries import get_made_product, get_product, lock_product
 
 # A lot may be planned ahead, and old stock may be entered: beyond that a year was mistyped.
 PLANNED_AHEAD: Final = timedelta(days=366)
@@ -73,33 +77,51 @@ class DateOutOfRange(Invalid):
         self.last = last
 
 
+class UnknownFacility(Invalid):
+    """The place of production is not in use"""
+
+    code: ClassVar[str] = "diary.unknown_facility"
+    detail: ClassVar[str] = N_("Choose a place of the lot's own producer that was not given up.")
+    field = "facility_id"
+
+
 def open_lot(
     db: Session,
     *,
     actor: Actor,
     now: datetime,
     product_id: int,
-    number: str,
+    number: str = "",
+    like: int | None = None,
     **facts: Any,  # noqa: ANN401 - the further columns of Lot
 ) -> Lot:
     """Open a production lot of one of the actor's products.
 
-    The expiry date is proposed from the product's shelf life where none is given.
+    Without a number the product's next one is taken. The expiry date is proposed from the
+    product's shelf life where none is given. `like` is a lot of the same producer: what is not
+    given is taken from it, and the material it had bought in comes along without a quantity.
     """
     product = get_product(db, product_id, actor=actor)
     actor.require_member(product.entity_id)
     get_made_product(db, product_id, actor=actor)
+    other = None if like is None else get_lot(db, like, actor=actor)
+    if other is not None:
+        facts = _alike(db, other, product.entity_id) | _given(facts)
+    if not number:
+        # Two who ask for the next number at once get two.
+        lock_product(db, product.id)
+        number = propose_number(db, product_id=product.id, day=day_of(now))
     lot = Lot(
         product_id=product.id, entity_id=product.entity_id, number="", state="open", opened_at=now
     )
     lot.template_version_id = version_in_force(db, product.id, day_of(now))
     _apply(db, lot, facts | {"number": number}, now)
-    if lot.expiry_date is None and lot.production_date and product.shelf_life_days:
-        life = min(timedelta(days=product.shelf_life_days), LONGEST_LIFE)
-        lot.expiry_date = lot.production_date + life
+    _propose_expiry(lot, product.shelf_life_days)
     db.add(lot)
     db.flush()
     _noted(db, actor, now, "lot.open", lot, None, facts | {"number": lot.number})
+    if other is not None:
+        _copy_inputs(db, actor, now, other, lot)
     return lot
 
 
@@ -119,6 +141,8 @@ def change_lot(
     against = standing_against(db, lot.product_id, lot.id)
     _apply(db, lot, facts, now)
     db.flush()
+    if not {"quantity", "unit"}.isdisjoint(facts):
+        weighed(db, lot)
     after = standing_against(db, lot.product_id, lot.id)
     if (against.recall and not after.recall) or (against.hold and not after.hold):
         raise DateStopped
@@ -129,7 +153,7 @@ def change_lot(
 def close_lot(db: Session, *, actor: Actor, now: datetime, lot_id: int) -> Lot:
     """Close a lot's diary. A closed lot stays closed; the same again is accepted."""
     lot = lock_lot(db, lot_id, actor=actor)
-    if _move(db, actor, now, lot, LotState.CLOSED):
+    if move(db, actor, now, lot, LotState.CLOSED):
         lot.closed_at = now
         db.flush()
     return lot
@@ -141,7 +165,9 @@ def release_lot(db: Session, *, actor: Actor, now: datetime, lot_id: int) -> Lot
     actor.require_member(lot.entity_id, owner=True)
     if standing_against(db, lot.product_id, lot.id):
         raise LotStopped
-    _move(db, actor, now, lot, LotState.RELEASED)
+    if move(db, actor, now, lot, LotState.RELEASED):
+        lot.released_at = now
+        db.flush()
     return lot
 
 
@@ -156,7 +182,8 @@ def lock_lot(db: Session, lot_id: int, *, actor: Actor) -> Lot:
     return db.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _move(db: Session, actor: Actor, now: datetime, lot: Lot, wanted: LotState) -> bool:
+def move(db: Session, actor: Actor, now: datetime, lot: Lot, wanted: LotState) -> bool:
+    """Bring a lot the caller holds one state on, and tell whether it was not there already."""
     state = LotState(lot.state)
     if check_move(state, wanted) is state:
         return False
@@ -171,6 +198,10 @@ def _apply(db: Session, lot: Lot, facts: dict[str, Any], now: datetime) -> None:
     if "number" in facts:
         facts["number"] = check_lot_number(facts["number"] or "")
         _refuse_number_of_other(db, lot, facts["number"])
+    if "material" in facts:
+        facts["material"] = clean_text(facts["material"] or "", limit=120, field="material")
+    if facts.get("facility_id") not in {None, lot.facility_id}:
+        _require_in_use(db, lot.entity_id, facts["facility_id"])
     if "note" in facts:
         facts["note"] = clean_note(facts["note"] or "", field="note")
     if "unit" in facts:
@@ -185,6 +216,49 @@ def _apply(db: Session, lot: Lot, facts: dict[str, Any], now: datetime) -> None:
     _check_dates(after["production_date"], after["expiry_date"], today=day_of(now))
     for name, value in facts.items():
         setattr(lot, name, value)
+
+
+def _propose_expiry(lot: Lot, days: int | None) -> None:
+    if lot.expiry_date is None and lot.production_date and days:
+        lot.expiry_date = lot.production_date + min(timedelta(days=days), LONGEST_LIFE)
+
+
+def _alike(db: Session, other: Lot, entity_id: int) -> dict[str, Any]:
+    """Return what a lot takes from another of the same producer."""
+    if other.entity_id != entity_id:
+        raise NoSuchLot
+    place = find_facility(db, other.facility_id, entity_id=entity_id)
+    return {
+        "material": other.material,
+        "unit": other.unit_as_entered or other.unit,
+        "facility_id": place.id if place else None,
+    }
+
+
+def _given(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if value not in {None, ""}}
+
+
+def _copy_inputs(db: Session, actor: Actor, now: datetime, other: Lot, lot: Lot) -> None:
+    """Take along what another lot had bought in, of whom; how much is still to be written."""
+    rows = (one for one in list_inputs(db, other.id) if one.source_lot_id is None)
+    bought = dict.fromkeys((one.material, one.supplier) for one in rows)
+    db.add_all(
+        LotInput(
+            lot_id=lot.id,
+            material=material,
+            supplier=supplier,
+            added_at=now,
+            added_by=actor.label,
+        )
+        for material, supplier in bought
+    )
+    db.flush()
+
+
+def _require_in_use(db: Session, entity_id: int, facility_id: int) -> None:
+    if find_facility(db, facility_id, entity_id=entity_id) is None:
+        raise UnknownFacility
 
 
 def _check_dates(produced: date | None, expires: date | None, *, today: date) -> None:

@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.actions import LotClosed, lock_lot
-from app.diary.amounts import read_amount
+from app.diary.amounts import QuantityOutOfRange, read_amount
 from app.diary.models import Lot
 from app.diary.notice_actions import ReasonNeeded
 from app.diary.remarks import Remark
@@ -21,7 +21,9 @@ from app.diary.tracing import (
     DispatchGiven,
     InputGiven,
     ReceiverKind,
+    ReceiverNeeded,
     SourceNeeded,
+    sent_on_of,
 )
 from app.entities.models import Entity
 from app.identity.rules import Actor
@@ -32,7 +34,6 @@ from app.kit.i18n import N_
 from app.kit.text import clean_note, clean_text
 
 MOST_INPUTS: Final = 100
-OLDEST: Final = timedelta(days=3660)
 Said = LotInput | LotDispatch
 R = TypeVar("R", LotInput, LotDispatch)
 
@@ -48,28 +49,12 @@ class TooManyInputs(Invalid):
         self.limit = MOST_INPUTS
 
 
-class ReceiverNeeded(Invalid):
-    """It is not said who took the goods"""
-
-    code: ClassVar[str] = "diary.receiver_needed"
-    detail: ClassVar[str] = N_("Write the receiver's name, or choose what became of the goods.")
-    field = "receiver"
-
-
 class UnknownReceiver(Invalid):
     """There is no such producer"""
 
     code: ClassVar[str] = "diary.unknown_receiver"
     detail: ClassVar[str] = N_("Write the receiver's name instead.")
     field = "receiver_entity_id"
-
-
-class SentOnOtherDay(Invalid):
-    """The day can't be right"""
-
-    code: ClassVar[str] = "diary.sent_on"
-    detail: ClassVar[str] = N_("Use a day of the last ten years, not one to come.")
-    field = "sent_on"
 
 
 class NothingSaid(NotFound):
@@ -159,10 +144,7 @@ def add_dispatch(
     take_lots(db, actor=actor, lot=lot, ids=set())
     if lot.state == LotState.DISTRIBUTED:
         raise DistributionCompleted
-    today = day_of(now)
-    sent_on = dispatch.sent_on or today
-    if not today - OLDEST <= sent_on <= today:
-        raise SentOnOtherDay
+    sent_on = sent_on_of(dispatch, today=day_of(now))
     kind = ReceiverKind(dispatch.receiver_kind)
     receiver = clean_text(dispatch.receiver, limit=200, field="receiver")
     if dispatch.receiver_entity_id is not None:
@@ -186,6 +168,38 @@ def add_dispatch(
         text = N_("Lot {number} is not released for sale yet.")
         remarks.append(Remark("diary.sent_unreleased", text, {"number": lot.number}))
     _noted(db, actor, now, "lot.dispatch", lot, row)
+    return Added((row,), tuple(remarks))
+
+
+def fill_input(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    lot_id: int,
+    input_id: int,
+    given: InputGiven,
+) -> Added:
+    """Write how much of a material went in, and of which of its supplier's lots.
+
+    Only of what was taken along from another lot, once: what is written is withdrawn and not
+    changed.
+    """
+    lot = lock_lot(db, lot_id, actor=actor)
+    if lot.state != LotState.OPEN:
+        raise LotClosed
+    row = db.get(LotInput, input_id)
+    if row is None or row.lot_id != lot.id or row.withdrawn_at or row.quantity is not None:
+        raise NothingSaid
+    facts = _goods(given)
+    if facts["quantity"] is None:
+        raise QuantityOutOfRange
+    row.supplier_lot = clean_text(given.supplier_lot, limit=60, field="supplier_lot")
+    for name, value in facts.items():
+        setattr(row, name, value)
+    db.flush()
+    remarks = weighed(db, lot)
+    _noted(db, actor, now, "lot.fill_input", lot, row)
     return Added((row,), tuple(remarks))
 
 

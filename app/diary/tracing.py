@@ -1,7 +1,7 @@
 """What a lot is made of and where it goes: what is said of it, and whether its figures agree."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -12,6 +12,7 @@ from app.kit.i18n import N_
 
 # More out than in by so much is no matter of scales: salt, water or a mistyped figure.
 FAR_ABOVE: Final = 1.25
+OLDEST: Final = timedelta(days=3660)
 
 
 class Way(StrEnum):
@@ -43,6 +44,22 @@ class SourceNeeded(Invalid):
     code: ClassVar[str] = "diary.source_needed"
     detail: ClassVar[str] = N_("Name a lot, or the material that was bought.")
     field = "material"
+
+
+class ReceiverNeeded(Invalid):
+    """It is not said who took the goods"""
+
+    code: ClassVar[str] = "diary.receiver_needed"
+    detail: ClassVar[str] = N_("Write the receiver's name, or choose what became of the goods.")
+    field = "receiver"
+
+
+class SentOnOtherDay(Invalid):
+    """The day can't be right"""
+
+    code: ClassVar[str] = "diary.sent_on"
+    detail: ClassVar[str] = N_("Use a day of the last ten years, not one to come.")
+    field = "sent_on"
 
 
 class LotFeedsItself(Conflict):
@@ -166,6 +183,14 @@ class Balance:
         if has is None or not self.transformed or put_in.apart or not put_in.quantity:
             return False
         return has > put_in.quantity * FAR_ABOVE
+
+
+def sent_on_of(dispatch: DispatchGiven, *, today: date) -> date:
+    """Return the day goods were sent: today where none is given."""
+    day = dispatch.sent_on or today
+    if not today - OLDEST <= day <= today:
+        raise SentOnOtherDay
+    return day
 
 
 def remarks_on(balance: Balance, *, number: str) -> tuple[Remark, ...]:
