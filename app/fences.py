@@ -164,9 +164,9 @@ READINGS: Final[Mapping[str, Reading]] = {
     "lot_notice": _whole("lot_notice"),
     "product_notice": _whole("product_notice"),
     # What a recall follows and a page tells of: nobody's supplier, no papers and no quantity.
+    # One that is withdrawn counts no more, and says since when.
     "lot_input": Reading(
-        *("id", "lot_id", "source_lot_id", "material", "entry_id", "withdrawn_at"),
-        rows="withdrawn_at IS NULL",
+        *("id", "lot_id", "source_lot_id", "material", "entry_id", "added_at", "withdrawn_at"),
     ),
     "diary_entry": Reading(
         *("id", "lot_id", "sequence", "kind", "stage", "performed_at", "received_at", "public"),

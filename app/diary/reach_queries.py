@@ -4,7 +4,8 @@ Nothing of it is kept: each reader walks the trace anew. Up from a lot where lot
 for few have many sources; down from what is recalled where lots are looked for.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -31,6 +32,7 @@ from app.diary.tracing import Way
 GLANCED: Final = 200
 
 Lots = CompoundSelect[int]
+Conditions = Sequence[ColumnElement[bool]]
 
 
 def lots_in(subject: Subject) -> ColumnElement[bool]:
@@ -50,22 +52,41 @@ def reached_by(subjects: Collection[Subject]) -> Lots:
 
 def stopped_lots(kind: str | None = None) -> Lots:
     """Return the ids of all lots against which a recall or a hold stands, or one of a kind."""
-    of_lots = select(LotNotice.lot_id).where(LotNotice.lifted_at.is_(None))
-    of_products = (
-        select(Lot.id)
-        .join(ProductNotice, ProductNotice.product_id == Lot.product_id)
-        .where(ProductNotice.lifted_at.is_(None), covers_lot())
+    notices = (LotNotice, ProductNotice)
+    return _with_made(_named(*([of.lifted_at.is_(None), *_of(of, kind)] for of in notices)))
+
+
+def lots_changed_since(time: datetime) -> Lots:
+    """Return the ids of lots against which something stands, or not any more, since a time.
+
+    It may name one too many, and none too few: also those that were said since to be made, or
+    not to be made, from what was stopped at any time since.
+    """
+    notices = (LotNotice, ProductNotice)
+    stopped = _named(*([or_(of.lifted_at.is_(None), of.lifted_at >= time)] for of in notices))
+    turned = _named(*([or_(of.set_at >= time, of.lifted_at >= time)] for of in notices))
+    fed = select(LotInput.lot_id).where(
+        or_(LotInput.added_at >= time, LotInput.withdrawn_at >= time),
+        LotInput.source_lot_id.in_(_with_made(stopped, "stopped")),
     )
-    if kind is not None:
-        of_lots = of_lots.where(LotNotice.kind == kind)
-        of_products = of_products.where(ProductNotice.kind == kind)
-    return _with_made(select(union(of_lots, of_products).subquery()))
+    return _with_made(select(union(turned, fed).subquery()))
 
 
-def _with_made(lots: Select[Any]) -> Lots:
-    named = lots.cte("named")
+def _named(of_lot: Conditions, of_product: Conditions) -> Select[Any]:
+    """Return the lots that notices of lots, or of products, name."""
+    lots = select(LotNotice.lot_id).where(*of_lot)
+    made = select(Lot.id).join(ProductNotice, ProductNotice.product_id == Lot.product_id)
+    return select(union(lots, made.where(covers_lot(), *of_product)).subquery())
+
+
+def _of(of: type[LotNotice] | type[ProductNotice], kind: str | None) -> Conditions:
+    return [] if kind is None else [of.kind == kind]
+
+
+def _with_made(lots: Select[Any], name: str = "named") -> Lots:
+    named = lots.cte(name)
     starts = select(named)
-    return union(starts, select(reach(starts, Way.DOWN, name="made_of_them").c.lot_id))
+    return union(starts, select(reach(starts, Way.DOWN, name=f"made_of_{name}").c.lot_id))
 
 
 def covers_lot() -> ColumnElement[bool]:

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.diary.models import Lot, ProductNotice
+from app.diary.notice_queries import subject_of_lot
+from app.diary.notices import Subject
 from app.diary.standing_queries import NOTHING, standing_of
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.partners.event_models import EventTail, PublicEvent
+from app.partners.event_reach_queries import made_from_it
 from app.partners.events import PRODUCT_FIELDS, EventType, Happening, type_of
 from app.products.models import OcopCertificate, Product
 from app.products.queries import certificate_facts, certificates_of
@@ -101,6 +104,8 @@ def _of_product(db: Session, happening: Happening, base_url: str) -> Facts | Non
         case ["product", "certificate", _]:
             return told | _certificate(db, happening, product)
         case ["product", "recall" | "hold" | "lift_recall" | "lift_hold"]:
+            of = _part(product, happening.after)
+            told |= {"made_from_it": made_from_it(db, of, base_url)}
             return told | _notice(happening, _against_product(db, product.id))
         case ["product", "change"]:
             return told | {"changed": sorted(happening.changed & PRODUCT_FIELDS)}
@@ -120,7 +125,9 @@ def _of_lot(db: Session, happening: Happening, base_url: str) -> Facts | None:
         "url": f"{base_url}/l/{lot.id}",
     }
     product = _product(db, db.get_one(Product, lot.product_id), base_url)
-    return product | {"lot": facts} | _notice(happening, _against_lot(db, lot))
+    made = made_from_it(db, subject_of_lot(lot), base_url)
+    told = product | {"lot": facts, "made_from_it": made}
+    return told | _notice(happening, _against_lot(db, lot))
 
 
 def _of_span(db: Session, happening: Happening, base_url: str) -> Facts | None:
@@ -237,6 +244,17 @@ def _against_lot(db: Session, lot: Lot) -> list[str]:
     standing = standing_of(db, [(lot.product_id, lot.id)]).get((lot.product_id, lot.id), NOTHING)
     found = {"recall": standing.recall, "hold": standing.hold}
     return [name for name, notice in found.items() if notice is not None]
+
+
+def _part(product: Product, after: Mapping[str, Any]) -> Subject:
+    """Return which lots of a product a notice was of."""
+    first, last = (after.get(name) for name in ("made_from", "made_to"))
+    return Subject(
+        entity_id=product.entity_id,
+        product_id=product.id,
+        made_from=date.fromisoformat(first) if first else None,
+        made_to=date.fromisoformat(last) if last else None,
+    )
 
 
 def _days(record: object, *names: str) -> Facts:

@@ -3,11 +3,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.audit.models import AuditEvent
 from app.diary.models import Lot, LotNotice, ProductNotice
+from app.diary.notices import HOLD, RECALL
+from app.diary.reach_queries import lots_changed_since, stopped_lots
 from app.diary.standing_queries import Standing, standing_of
 from app.entities.models import Entity
 from app.kit.clock import day_of
@@ -17,6 +19,7 @@ from app.products.rules import CertificateLine, certificate_line
 from app.rights.models import IpRight, RightProduct, UseRight
 from app.rights.queries import ProductRights, right_facts, rights_by_id, use_right_facts
 from app.rights.rules import Badge, badges
+from app.stamps.models import Span
 
 # An event bears the time its request began, and is seen once it is committed: what was written
 # just before the last question is told once more.
@@ -94,9 +97,12 @@ def _changed(since: datetime, today: date) -> ColumnElement[bool]:
     def went(day: Day) -> ColumnElement[bool]:
         return day.between(begun, today - timedelta(days=1))
 
+    # What was made from a recalled lot is another product, and often another producer's.
+    stopped = select(Lot.product_id).where(Lot.id.in_(lots_changed_since(since - LATE)))
     written = [
         cast(Product.id, String).in_(_touched("product", since)),
         Product.entity_id.in_(_entities(since)),
+        Product.id.in_(stopped),
     ]
     certificates = select(OcopCertificate.product_id).where(
         came(OcopCertificate.valid_from)
@@ -206,7 +212,17 @@ def _against_lots(db: Session, ids: Sequence[int]) -> dict[int, set[str]]:
     found: dict[int, set[str]] = {}
     for product_id, kind in db.execute(union(lots, days)):
         found.setdefault(product_id, set()).add(kind)
+    for kind in (RECALL, HOLD):
+        for product_id in db.scalars(_by_source(ids, kind)):
+            found.setdefault(product_id, set()).add(kind)
     return found
+
+
+def _by_source(ids: Sequence[int], kind: str) -> Select[int]:
+    """Return the products of lots on sale that were made from what is stopped, or are it."""
+    sold = exists().where(Span.lot_id == Lot.id)
+    query = select(Lot.product_id).where(Lot.product_id.in_(ids), sold)
+    return query.where(Lot.id.in_(stopped_lots(kind))).distinct()
 
 
 def _gtins(packs: Iterable[ProductPack]) -> tuple[str, ...]:

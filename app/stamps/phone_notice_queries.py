@@ -9,9 +9,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
+from app.diary.notices import RECALL
+from app.diary.reach_queries import stopped_lots
+from app.diary.standing_queries import Notice as Against
+from app.diary.standing_queries import standing_of
 from app.entities.proposal_queries import ACCEPTED, REFUSED, list_own
 from app.identity.rules import Actor
 from app.kit.clock import day_of, start_of
+from app.kit.db import beyond_fence
 from app.kit.i18n import N_
 from app.products.models import Product
 from app.products.own_queries import list_own as list_own_products
@@ -27,6 +32,8 @@ AHEAD: Final = timedelta(days=60)
 # A quota of which this much is granted is nearly used.
 NEARLY: Final = 0.9
 MOST_REFUSALS: Final = 20
+# Of what was made from a recalled lot so many lots are named, the newest.
+MOST_MADE: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,7 @@ def list_notices(db: Session, *, actor: Actor, now: datetime) -> list[Notice]:
         *_proposals(db, actor, now),
         *_rights(db, actor, now),
         *_lots(db, actor),
+        *_made(db, actor),
         *_products(db, actor),
     ]
     return sorted(found, key=lambda one: one.at, reverse=True)
@@ -194,6 +202,39 @@ def _lots(db: Session, actor: Actor) -> Iterator[Notice]:
             detail=one.reason,
             at=one.set_at,
             path=f"/app/lots/{one.lot_id}",
+            due=True,
+        )
+
+
+def _made(db: Session, actor: Actor) -> Iterator[Notice]:
+    """Tell of own lots that were made from what is recalled or stopped, each notice once."""
+    own = Lot.entity_id.in_(frozenset(actor.memberships))
+    query = select(Lot.id, Lot.number, Lot.product_id).where(own, Lot.id.in_(stopped_lots()))
+    # What stands against a source may be of another producer's lot.
+    with beyond_fence(db):
+        rows = db.execute(query.order_by(Lot.id.desc()).limit(MOST_MADE)).all()
+    lots = {lot_id: (number, product_id) for lot_id, number, product_id in rows}
+    standing = standing_of(db, [(product_id, lot_id) for lot_id, (_, product_id) in lots.items()])
+    told: dict[tuple[int, bool], tuple[Against, list[int]]] = {}
+    for (_, lot_id), against in standing.items():
+        for one in (against.recall, against.hold):
+            if one is not None and one.via is not None and lot_id is not None:
+                kept = told.setdefault((one.id, one.lot_id is None), (one, []))
+                kept[1].append(lot_id)
+    for one, ids in told.values():
+        via = one.via
+        yield Notice(
+            label=N_("Recalled, for they were made from lot {source} of {entity}: lots {lots}")
+            if one.kind == RECALL
+            else N_("Sale stopped, for they were made from lot {source} of {entity}: lots {lots}"),
+            facts={
+                "source": via.number if via else "",
+                "entity": via.entity if via else "",
+                "lots": ", ".join(lots[one][0] for one in sorted(ids)),
+            },
+            detail=one.reason,
+            at=one.since,
+            path=f"/app/lots/{max(ids)}",
             due=True,
         )
 
