@@ -123,7 +123,10 @@ class PromisedIn(In):
 
 
 class SyncEntryIn(In):
-    """A diary entry of a lot: by `lot_id`, or by `lot_uid` of this batch or an earlier one."""
+    """A diary entry of a lot: by `lot_id`, or by `lot_uid` of this batch or an earlier one.
+
+    `photos` follow; `kept_photos` are the lot's already, as those of the entry that is amended.
+    """
 
     id: UUID
     lot_id: RecordId | None = None
@@ -142,9 +145,11 @@ class SyncEntryIn(In):
     inputs: Annotated[list[SyncInputIn], Field(default_factory=list, max_length=_MOST_GOODS)]
     dispatch: SyncDispatchIn | None = None
     photos: Annotated[list[PromisedIn], Field(default_factory=list, max_length=_MOST_GOODS)]
+    kept_photos: Annotated[list[Sha256], Field(default_factory=list, max_length=_MOST_GOODS)]
 
     def draft(self) -> EntryDraft:
-        plain = self.model_dump(exclude={"lot_id", "lot_uid", "inputs", "dispatch", "photos"})
+        others = {"lot_id", "lot_uid", "inputs", "dispatch", "photos", "kept_photos"}
+        plain = self.model_dump(exclude=others)
         inputs = [InputGiven(**one.model_dump(exclude={"source_lot_uid"})) for one in self.inputs]
         return EntryDraft(
             lot_id=self.lot_id,
@@ -154,6 +159,7 @@ class SyncEntryIn(In):
                 **plain,
                 inputs=inputs,
                 dispatch=DispatchGiven(**sent.model_dump()) if (sent := self.dispatch) else None,
+                photos=self.kept_photos,
                 promised=[Promised(one.sha256, one.size) for one in self.photos],
             ),
         )
