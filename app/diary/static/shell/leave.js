@@ -1,12 +1,11 @@
 // On the server's own pages: who still has entries on this phone does not sign out by mistake.
-import { counts, list } from "./outbox.js";
+import { counts } from "./outbox.js";
 import { forget } from "./store.js";
 
 for (const form of document.querySelectorAll('form[action="/sign-out"]')) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    await list().catch(() => 0);
-    const { waiting, fixing } = counts();
+    const { waiting, fixing } = await counts().catch(() => ({ waiting: 0, fixing: 0 }));
     const told = document.getElementById("unsent");
     if (waiting + fixing && told) {
       told.hidden = false;

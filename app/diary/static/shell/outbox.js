@@ -13,13 +13,7 @@ import { exclusive } from "./turns.js";
 
 // "change" whenever a record came, went or changed, in this tab or another.
 export const outboxChanges = new EventTarget();
-
-const known = { waiting: 0, fixing: 0, others: 0 };
-
-storeChanges.addEventListener("outbox", async () => {
-  await list();
-  outboxChanges.dispatchEvent(new Event("change"));
-});
+storeChanges.addEventListener("outbox", () => outboxChanges.dispatchEvent(new Event("change")));
 
 const changed = () => tell("outbox");
 
@@ -83,21 +77,22 @@ export async function insert(record, pictures) {
   return added;
 }
 
+const everything = () => inOne("readonly", ["outbox"], (outbox) => outbox.getAll());
+
 // This account's records, first in first.
 export async function list() {
   const who = await account();
-  const all = await inOne("readonly", ["outbox"], (outbox) => outbox.getAll());
-  const own = all.filter((one) => who && one.account === who.id);
-  const unsent = (records) => records.filter((one) => one.state !== "sent");
-  known.fixing = own.filter((one) => one.state === "fixing").length;
-  known.waiting = unsent(own).length - known.fixing;
-  known.others = unsent(all).length - unsent(own).length;
-  return own;
+  return (await everything()).filter((one) => who && one.account === who.id);
 }
 
-// How much waits and needs fixing, as of the last list(), which "change" is told after; `others`
-// is what waits of other accounts on this phone.
-export const counts = () => known;
+// How much waits and needs fixing; `others` is what waits of other accounts on this phone.
+export async function counts() {
+  const who = await account();
+  const told = { waiting: 0, fixing: 0, others: 0 };
+  for (const { account: owner, state } of await everything())
+    if (state !== "sent") told[who && owner === who.id ? state : "others"] += 1;
+  return told;
+}
 
 // The photo itself, as a Blob, while this phone still has it; else null.
 export async function photo(id, sha256) {

@@ -12,7 +12,7 @@ const NAME = "ocop-diary";
 
 // One step a version, never changed once it was released: phones come from any of them, with
 // entries waiting. A step may add and convert; it must not drop what waits.
-const STEPS = [
+export const STEPS = [
   (db) => {
     db.createObjectStore("facts");
     db.createObjectStore("states");
