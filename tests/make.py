@@ -1,7 +1,7 @@
 """Factories: each makes one record straight in the database and returns it."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -11,7 +11,10 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from app.diary.entry_actions import record_entry
+from app.diary.gate_queries import missing_for
+from app.diary.items import Missing
 from app.diary.models import Lot
+from app.diary.queries import EntryRow
 from app.diary.rules import EntryKind
 from app.diary.written import Written
 from app.entities.models import Entity
@@ -19,7 +22,7 @@ from app.identity.models import Account, AccountRole, ApiKey, Membership
 from app.identity.rules import Actor, Belonging, Role, hashed
 from app.identity.session_actions import open_session
 from app.kit.text import fold
-from app.products.models import Product, ProductPicture
+from app.products.models import Product, ProductPicture, ProductStandard
 from app.rights.models import IpRight, UseRight
 from app.stamps import actions as stamp_actions
 from app.stamps.codes import encode, unline
@@ -29,6 +32,8 @@ from app.stamps.models import Batch
 NOW = datetime(2026, 3, 10, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)
 DAT_MUI = "32248"
+# Where things are made: every stage of a diary names the code of its place.
+PLACE = "CM-AO-01"
 SYSTEM = Actor(account_id=None, label="test", roles=frozenset({Role.ADMINISTRATOR}))
 
 # A second person, where one may not do both steps.
@@ -50,8 +55,20 @@ def entity(db: Session, **facts: Any) -> Entity:  # noqa: ANN401 - the columns o
     return made
 
 
-def product(db: Session, *, of: Entity, picture: bool = True, **facts: Any) -> Product:  # noqa: ANN401 - as above
-    given: dict[str, Any] = {"name": f"Tôm khô {next(_serial)}", "net_content": "500 g"} | facts
+def product(
+    db: Session,
+    *,
+    of: Entity,
+    picture: bool = True,
+    standard: str = "TCVN 5649:2006",
+    **facts: Any,  # noqa: ANN401 - as above
+) -> Product:
+    number = next(_serial)
+    given: dict[str, Any] = {
+        "name": f"Tôm khô {number}",
+        "own_code": f"SP-{number}",
+        "net_content": "500 g",
+    } | facts
     made = Product(
         entity_id=of.id, folded=fold(given["name"]), created_at=NOW, updated_at=NOW, **given
     )
@@ -68,7 +85,9 @@ def product(db: Session, *, of: Entity, picture: bool = True, **facts: Any) -> P
                 created_at=NOW,
             )
         )
-        db.flush()
+    if standard:
+        db.add(ProductStandard(product_id=made.id, kind="tcvn", number=standard))
+    db.flush()
     return made
 
 
@@ -188,12 +207,30 @@ def code(batch: Batch, number: int, *, keyring: Keyring) -> str:
 
 
 def complete_lot(db: Session, *, of: Product, **facts: Any) -> Lot:  # noqa: ANN401 - as above
-    """A lot onto which stamps may be activated: it has a date, and an entry in its diary."""
+    """A lot onto which stamps may be activated: an entry tells what was done, when and where."""
+    if of.shelf_life_days is not None:
+        facts = {"expiry_date": TODAY + timedelta(days=of.shelf_life_days)} | facts
     made = lot(db, of=of, **facts)
-    owner = Actor(account_id=None, label="test", memberships={of.entity_id: Belonging.OWNER})
-    written = Written(id=uuid4(), kind=EntryKind.HARVEST, performed_at=NOW, values={})
-    record_entry(db, actor=owner, now=NOW, lot_id=made.id, written=written)
+    entry(db, lot=made)
     return made
+
+
+def entry(db: Session, *, lot: Lot, now: datetime = NOW, **facts: Any) -> EntryRow:  # noqa: ANN401 - the members of Written
+    """An entry that the owner wrote down, of a harvest where nothing else is said."""
+    owner = Actor(account_id=None, label="test", memberships={lot.entity_id: Belonging.OWNER})
+    given: dict[str, Any] = {
+        "kind": EntryKind.HARVEST,
+        "performed_at": now,
+        "values": {},
+        "location_code": PLACE,
+    } | facts
+    written = Written(id=uuid4(), **given)
+    return record_entry(db, actor=owner, now=now, lot_id=lot.id, written=written).entry
+
+
+def lacking(db: Session, lot: Lot, *, now: datetime = NOW) -> list[Missing]:
+    """Return what keeps stamps from being activated onto a lot."""
+    return [one.item for one in missing_for(db, lot, now=now)]
 
 
 def picture(

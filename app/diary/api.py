@@ -5,6 +5,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from app.diary import actions, lot_queries, queries
+from app.diary.gate_queries import missing_for
 from app.diary.models import Lot
 from app.diary.rules import LotState
 from app.diary.standing_queries import Notice, standing_against
@@ -23,25 +24,35 @@ UNIT = Field(
     max_length=30,
     description="A code of UN/ECE Recommendation 20 (KGM) or the Vietnamese word (kg, hộp).",
 )
+MATERIAL = Field(
+    max_length=120,
+    description="What it is a lot of where that is not yet the product; no stamps go onto it.",
+)
 Quantity = Annotated[float, Field(ge=0.001, le=1e10, allow_inf_nan=False)]
 
 
 class LotPatch(In):
     """The fields of an open lot to change; what is not named stays."""
 
-    number: Annotated[str, Field(max_length=40), LOT_NUMBER] = ""
+    number: Annotated[str, Field(max_length=40), LOT_NUMBER] | None = None
     production_date: date | None = None
     expiry_date: date | None = None
     quantity: Quantity | None = None
     unit: Annotated[Line, UNIT] = ""
     note: Annotated[Note, Field(max_length=2000)] = ""
+    material: Annotated[Line, MATERIAL] = ""
+    facility_id: Annotated[int, Field(ge=1, le=2**62)] | None = None
 
 
 class LotIn(LotPatch):
-    """A lot as it is opened. Without an expiry date the product's shelf life proposes one."""
+    """A lot as it is opened. Without an expiry date the product's shelf life proposes one.
+
+    `like` is a lot of the same producer: material, unit, place and what it had bought in are
+    taken from it where they are not given. Without a number the product's next one is taken.
+    """
 
     product_id: Annotated[int, Field(ge=1, le=2**62)]
-    number: Annotated[str, Field(max_length=40), LOT_NUMBER]
+    like: Annotated[int, Field(ge=1, le=2**62)] | None = None
 
 
 class LotOut(Out):
@@ -58,8 +69,14 @@ class LotOut(Out):
     unit: str
     unit_as_entered: str
     note: str
+    material: str
+    facility_id: int | None
     opened_at: datetime
     closed_at: datetime | None
+    released_at: datetime | None
+    distributed_at: datetime | None
+    left_quantity: float | None
+    distribution_note: str
 
 
 class MissingOut(Out):
@@ -67,6 +84,7 @@ class MissingOut(Out):
 
     code: str
     words: str
+    mend: str
 
 
 class StandingOut(Out):
@@ -88,11 +106,11 @@ class LotDetail(LotOut):
     entries: int
 
 
-def lot_detail(db: Db, lot: Lot, words: Translator) -> LotDetail:
+def lot_detail(db: Db, lot: Lot, words: Translator, now: datetime) -> LotDetail:
     standing = standing_against(db, lot.product_id, lot.id)
     lacking = [
-        MissingOut(code=item, words=words.gettext(item.label))
-        for item in queries.missing_for(db, lot)
+        MissingOut(code=item.code, words=item.said(words), mend=item.mend(words))
+        for item in missing_for(db, lot, now=now)
     ]
     return LotDetail(
         **LotOut.model_validate(lot).model_dump(),
@@ -127,12 +145,14 @@ def list_lots(
 @router.post("", status_code=201)
 def open_lot(given: LotIn, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
     """Open a lot of one of the caller's own products."""
-    return lot_detail(db, actions.open_lot(db, actor=actor, now=now, **given.model_dump()), words)
+    return lot_detail(
+        db, actions.open_lot(db, actor=actor, now=now, **given.model_dump()), words, now
+    )
 
 
 @router.get("/{lot_id}")
-def get_lot(lot_id: Id, db: Db, actor: CurrentActor, words: Words) -> LotDetail:
-    return lot_detail(db, queries.get_lot(db, lot_id, actor=actor), words)
+def get_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
+    return lot_detail(db, queries.get_lot(db, lot_id, actor=actor), words, now)
 
 
 @router.patch("/{lot_id}")
@@ -142,16 +162,16 @@ def change_lot(
     """Change an open lot. Its state is changed by `close` and `release` alone."""
     facts: dict[str, Any] = given.model_dump(exclude_unset=True)
     lot = actions.change_lot(db, actor=actor, now=now, lot_id=lot_id, **facts)
-    return lot_detail(db, lot, words)
+    return lot_detail(db, lot, words, now)
 
 
 @router.post("/{lot_id}/close")
 def close_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
     """Close the lot's diary: from then on it takes only corrections, with a reason."""
-    return lot_detail(db, actions.close_lot(db, actor=actor, now=now, lot_id=lot_id), words)
+    return lot_detail(db, actions.close_lot(db, actor=actor, now=now, lot_id=lot_id), words, now)
 
 
 @router.post("/{lot_id}/release")
 def release_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
     """Release a closed lot for sale. The owner's act."""
-    return lot_detail(db, actions.release_lot(db, actor=actor, now=now, lot_id=lot_id), words)
+    return lot_detail(db, actions.release_lot(db, actor=actor, now=now, lot_id=lot_id), words, now)

@@ -5,21 +5,22 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.diary import lot_queries, queries
+from app.diary import gate_queries, lot_queries, queries
+from app.diary.checklist import Line
 from app.diary.fields import said_unit
 from app.diary.file_pages import lots_file
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
 from app.diary.notice_queries import AnyNotice, list_notices, subject_of_lot
-from app.diary.pages import Told, told
-from app.diary.rules import LotState, Missing
+from app.diary.pages import Told, check_lines, told
+from app.diary.rules import LotState
 from app.diary.standing_queries import Standing, standing_against
 from app.entities.models import Entity
 from app.identity.access import CurrentActor
 from app.kit.exports import AsFile, every
 from app.kit.pages import show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
-from app.kit.web import Db, Edge, Id, Words
+from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.models import Product
 
 router = APIRouter(prefix="/office/lots", route_class=Edge, include_in_schema=False)
@@ -48,7 +49,7 @@ class OfficeLotView:
     entity: Entity
     unit: str
     timeline: list[Told]
-    missing: tuple[Missing, ...]
+    checks: list[Line]
     standing: Standing
     notices: Sequence[AnyNotice]
     may_act: bool
@@ -96,7 +97,9 @@ def lots(
 
 
 @router.get("/{lot_id}")
-def lot(request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id) -> Response:
+def lot(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, lot_id: Id
+) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
     view = OfficeLotView(
         lot=found,
@@ -105,7 +108,7 @@ def lot(request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id)
         entity=db.get_one(Entity, found.entity_id),
         unit=said_unit(found.unit, words),
         timeline=told(queries.list_timeline(db, found.id), words),
-        missing=queries.missing_for(db, found),
+        checks=check_lines(gate_queries.checks_for(db, found, now=now), found, words),
         standing=standing_against(db, found.product_id, found.id),
         notices=list_notices(db, subject_of_lot(found)),
         may_act=actor.officer,

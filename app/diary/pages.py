@@ -1,17 +1,19 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.diary import actions, lot_queries, queries
+from app.diary import actions, gate_queries, lot_queries, queries
+from app.diary.checklist import Line, lines
+from app.diary.completeness import Check
 from app.diary.fields import OFFERED_UNITS, said_unit, said_values
 from app.diary.file_pages import lots_file
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
 from app.diary.queries import EntryRow
-from app.diary.rules import LotState, Missing
+from app.diary.rules import LotState
 from app.diary.standing_queries import Standing, standing_against
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
@@ -43,7 +45,7 @@ class Card:
     """An open lot on the first page, and what it still lacks."""
 
     row: LotRow
-    missing: tuple[Missing, ...]
+    missing: list[Line]
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class LotView:
     product: Product
     unit: str
     timeline: list[Told]
-    missing: tuple[Missing, ...]
+    checks: list[Line]
     standing: Standing
     member: bool
     owner: bool
@@ -90,6 +92,10 @@ class LotView:
 
 def told(entries: Sequence[EntryRow], words: Translator) -> list[Told]:
     return [Told(entry, said_values(entry.facts, words)) for entry in entries]
+
+
+def check_lines(checks: Iterable[Check], lot: Lot, words: Translator) -> list[Line]:
+    return lines(checks, words, lot=lot.id, product=lot.product_id, entity=lot.entity_id)
 
 
 def units(words: Translator) -> list[tuple[str, str]]:
@@ -111,8 +117,10 @@ def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words)
     page = lot_queries.list_lots(
         db, actor=actor, cut=Cut(limit=SHOWN_LOTS, newest=True), wanted=wanted
     )
+    missing = gate_queries.missing_of(db, page.items, now=now)
     cards = [
-        Card(row, queries.missing_for(db, row.lot)) for row in lot_queries.lot_rows(db, page.items)
+        Card(row, check_lines(missing[row.lot.id], row.lot, words))
+        for row in lot_queries.lot_rows(db, page.items)
     ]
     recent = told(queries.list_recent(db, actor=actor, limit=SHOWN_ENTRIES), words)
     view = TodayView(
@@ -149,7 +157,9 @@ def lots(
 
 
 @router.get("/lots/{lot_id}")
-def lot(request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id) -> Response:
+def lot(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, lot_id: Id
+) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
     view = LotView(
         lot=found,
@@ -157,7 +167,7 @@ def lot(request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id)
         product=db.get_one(Product, found.product_id),
         unit=said_unit(found.unit, words),
         timeline=told(queries.list_timeline(db, found.id), words),
-        missing=queries.missing_for(db, found),
+        checks=check_lines(gate_queries.checks_for(db, found, now=now), found, words),
         standing=standing_against(db, found.product_id, found.id),
         member=found.entity_id in actor.memberships,
         owner=actor.memberships.get(found.entity_id) is Belonging.OWNER,

@@ -21,17 +21,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from app.diary.decision_models import EntryDecision
 from app.diary.decisions import Approval, approval_of
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot
-from app.diary.rules import EntryKind, LateMark, LotFacts, Missing, late_mark, missing
-from app.diary.standing_queries import standing_against
+from app.diary.rules import EntryKind, LateMark, late_mark
 from app.diary.upload_models import PhotoPromise
 from app.diary.values import Value
-from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, trimmed
-from app.places.queries import find_place
-from app.products.models import Product, ProductPicture
 
 
 class NoSuchLot(NotFound):
@@ -231,27 +227,6 @@ def entry_counts(db: Session, ids: Sequence[int]) -> dict[int, int]:
     return {lot_id: count for lot_id, count in db.execute(query)}  # noqa: C416 - a Row is no plain pair to dict()
 
 
-def missing_for(db: Session, lot: Lot) -> tuple[Missing, ...]:
-    """Return all that keeps stamps from being activated onto the lot, by the rule `missing`."""
-    product = db.get_one(Product, lot.product_id)
-    entity = db.get_one(Entity, lot.entity_id)
-    picture = select(ProductPicture.id).where(ProductPicture.product_id == product.id).limit(1)
-    standing = standing_against(db, product.id, lot.id)
-    facts = LotFacts(
-        product_name=product.name,
-        has_picture=db.scalar(picture) is not None,
-        maker=entity.name,
-        has_commune=find_place(db, entity.commune_code) is not None,
-        entries=count_entries(db, lot.id),
-        produced_on=lot.production_date,
-        product_active=product.status == "active",
-        entity_active=entity.status == "active",
-        recalled=standing.recall is not None,
-        on_hold=standing.hold is not None,
-    )
-    return missing(facts)
-
-
 def public_entries(db: Session, lot_id: int, *, limit: int | None = None) -> tuple[EntryRow, ...]:
     """Return what the public may read of a lot's diary, the latest work first.
 
@@ -284,6 +259,14 @@ def list_recent(db: Session, *, actor: Actor, limit: int) -> tuple[EntryRow, ...
     latest = (DiaryEntry.received_at.desc(), DiaryEntry.sequence.desc())
     query = _ENTRIES.where(own, _later.id.is_(None)).order_by(*latest)
     return _rows(db, query.limit(limit))
+
+
+def list_since(db: Session, *, actor: Actor, since: datetime, limit: int) -> tuple[EntryRow, ...]:
+    """Return what was received since then of the actor's own entities, the last first."""
+    own = DiaryEntry.entity_id.in_(frozenset(actor.memberships))
+    query = _ENTRIES.where(own, DiaryEntry.received_at >= since)
+    latest = (DiaryEntry.received_at.desc(), DiaryEntry.sequence.desc())
+    return _rows(db, query.order_by(*latest).limit(limit))
 
 
 def list_entries(db: Session, lot_id: int, *, actor: Actor, cut: Cut) -> Page[EntryRow]:

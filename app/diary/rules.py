@@ -1,6 +1,6 @@
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -43,25 +43,6 @@ class LotState(StrEnum):
         return _STATE_LABELS[self]
 
 
-class Missing(StrEnum):
-    """What keeps stamps from being activated onto a lot, in the order it is shown."""
-
-    ENTITY_ACTIVE = "entity_active"
-    PRODUCT_ACTIVE = "product_active"
-    RECALLED = "recalled"
-    ON_HOLD = "on_hold"
-    PRODUCT_NAME = "product_name"
-    PICTURE = "picture"
-    MAKER = "maker"
-    COMMUNE = "commune"
-    PRODUCTION_DATE = "production_date"
-    ENTRY = "entry"
-
-    @property
-    def label(self) -> str:
-        return _MISSING_LABELS[self]
-
-
 class LateMark(StrEnum):
     ON_TIME = "on_time"
     LATE = "late"
@@ -102,22 +83,6 @@ class PerformedInFuture(Invalid):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LotFacts:
-    """What the gate asks of a lot. `entries` counts those that no later one amends."""
-
-    product_name: str
-    has_picture: bool
-    maker: str
-    has_commune: bool
-    entries: int
-    produced_on: date | None
-    product_active: bool
-    entity_active: bool
-    recalled: bool
-    on_hold: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TimeLimits:
     late_after: timedelta = timedelta(hours=48)
     approval_after: timedelta = timedelta(days=7)
@@ -136,26 +101,6 @@ class Timing:
 
 
 LIMITS: Final = TimeLimits()
-
-
-def missing(facts: LotFacts) -> tuple[Missing, ...]:
-    """Return all that keeps stamps from being activated onto the lot; nothing lets them pass.
-
-    The items are those of Circular 02/2024/TT-BKHCN that are known of a lot so far.
-    """
-    lacking = {
-        Missing.ENTITY_ACTIVE: not facts.entity_active,
-        Missing.PRODUCT_ACTIVE: not facts.product_active,
-        Missing.RECALLED: facts.recalled,
-        Missing.ON_HOLD: facts.on_hold,
-        Missing.PRODUCT_NAME: not facts.product_name.strip(),
-        Missing.PICTURE: not facts.has_picture,
-        Missing.MAKER: not facts.maker.strip(),
-        Missing.COMMUNE: not facts.has_commune,
-        Missing.PRODUCTION_DATE: facts.produced_on is None,
-        Missing.ENTRY: facts.entries < 1,
-    }
-    return tuple(item for item in Missing if lacking[item])
 
 
 def check_lot_number(text: str, *, field: str | None = "number") -> str:
@@ -225,17 +170,4 @@ _STATE_LABELS: Final = {
     LotState.CLOSED: N_("Diary closed"),
     LotState.RELEASED: N_("Released for sale"),
     LotState.DISTRIBUTED: N_("Distributed"),
-}
-
-_MISSING_LABELS: Final = {
-    Missing.ENTITY_ACTIVE: N_("The producer has been dissolved"),
-    Missing.PRODUCT_ACTIVE: N_("The product is no longer made"),
-    Missing.RECALLED: N_("The lot has been recalled"),
-    Missing.ON_HOLD: N_("Sale of the lot is stopped while it is being checked"),
-    Missing.PRODUCT_NAME: N_("The product has no name"),
-    Missing.PICTURE: N_("The product has no picture"),
-    Missing.MAKER: N_("The producer's name is missing"),
-    Missing.COMMUNE: N_("The producer's commune is missing"),
-    Missing.PRODUCTION_DATE: N_("The lot has no production date"),
-    Missing.ENTRY: N_("The lot's diary has no entry"),
 }

@@ -105,7 +105,7 @@ class Pages:
             "datetime": words.datetime,
             "ago": words.ago,
         }
-        env.globals |= {"static": self.static, "query": _query, "icon": self.icon}
+        env.globals |= {"static": self.static, "query": _query, "icon": self.icon, "words": words}
         return env
 
     def static(self, path: str) -> str:

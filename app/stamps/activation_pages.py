@@ -1,6 +1,7 @@
 """The producer's activation: choose a lot and two stamps, read what that is, confirm."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -104,12 +105,13 @@ def form(
     db: Db,
     actor: CurrentActor,
     keyring: StampKeys,
+    now: Now,
     lot: Text = "",
     first: Text = "",
     last: Text = "",
 ) -> Response:
     filled = Filled({"lot_id": lot, "first_code": first, "last_code": last})
-    return show_form(request, db, actor, keyring, filled)
+    return show_form(request, db, actor, keyring, now, filled)
 
 
 @router.post("/photo")
@@ -121,12 +123,13 @@ def photo(
     words: Words,
     sent: Form,
     keyring: StampKeys,
+    now: Now,
 ) -> Response:
     """Fill the form in with the stamps of a photo; nothing is changed."""
     if isinstance(texts, Invalid):
-        return show_form(request, db, actor, keyring, refused(sent, texts, words))
+        return show_form(request, db, actor, keyring, now, refused(sent, texts, words))
     seen = find_seen(db, actor=actor, keyring=keyring, texts=texts)
-    return show_form(request, db, actor, keyring, with_seen(Filled(sent.fields), seen), seen)
+    return show_form(request, db, actor, keyring, now, with_seen(Filled(sent.fields), seen), seen)
 
 
 @router.post("")
@@ -141,12 +144,12 @@ def preview(
 ) -> Response:
     given = read_form(ActivationForm, sent, words)
     if isinstance(given, Filled):
-        return show_form(request, db, actor, keyring, given)
+        return show_form(request, db, actor, keyring, now, given)
     asked: dict[str, Any] = {"actor": actor, "now": now, "keyring": keyring}
     try:
         span, lot = rehearse_activation(db, ends=given.ends(), lot_id=given.lot_id, **asked)
     except (Conflict, Invalid) as error:
-        return show_form(request, db, actor, keyring, refused_form(sent, error, words))
+        return show_form(request, db, actor, keyring, now, refused_form(sent, error, words))
     back = {"lot": given.lot_id, "first": given.first_code, "last": given.last_code}
     view = PreviewView(
         run=spoken_run(span.stretch.first, span.stretch.last, words),
@@ -174,7 +177,7 @@ def confirm(
 ) -> Response:
     given = read_form(ActivationForm, sent, words)
     if isinstance(given, Filled):
-        return show_form(request, db, actor, keyring, given)
+        return show_form(request, db, actor, keyring, now, given)
     ends = given.ends()
     asked: dict[str, Any] = {"actor": actor, "now": now, "keyring": keyring}
     try:
@@ -189,7 +192,7 @@ def confirm(
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:
-        return show_form(request, db, actor, keyring, refused_form(sent, error, words))
+        return show_form(request, db, actor, keyring, now, refused_form(sent, error, words))
     return to_done(found.batch_id, found.first, found.last)
 
 
@@ -261,13 +264,14 @@ def show_form(
     db: Session,
     actor: Actor,
     keyring: Keyring,
+    now: datetime,
     form: Filled,
     seen: Seen | None = None,
 ) -> Response:
     stamp = find_stamp(db, keyring=keyring, text=typed_code(form.value("first_code")))
     product_id = stamp.product_id if stamp and stamp.entity_id in actor.memberships else None
     lot_id = typed_id(form.value("lot_id"))
-    choices = list_lot_choices(db, actor=actor, product_id=product_id, lot_id=lot_id)
+    choices = list_lot_choices(db, actor=actor, now=now, product_id=product_id, lot_id=lot_id)
     ready = [choice for choice in choices if not choice.missing]
     named = [choice for choice in ready if choice.lot.id == lot_id]
     only = ready if len(ready) == 1 and not form.value("lot_id") else []

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
-from app.diary.queries import get_lot, missing_for
-from app.diary.rules import Missing
+from app.diary.completeness import Check
+from app.diary.gate_queries import missing_for
+from app.diary.queries import get_lot
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid, Words
@@ -36,11 +37,11 @@ class LotIncomplete(Conflict):
     detail: ClassVar[str] = N_("Mend this first: {missing}.")
     field = "lot_id"
 
-    def __init__(self, *, missing: tuple[Missing, ...]) -> None:
+    def __init__(self, *, missing: tuple[Check, ...]) -> None:
         self.missing = missing
 
     def explain(self, words: Words) -> str:
-        said = "; ".join(words.gettext(item.label) for item in self.missing)
+        said = "; ".join(item.said(words) for item in self.missing)
         return words.gettext(self.detail).format(missing=said)
 
 
@@ -70,7 +71,7 @@ def check_gate(
         raise WrongLot
     with lost_races():
         db.refresh(lot, with_for_update={"key_share": True})
-    lacking = missing_for(db, lot)
+    lacking = missing_for(db, lot, now=now)
     if lacking:
         raise LotIncomplete(missing=lacking)
     for span in spans:

@@ -1,15 +1,16 @@
 """What a producer chooses from before an activation: own lots, and rolls with stamps left."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.diary.completeness import Check
+from app.diary.gate_queries import missing_of
 from app.diary.lot_queries import LotFilter, list_lots
 from app.diary.models import Lot
-from app.diary.queries import missing_for
-from app.diary.rules import Missing
 from app.identity.rules import Actor
 from app.kit.paging import Cut
 from app.products.queries import names_of
@@ -25,7 +26,7 @@ class LotChoice:
 
     lot: Lot
     product: str
-    missing: tuple[Missing, ...]
+    missing: tuple[Check, ...]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Roll:
 
 
 def list_lot_choices(
-    db: Session, *, actor: Actor, product_id: int | None, lot_id: int | None
+    db: Session, *, actor: Actor, now: datetime, product_id: int | None, lot_id: int | None
 ) -> list[LotChoice]:
     """Return the newest own lots, of one product where it is known.
 
@@ -51,7 +52,8 @@ def list_lot_choices(
     if named is not None and named.entity_id in actor.memberships and named not in found:
         found.append(named)
     products = names_of(db, [lot.product_id for lot in found])
-    return [LotChoice(lot, products[lot.product_id], missing_for(db, lot)) for lot in found]
+    missing = missing_of(db, found, now=now)
+    return [LotChoice(lot, products[lot.product_id], missing[lot.id]) for lot in found]
 
 
 def list_rolls(db: Session, *, actor: Actor, lot: Lot) -> list[Roll]:

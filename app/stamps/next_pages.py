@@ -46,12 +46,12 @@ def preview(
 ) -> Response:
     given = read_form(NextForm, sent, words)
     if isinstance(given, Filled):
-        return show_form(request, db, actor, keyring, given)
+        return show_form(request, db, actor, keyring, now, given)
     asked = given.model_dump(exclude={"first"})
     try:
         spans = rehearse_next(db, actor=actor, now=now, **asked)
     except (Conflict, Invalid) as error:
-        return show_form(request, db, actor, keyring, refused_form(sent, error, words))
+        return show_form(request, db, actor, keyring, now, refused_form(sent, error, words))
     runs = [spoken_run(one.stretch.first, one.stretch.last, words) for one in spans]
     view = PreviewView(
         run=", ".join(runs),
@@ -79,11 +79,11 @@ def confirm(
 ) -> Response:
     given = read_form(NextForm, sent, words)
     if isinstance(given, Filled):
-        return show_form(request, db, actor, keyring, given)
+        return show_form(request, db, actor, keyring, now, given)
     try:
         done = activate_next(db, actor=actor, now=now, **given.model_dump())
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:
-        return show_form(request, db, actor, keyring, refused_form(sent, error, words))
+        return show_form(request, db, actor, keyring, now, refused_form(sent, error, words))
     return to_done(given.batch_id, done[0].first, done[-1].last)

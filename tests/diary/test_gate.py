@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.diary.entry_actions import record_entry
+from app.diary.items import Missing
 from app.diary.models import Lot
 from app.diary.notice_actions import hold_lot, lift_hold, lift_recall, recall_lot
-from app.diary.queries import missing_for
-from app.diary.rules import EntryKind, Missing
+from app.diary.rules import EntryKind
 from app.diary.written import Written
 from app.entities.models import Entity
 from app.products.models import Product
@@ -27,19 +27,29 @@ def complete(db: Session, cast: Cast, **facts: object) -> Lot:
 
 def record(db: Session, cast: Cast, lot: Lot, **facts: Any) -> None:  # noqa: ANN401 - what an entry says
     entry = Written(
-        id=uuid4(), kind=EntryKind.HARVEST, performed_at=make.NOW, values={"quantity": 1}, **facts
+        id=uuid4(),
+        kind=EntryKind.HARVEST,
+        performed_at=make.NOW,
+        values={"quantity": 1},
+        location_code=make.PLACE,
+        **facts,
     )
     record_entry(db, actor=cast.owner.actor, now=make.NOW, lot_id=lot.id, written=entry)
 
 
 def test_a_complete_lot_lacks_nothing(db: Session, cast: Cast) -> None:
-    assert missing_for(db, complete(db, cast)) == ()
+    assert make.lacking(db, complete(db, cast)) == []
 
 
 def test_a_new_lot_lacks_its_diary(db: Session, cast: Cast) -> None:
     product = make.product(db, of=cast.entity, picture=False)
     lot = make.lot(db, of=product, production_date=None)
-    assert missing_for(db, lot) == (Missing.PICTURE, Missing.PRODUCTION_DATE, Missing.ENTRY)
+    assert set(make.lacking(db, lot)) == {
+        Missing.PICTURE,
+        Missing.LOCATION,
+        Missing.PRODUCTION_DATE,
+        Missing.ENTRY,
+    }
 
 
 @pytest.mark.parametrize(
@@ -58,7 +68,7 @@ def test_the_producer_is_looked_at(
     for name, value in change.items():
         setattr(entity, name, value)
     db.flush()
-    assert missing_for(db, lot) == (item,)
+    assert make.lacking(db, lot) == [item]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +83,7 @@ def test_the_product_is_looked_at(
     for name, value in change.items():
         setattr(product, name, value)
     db.flush()
-    assert missing_for(db, lot) == (item,)
+    assert make.lacking(db, lot) == [item]
 
 
 def test_a_notice_stands_in_the_way_until_it_is_lifted(db: Session, cast: Cast) -> None:
@@ -81,7 +91,7 @@ def test_a_notice_stands_in_the_way_until_it_is_lifted(db: Session, cast: Cast) 
     who: dict[str, Any] = {"actor": cast.officer.actor, "now": make.NOW, "lot_id": lot.id}
     recall_lot(db, **who, reason="Dư lượng")
     hold_lot(db, **who, reason="Chờ kiểm tra")
-    assert missing_for(db, lot) == (Missing.RECALLED, Missing.ON_HOLD)
+    assert make.lacking(db, lot) == [Missing.RECALLED, Missing.ON_HOLD]
     lift_recall(db, **who, reason="Kết quả đạt")
     lift_hold(db, **who, reason="Kết quả đạt")
-    assert missing_for(db, lot) == ()
+    assert make.lacking(db, lot) == []

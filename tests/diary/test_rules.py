@@ -1,72 +1,23 @@
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.diary.rules import (
     BadLotNumber,
     EntryKind,
     LateMark,
-    LotFacts,
     LotMovesOnly,
     LotState,
-    Missing,
     PerformedInFuture,
     TimeLimits,
     check_lot_number,
     check_move,
-    missing,
     timing,
 )
 
-COMPLETE = LotFacts(
-    product_name="Tôm khô",
-    has_picture=True,
-    maker="Hợp tác xã mẫu",
-    has_commune=True,
-    entries=1,
-    produced_on=date(2026, 5, 1),
-    product_active=True,
-    entity_active=True,
-    recalled=False,
-    on_hold=False,
-)
-LACKS: dict[Missing, dict[str, Any]] = {
-    Missing.ENTITY_ACTIVE: {"entity_active": False},
-    Missing.PRODUCT_ACTIVE: {"product_active": False},
-    Missing.RECALLED: {"recalled": True},
-    Missing.ON_HOLD: {"on_hold": True},
-    Missing.PRODUCT_NAME: {"product_name": "  "},
-    Missing.PICTURE: {"has_picture": False},
-    Missing.MAKER: {"maker": ""},
-    Missing.COMMUNE: {"has_commune": False},
-    Missing.PRODUCTION_DATE: {"produced_on": None},
-    Missing.ENTRY: {"entries": 0},
-}
 NOW = datetime(2026, 6, 15, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-def test_nothing_is_missing_from_a_complete_lot() -> None:
-    assert missing(COMPLETE) == ()
-
-
-@pytest.mark.parametrize("item", Missing)
-def test_each_missing_item_is_named(item: Missing) -> None:
-    assert missing(replace(COMPLETE, **LACKS[item])) == (item,)
-    assert item.label
-
-
-@given(st.sets(st.sampled_from(Missing)))
-def test_everything_missing_is_listed_at_once_in_order(items: set[Missing]) -> None:
-    facts = COMPLETE
-    for item in items:
-        facts = replace(facts, **LACKS[item])
-    assert missing(facts) == tuple(item for item in Missing if item in items)
 
 
 @pytest.mark.parametrize(
@@ -159,5 +110,5 @@ def test_work_of_the_day_after_tomorrow_is_refused() -> None:
 
 def test_every_choice_has_its_label() -> None:
     assert len(EntryKind) == 12
-    for choice in (*EntryKind, *LotState, *Missing):
+    for choice in (*EntryKind, *LotState):
         assert choice.label

@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.diary.actions import DateStopped, change_lot
+from app.diary.items import Missing
 from app.diary.models import Lot
 from app.diary.notice_actions import Act, AlreadyStands, NothingStands, lift_notice, set_notice
 from app.diary.notice_queries import subject_of
 from app.diary.notices import HOLD, Subject
-from app.diary.queries import missing_for
-from app.diary.rules import Missing
 from app.diary.standing_queries import Standing, standing_of
 from app.identity.rules import Actor, NotAllowed
 from app.products.models import Product
@@ -121,7 +120,7 @@ def test_days_of_production_are_covered_to_the_day_and_a_lot_without_one_too(des
     told = desk.standing(lots[LEAP]).recall
     assert told is not None
     assert told.id == notice.id
-    assert Missing.RECALLED in missing_for(desk.db, lots[LEAP + 2 * day])
+    assert Missing.RECALLED in make.lacking(desk.db, lots[LEAP + 2 * day])
 
 
 def test_an_open_lot_cannot_be_dated_out_of_a_recall(desk: Desk) -> None:
@@ -214,7 +213,7 @@ def test_an_owner_stops_and_lets_go_what_is_their_own_and_nothing_of_the_departm
         desk.hold(desk.scene.cast.colleague.actor, made_from=None)
     desk.hold(desk.owner, made_from=None)
     assert desk.standing(desk.scene.lot).hold
-    assert Missing.ON_HOLD in missing_for(db, desk.scene.lot)
+    assert Missing.ON_HOLD in make.lacking(db, desk.scene.lot)
     recall_actions.lift_hold(db, act=desk.act(desk.owner), of=whole)
     assert not desk.standing()
     desk.hold(desk.owner, made_from=None)

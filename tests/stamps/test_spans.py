@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 
 from app.audit.models import AuditEvent
-from app.diary.rules import Missing
+from app.diary.items import Missing
 from app.identity.rules import NotAllowed, NotYours
 from app.kit.db import Database
 from app.kit.errors import DomainError, NotFound
@@ -133,12 +133,10 @@ def test_an_incomplete_lot_is_refused_with_all_that_is_missing(scene: Scene) -> 
     bare = make.lot(scene.db, of=product, production_date=None)
     with pytest.raises(LotIncomplete) as caught:
         scene.activate(1, 2, **scene.ends(1, 2, of=batch), lot_id=bare.id)
-    assert set(caught.value.missing) == {
-        Missing.PICTURE, Missing.PRODUCTION_DATE, Missing.ENTRY,
+    assert {one.item for one in caught.value.missing} == {
+        Missing.PICTURE, Missing.LOCATION, Missing.PRODUCTION_DATE, Missing.ENTRY,
     }  # fmt: skip
-    assert "The product has no picture; The lot has no production date" in caught.value.explain(
-        Translator("en")
-    )
+    assert "The product has no picture; " in caught.value.explain(Translator("en"))
 
 
 def test_nothing_is_activated_for_a_product_no_longer_made(scene: Scene) -> None:
@@ -149,7 +147,7 @@ def test_nothing_is_activated_for_a_product_no_longer_made(scene: Scene) -> None
     scene.db.flush()
     with pytest.raises(LotIncomplete) as caught:
         scene.activate(1, 2, **scene.ends(1, 2, of=batch), lot_id=lot.id)
-    assert caught.value.missing == (Missing.PRODUCT_ACTIVE,)
+    assert [one.item for one in caught.value.missing] == [Missing.PRODUCT_ACTIVE]
 
 
 def test_bad_ends_are_named(scene: Scene) -> None:
