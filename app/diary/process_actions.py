@@ -5,7 +5,15 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import ProductionProcess
 from app.diary.process_queries import get_process, list_processes
-from app.diary.processes import ProcessApproved, SameStages, checked_stages
+from app.diary.processes import (
+    NotOffered,
+    ProcessApproved,
+    SameStages,
+    StagesAndTemplate,
+    checked_stages,
+)
+from app.diary.template import Template
+from app.diary.template_queries import find_version, get_template
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.products.actions import note as note_product
@@ -18,24 +26,31 @@ def propose_process(
     actor: Actor,
     now: datetime,
     product_id: int,
-    stages: Sequence[str],
+    stages: Sequence[str] = (),
+    template_version_id: int | None = None,
     note: str = "",
 ) -> ProductionProcess:
     """Add a version of how a product is made: by an officer, or by the entity's owner.
 
-    It holds once an officer has approved it; a version is never changed.
+    Its stages are written, or copied by name from a version of a template, by which the diary
+    of lots opened later is kept. It holds once an officer has approved it; it is never changed.
     """
     product = get_product(db, product_id, actor=actor)
     actor.require_member_or_officer(product.entity_id, owner=True)
+    if stages and template_version_id:
+        raise StagesAndTemplate
     lock_product(db, product_id)
-    wanted = checked_stages(stages)
+    copied = _copied(db, template_version_id, actor) if template_version_id else stages
+    wanted = checked_stages(copied)
     last = next(iter(list_processes(db, actor=actor, product_id=product_id)), None)
-    if last is not None and last.stages == wanted:
+    same = last is not None and last.template_version_id == template_version_id
+    if last is not None and same and last.stages == wanted:
         raise SameStages(version=last.version)
     made = ProductionProcess(
         product_id=product.id,
         entity_id=product.entity_id,
         version=last.version + 1 if last else 1,
+        template_version_id=template_version_id,
         stages=wanted,
         note=note,
         made_at=now,
@@ -47,6 +62,14 @@ def propose_process(
     after = {"version": made.version, "stages": wanted, "note": note}
     note_product(db, actor, now, "product.process.propose", product, before, after)
     return made
+
+
+def _copied(db: Session, version_id: int, actor: Actor) -> list[str]:
+    """Return the names of the stages of a template's version, if products may take it."""
+    version = find_version(db, version_id)
+    if version is None or get_template(db, version.template_id, actor=actor).retired_at is not None:
+        raise NotOffered
+    return [stage.name for stage in Template.of(version.body).stages]
 
 
 def approve_process(

@@ -19,9 +19,10 @@ Stage = Annotated[Line, Field(min_length=1, max_length=STAGE_CHARS)]
 
 
 class ProcessIn(In):
-    """A new version of how the product is made, its stages in their order."""
+    """A new version of how the product is made: its stages in their order, or a template's."""
 
-    stages: Annotated[list[Stage], Field(min_length=1, max_length=MOST_STAGES)]
+    stages: Annotated[list[Stage], Field(default_factory=list, max_length=MOST_STAGES)]
+    template_version_id: Annotated[int | None, Field(ge=1, le=2**62)] = None
     note: Annotated[Note, Field(max_length=2000)] = ""
 
 
@@ -36,6 +37,7 @@ class ProcessOut(Out):
 
     id: int
     version: int
+    template_version_id: int | None
     stages: list[str]
     note: str
     made_at: datetime
@@ -56,9 +58,8 @@ def list_processes(product_id: Id, db: Db, actor: CurrentActor) -> list[ProcessO
 def propose_process(
     product_id: Id, given: ProcessIn, db: Db, actor: CurrentActor, now: Now
 ) -> ProcessOut:
-    made = process_actions.propose_process(
-        db, actor=actor, now=now, product_id=product_id, stages=given.stages, note=given.note
-    )
+    facts = given.model_dump()
+    made = process_actions.propose_process(db, actor=actor, now=now, product_id=product_id, **facts)
     return ProcessOut.model_validate(made)
 
 

@@ -35,6 +35,22 @@ class StageTwice(Invalid):
         self.stage = stage
 
 
+class StagesAndTemplate(Invalid):
+    """The stages come from the template"""
+
+    code: ClassVar[str] = "diary.stages_and_template"
+    detail: ClassVar[str] = N_("Leave the stages out, or the template.")
+    field = "stages"
+
+
+class NotOffered(Invalid):
+    """The template can't be taken"""
+
+    code: ClassVar[str] = "diary.template_not_offered"
+    detail: ClassVar[str] = N_("It is retired, or there is none. Choose one of the list.")
+    field = "template_version_id"
+
+
 class SameStages(Conflict):
     """The process says the same already"""
 

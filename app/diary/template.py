@@ -10,10 +10,11 @@ from app.diary.rules import EntryKind
 from app.diary.template_body import Body, FieldKind, clean_body
 from app.diary.template_faults import TemplateWrong
 
-__all__ = ["PLAIN", "Choice", "Field", "FieldKind", "Stage", "Template"]
+__all__ = ["PLAIN", "Choice", "Field", "FieldKind", "Stage", "Template", "named_in"]
 
 
-def _named(vietnamese: str, english: str, language: str) -> str:
+def named_in(language: str, vietnamese: str, english: str) -> str:
+    """Return the name in the reader's language, or in Vietnamese where it has no other."""
     return english if language == "en" and english else vietnamese
 
 
@@ -26,7 +27,7 @@ class Choice:
     label_en: str = ""
 
     def name_in(self, language: str) -> str:
-        return _named(self.label, self.label_en, language)
+        return named_in(language, self.label, self.label_en)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ class Field:
     most: float | None = None
 
     def name_in(self, language: str) -> str:
-        return _named(self.label, self.label_en, language)
+        return named_in(language, self.label, self.label_en)
 
     def choice(self, value: object) -> Choice | None:
         return next((one for one in self.choices if one.value == value), None)
@@ -71,7 +72,7 @@ class Stage:
     fields: tuple[Field, ...] = ()
 
     def name_in(self, language: str) -> str:
-        return _named(self.name, self.name_en, language)
+        return named_in(language, self.name, self.name_en)
 
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)

@@ -183,7 +183,7 @@ def install_ready(db: Session, *, actor: Actor, now: datetime) -> list[ProcessTe
 def lock_template(db: Session, template_id: int, *, actor: Actor) -> ProcessTemplate:
     """Return a template kept from other writers until the end. Officers only."""
     actor.require_officer()
-    get_template(db, template_id)
+    get_template(db, template_id, actor=actor)
     query = select(ProcessTemplate).where(ProcessTemplate.id == template_id).with_for_update()
     return db.scalars(query.execution_options(populate_existing=True)).one()
 

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, ProductionProcess
 from app.diary.processes import in_force
-from app.diary.template import PLAIN, Template
+from app.diary.template import PLAIN, Template, named_in
 from app.diary.template_models import (
     ProcessTemplate,
     ProcessTemplateDraft,
     ProcessTemplateVersion,
 )
 from app.identity.rules import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import NotFound, Words
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
@@ -33,6 +33,14 @@ class VersionName:
 
     template: ProcessTemplate
     version: int
+
+    @property
+    def path(self) -> str:
+        return f"/office/templates/{self.template.id}/versions/{self.version}"
+
+    def say(self, words: Words) -> str:
+        name = named_in(words.language, self.template.name, self.template.name_en)
+        return words.gettext(N_("{name}, version {number}")).format(name=name, number=self.version)
 
 
 class NoSuchTemplate(NotFound):
@@ -68,9 +76,10 @@ def find_templates(db: Session, ids: Iterable[int | None]) -> dict[int, Template
     return {one: known[one] for one in wanted}
 
 
-def get_template(db: Session, template_id: int) -> ProcessTemplate:
+def get_template(db: Session, template_id: int, *, actor: Actor) -> ProcessTemplate:
+    """Return a template; one that was never published is the Department's own."""
     found = db.get(ProcessTemplate, template_id)
-    if found is None:
+    if found is None or not (actor.of_department or latest_versions(db, [found.id])):
         raise NoSuchTemplate
     return found
 
@@ -88,10 +97,13 @@ def get_version(db: Session, template_id: int, version: int) -> ProcessTemplateV
 
 
 def list_templates(
-    db: Session, *, cut: Cut, text: str = "", retired: bool | None = None
+    db: Session, *, actor: Actor, cut: Cut, text: str = "", retired: bool | None = None
 ) -> Page[ProcessTemplate]:
-    """Return a page of the templates: everybody signed in may read what is published."""
+    """Return a page of the templates: everybody signed in reads what is published."""
     query = select(ProcessTemplate)
+    if not actor.of_department:
+        published = select(ProcessTemplateVersion.template_id)
+        query = query.where(ProcessTemplate.id.in_(published))
     if text:
         query = query.where(ProcessTemplate.folded.contains(fold(text), autoescape=True))
     if retired is not None:
@@ -99,6 +111,10 @@ def list_templates(
         query = query.where(gone if retired else ~gone)
     page: Page[ProcessTemplate] = take(db, query, ProcessTemplate.id, cut, {"name": SORTED})
     return page
+
+
+def find_version(db: Session, version_id: int) -> ProcessTemplateVersion | None:
+    return db.get(ProcessTemplateVersion, version_id)
 
 
 def find_by_code(db: Session, code: str) -> ProcessTemplate | None:

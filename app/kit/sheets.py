@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from app.kit.clock import VIETNAM
@@ -57,12 +58,29 @@ def write_xlsx(
 ) -> None:
     """Write one sheet, row by row: texts stay texts, whatever they begin with; days are days."""
     workbook = Workbook(write_only=True)
+    add_sheet(workbook, title=title, header=header, rows=rows)
+    workbook.save(out)
+
+
+def add_sheet(
+    workbook: Workbook,
+    *,
+    title: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Written]],
+    above: Sequence[Sequence[Written]] = (),
+    width: float | None = None,
+) -> None:
+    """Add a sheet to a workbook that is only written: what stands above, headings, then rows."""
     sheet = workbook.create_sheet(sheet_title(title))
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = f"A{len(above) + 2}"
+    for place in range(1, len(header) + 1) if width else ():
+        sheet.column_dimensions[get_column_letter(place)].width = width
+    for row in above:
+        sheet.append([_cell(sheet, value) for value in row])
     sheet.append([_head(sheet, label) for label in header])
     for row in rows:
         sheet.append([_cell(sheet, value) for value in row])
-    workbook.save(out)
 
 
 def write_csv(out: IO[bytes], header: Sequence[str], rows: Iterable[Sequence[Written]]) -> None:

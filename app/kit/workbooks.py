@@ -9,9 +9,10 @@ import posixpath
 import zipfile
 import zlib
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 from xml.etree.ElementTree import Element, ParseError
 from xml.parsers import expat
 
@@ -33,6 +34,8 @@ from app.kit.grid import (
     is_blank,
 )
 
+T = TypeVar("T")
+
 _PIECE: Final = 256 * 1024
 _SMALL: Final = 1024 * 1024
 _MOST_ENTRIES: Final = 2000
@@ -46,10 +49,19 @@ def read_workbook(content: bytes, *, name: str) -> Table:
     What is merged downwards stands in each row it spans. Raises a refusal for what is no .xlsx,
     is locked, or unpacks to more than a table of people's data ever would.
     """
+    return _read(content, name, lambda archive: next(_tables(archive, name), None))
+
+
+def read_sheets(content: bytes, *, name: str, most: int) -> list[Table]:
+    """Return the first sheets that can be seen and have something in them, read as above."""
+    return _read(content, name, lambda archive: list(islice(_tables(archive, name), most)))
+
+
+def _read(content: bytes, name: str, tables: Callable[[zipfile.ZipFile], T | None]) -> T:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             _check_sizes(archive)
-            return _first_table(archive, name)
+            found = tables(archive)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -63,6 +75,9 @@ def read_workbook(content: bytes, *, name: str) -> Table:
         ValueError,
     ) as error:
         raise NotASheet(name=name) from error
+    if not found:
+        raise SheetEmpty(name=name)
+    return found
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:
@@ -80,7 +95,7 @@ def _check_sizes(archive: zipfile.ZipFile) -> None:
         raise SheetUnpacksTooLarge
 
 
-def _first_table(archive: zipfile.ZipFile, name: str) -> Table:
+def _tables(archive: zipfile.ZipFile, name: str) -> Iterator[Table]:
     if any(entry.flag_bits & _LOCKED for entry in archive.infolist()):
         raise SheetEncrypted(name=name)
     paths = set(archive.namelist())
@@ -95,8 +110,7 @@ def _first_table(archive: zipfile.ZipFile, name: str) -> Table:
     for title, path in sheets.items():
         rows = _rows(archive, path, book)
         if rows:
-            return Table(title, rows, [other for other in sheets if other != title])
-    raise SheetEmpty(name=name)
+            yield Table(title, rows, [other for other in sheets if other != title])
 
 
 def _sheets(archive: zipfile.ZipFile, workbook: str, root: Element) -> Iterator[tuple[str, str]]:
