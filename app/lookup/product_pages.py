@@ -5,7 +5,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.kit.web import site
+from app.kit.web import site, translator
 from app.lookup.access import answered, in_thread, shelf_of
 from app.lookup.linkset import LINKED
 from app.lookup.lot_queries import StandingPart, list_standing
@@ -58,6 +58,7 @@ def _product_page(request: Request) -> Response:
         **vars(around(request)),
         indexed=True,
         sheet=kept.sheet,
+        words=translator(request),
         parts=parts_of(request, kept, name_tag="h1"),
         against=against,
     )

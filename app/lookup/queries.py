@@ -9,18 +9,16 @@ from sqlalchemy.orm import Bundle, Session, aliased
 
 from app.audit.models import AuditEvent
 from app.diary.models import Lot
-from app.diary.queries import EntryRow, public_entries_of
-from app.diary.rules import LateMark
 from app.diary.standing_queries import NOTHING as NOTHING_STANDS
-from app.diary.standing_queries import Notice as LotNotice
 from app.diary.standing_queries import Standing as LotStanding
 from app.diary.standing_queries import standing_of
 from app.entities.models import Entity
 from app.kit.clock import day_of
+from app.lookup.diary_queries import diaries_of, sources_of
+from app.lookup.lot_queries import told
 from app.lookup.maker_queries import maker_of
 from app.lookup.sheet import (
     Answer,
-    EntryPart,
     LinkPart,
     LotPart,
     Picture,
@@ -32,7 +30,7 @@ from app.lookup.sheet import (
     facts_of,
 )
 from app.lookup.shelf import Kept, KeptSubject, LotKey, Shelf, Shops
-from app.lookup.verdict import Facts, Notice, judge
+from app.lookup.verdict import Facts, judge
 from app.places import models as places
 from app.products.link_queries import live_links
 from app.products.links import RELS
@@ -42,9 +40,6 @@ from app.rights.queries import facts_for
 from app.scans.queries import Looker, Tally, Waiting, find_tallies
 from app.stamps.keyring import KeyMissing, Keyring
 from app.stamps.queries import Stamp, claims_of, find_stamps
-
-# What a page holds of a long diary; a lot with more says so.
-MOST_ENTRIES: Final = 30
 
 _commune, _province = aliased(places.Place), aliased(places.Place)
 _first_picture = (
@@ -115,9 +110,9 @@ _STANDARDS: Final = (
     )
     .order_by(ProductStandard.id)
 )
-_LOTS: Final = select(Lot.id, Lot.number, Lot.production_date, Lot.expiry_date).where(
-    Lot.id.in_(bindparam("lots", expanding=True))
-)
+_LOTS: Final = select(
+    Lot.id, Lot.number, Lot.production_date, Lot.expiry_date, Lot.template_version_id
+).where(Lot.id.in_(bindparam("lots", expanding=True)))
 # A right is its owner's, and shows on the products of all who may use it.
 _touched = case((AuditEvent.subject_kind == "right", None), else_=AuditEvent.entity_id)
 _LAST: Final = select(func.max(AuditEvent.seq))
@@ -260,7 +255,7 @@ def keep_sheets(
     day, seq = day_of(now), _follow(db, shelf)
     found = {key: kept for key in wanted if (kept := shelf.find_good(key, day, now)) is not None}
     cold = wanted - found.keys()
-    lots = _lots(db, {lot_id for _, lot_id in cold if lot_id is not None})
+    lots = _lots(db, {lot_id for _, lot_id in cold if lot_id is not None}, shelf)
     for product_id, lot_id in cold:
         subject = _keep_subject(db, product_id, now=now, seq=seq, shelf=shelf)
         if subject is None:
@@ -329,44 +324,26 @@ def _product(row: Any, picture: Any) -> ProductPart:  # noqa: ANN401 - a bundle 
     return ProductPart(**facts, retired=status == "retired", picture=shown)
 
 
-def _lots(db: Session, ids: AbstractSet[int]) -> dict[int, LotPart]:
+def _lots(db: Session, ids: AbstractSet[int], shelf: Shelf) -> dict[int, LotPart]:
     if not ids:
         return {}
-    entries = public_entries_of(db, ids, limit=MOST_ENTRIES + 1)
+    rows = db.execute(_LOTS, {"lots": ids}).all()
+    versions = {row.id: row.template_version_id for row in rows}
+    diaries = diaries_of(db, versions, known=shelf.templates)
+    sources = sources_of(db, ids)
     return {
         row.id: LotPart(
-            **row._asdict(),
-            entries=tuple(_entry(entry) for entry in entries.get(row.id, ())[:MOST_ENTRIES]),
-            more_entries=len(entries.get(row.id, ())) > MOST_ENTRIES,
+            id=row.id,
+            number=row.number,
+            production_date=row.production_date,
+            expiry_date=row.expiry_date,
+            entries=diaries[row.id].entries,
+            more_entries=diaries[row.id].more,
+            sources=sources.get(row.id, ()),
         )
-        for row in db.execute(_LOTS, {"lots": ids})
+        for row in rows
     }
 
 
-def _entry(row: EntryRow) -> EntryPart:
-    return EntryPart(
-        at=row.performed_at,
-        kind=row.kind.label,
-        stage=row.stage,
-        facts=tuple((name, _text(value)) for name, value in row.facts.items()),
-        note=row.note,
-        late=row.late is not LateMark.ON_TIME,
-        amended=row.amended,
-        corrects=row.amends is not None,
-        reason=row.reason,
-        photos=len(row.photos),
-    )
-
-
-def _text(value: object) -> str:
-    return {True: "✓", False: "✗"}[value] if isinstance(value, bool) else str(value)
-
-
 def _standing(found: LotStanding) -> Standing:
-    return Standing(recall=_notice(found.recall), hold=_notice(found.hold))
-
-
-def _notice(notice: LotNotice | None) -> Notice | None:
-    if notice is None:
-        return None
-    return Notice(reason=notice.reason, since=notice.since, advice=notice.advice)
+    return Standing(recall=told(found.recall), hold=told(found.hold))

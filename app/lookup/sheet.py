@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from app.lookup.timeline import EntryPart, SourcePart
 from app.lookup.verdict import Facts, Judgement, Notice
 from app.products.rules import CertificateFacts, CertificateLine, certificate_line
 from app.rights.lines import RightLine, lines
@@ -11,8 +12,6 @@ from app.rights.rules import Badge, RightFacts, UseRightFacts
 
 WEBP_SLOTS: Final = (160, 320, 640)
 JPEG_SLOT: Final = 640
-# The diary's latest entries stand on the page, the others are folded.
-OPEN_ENTRIES: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +94,6 @@ class EntityPart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EntryPart:
-    """What was done and when; `amended` by a later entry, or `corrects` an earlier one."""
-
-    at: datetime
-    kind: str
-    stage: str
-    facts: tuple[tuple[str, str], ...]
-    note: str
-    late: bool
-    amended: bool
-    corrects: bool
-    reason: str
-    photos: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LotPart:
     id: int
     number: str
@@ -118,6 +101,7 @@ class LotPart:
     expiry_date: date | None
     entries: tuple[EntryPart, ...] = ()
     more_entries: bool = False
+    sources: tuple[SourcePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from markupsafe import Markup
 
+from app.diary.template import Template
 from app.lookup.sheet import Sheet, ShopPart, Subject
 
 # About 3 kB a lot with one diary entry in one language, so 60 MB; a long diary takes more.
@@ -93,6 +94,8 @@ class Shelf:
     def __init__(self, shops: Shops = lambda *_: ()) -> None:
         self.seq: int | None = None
         self.shops_of = shops
+        # Versions of process templates that lots are kept by: few, and none ever changes.
+        self.templates: dict[int, Template] = {}
         self._lock = Lock()
         self._touched: dict[int | None, int] = {}
         self._lots: _Latest[LotKey, Kept] = _Latest()

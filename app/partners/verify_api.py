@@ -18,8 +18,8 @@ from app.lookup.guess_access import check_guesses, note_guesses
 from app.lookup.public_access import has_tag
 from app.lookup.queries import Ask
 from app.lookup.ready import tag_of
-from app.lookup.sheet import Answer, EntityPart, ProductPart, Sheet
-from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
+from app.lookup.sheet import Answer, EntityPart, LotPart, ProductPart, Sheet
+from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Source, Verdict, judge
 from app.partners.key_access import Caller, Guest, PartnerRoute
 from app.partners.sandbox import sandbox_answer
 from app.rights.rules import Badge
@@ -59,11 +59,13 @@ class EntityOut(Out):
 
 
 class LotOut(Out):
-    """A lot, as the public reads it."""
+    """A lot, as the public reads it; its diary stands at `diary`, none for a sandbox code."""
 
+    id: int
     number: str
     production_date: date | None
     expiry_date: date | None
+    diary: str | None
 
 
 class BadgeOut(Out):
@@ -77,10 +79,21 @@ class BadgeOut(Out):
     valid_until: str | None
 
 
+class SourceOut(Out):
+    """What a lot was made from that is recalled or stopped; a lot only where that very lot is."""
+
+    product_id: int
+    product: str
+    entity: str
+    lot_id: int | None
+    lot_number: str | None
+
+
 class VerifyOut(Out):
     """What is known of a code. Look-ups count from the activation of the stamp.
 
-    `sandbox` marks the answers of the codes that are there to be tried with.
+    `because` names what the lot was made from, where that is recalled or stopped and not the lot
+    itself. `sandbox` marks the answers of the codes that are there to be tried with.
     """
 
     code: str
@@ -91,6 +104,7 @@ class VerifyOut(Out):
     lot: LotOut | None = None
     badges: tuple[BadgeOut, ...] = ()
     reason: str | None = None
+    because: SourceOut | None = None
     lookups: int = 0
     first_seen: datetime | None = None
     sandbox: bool = False
@@ -211,6 +225,7 @@ def _out(request: Request, answer: Answer) -> VerifyOut:
         verdict=found.verdict,
         says=words.gettext(found.label),
         reason=(found.notice.reason or None) if found.notice else None,
+        because=_source(found.notice.source) if found.notice else None,
         lookups=answer.lookups,
         first_seen=answer.first_at,
         sandbox=sandbox_answer(answer.code) is not None,
@@ -221,10 +236,22 @@ def _out(request: Request, answer: Answer) -> VerifyOut:
     more: dict[str, object] = {
         "product": _product(answer.sheet, site(request).base_url),
         "entity": _entity(answer.sheet.entity),
-        "lot": LotOut.model_validate(lot) if lot else None,
+        "lot": _lot(lot, site(request).base_url) if lot else None,
         "badges": tuple(badge_out(one) for one in answer.sheet.badges),
     }
     return out.model_copy(update=more)
+
+
+def _source(source: Source | None) -> SourceOut | None:
+    if source is None:
+        return None
+    return SourceOut(
+        product_id=source.product_id,
+        product=source.product,
+        entity=source.entity,
+        lot_id=source.lot_id,
+        lot_number=source.number or None,
+    )
 
 
 def _product(sheet: Sheet, base_url: str) -> ProductOut:
@@ -238,6 +265,16 @@ def _product(sheet: Sheet, base_url: str) -> ProductOut:
         stars=sheet.stars.stars if sheet.stars else None,
         retired=product.retired,
         url=f"{base_url}/p/{product.id}",
+    )
+
+
+def _lot(lot: LotPart, base_url: str) -> LotOut:
+    return LotOut(
+        id=lot.id,
+        number=lot.number,
+        production_date=lot.production_date,
+        expiry_date=lot.expiry_date,
+        diary=f"{base_url}/api/v1/verify/lots/{lot.id}" if lot.id else None,
     )
 
 

@@ -22,6 +22,8 @@ def test_verify_tells_a_shop_what_the_page_tells_a_buyer(
     assert told["product"]["url"] == f"https://ocop.test/p/{scene.product.id}"
     assert told["entity"]["place"] == "xã Đất Mũi, tỉnh Cà Mau"
     assert told["lot"] == {
+        "id": scene.lot.id,
+        "diary": f"https://ocop.test/api/v1/verify/lots/{scene.lot.id}",
         "number": scene.lot.number,
         "production_date": "2026-03-10",
         "expiry_date": "2026-09-10",
