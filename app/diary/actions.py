@@ -91,7 +91,7 @@ def open_lot(
     actor: Actor,
     now: datetime,
     product_id: int,
-    number: str = "",
+    number: str | None = None,
     like: int | None = None,
     **facts: Any,  # noqa: ANN401 - the further columns of Lot
 ) -> Lot:
@@ -107,7 +107,7 @@ def open_lot(
     other = None if like is None else get_lot(db, like, actor=actor)
     if other is not None:
         facts = _alike(db, other, product.entity_id) | _given(facts)
-    if not number:
+    if number is None:
         # Two who ask for the next number at once get two.
         lock_product(db, product.id)
         number = propose_number(db, product_id=product.id, day=day_of(now))

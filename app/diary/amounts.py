@@ -47,6 +47,9 @@ class Amount:
     unit: str
 
 
+NO_AMOUNT: Final = Amount(None, "")
+
+
 @dataclass(frozen=True, slots=True)
 class Total:
     """What amounts are together in one unit, and those that can't be told in it."""
@@ -111,7 +114,7 @@ def read_amount(
 ) -> Amount:
     """Return a quantity that was entered with its unit as a code; no quantity has no unit."""
     if quantity is None:
-        return Amount(None, "")
+        return NO_AMOUNT
     if not math.isfinite(quantity) or not CRUMB < quantity <= MOST:
         raise QuantityOutOfRange(field=field)
     if not written.strip():

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.actions import lock_lot, move
-from app.diary.amounts import Amount, read_amount
+from app.diary.amounts import NO_AMOUNT, read_amount
 from app.diary.distribution import Account, account_of
 from app.diary.models import Lot
 from app.diary.notice_actions import ReasonNeeded
@@ -50,7 +50,7 @@ def complete_distribution(
     actor.require_member(lot.entity_id, owner=True)
     take_lots(db, actor=actor, lot=lot, ids=set())
     why = clean_note(note, field="note")
-    read = Amount(None, "")
+    read = NO_AMOUNT
     if left:
         read = read_amount(left, lot.unit, field="left", unit_field="left")
     account_for(db, lot, left=read.quantity if left else left).require(why)

@@ -126,7 +126,7 @@ def merge_lots(
     now: datetime,
     product_id: int,
     sources: Sequence[Taken],
-    number: str = "",
+    number: str | None = None,
     **facts: Any,  # noqa: ANN401 - the further columns of Lot
 ) -> Parted:
     """Open a lot of one of the actor's products, made of several lots.

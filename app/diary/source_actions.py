@@ -1,7 +1,7 @@
 """The lots an act takes from, kept from other writers; none may feed itself."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from sqlalchemy import exists, select, text
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.diary.models import Lot
 from app.diary.queries import get_lot
 from app.diary.remarks import Remark
-from app.diary.rules import LotState
+from app.diary.source_queries import ON_SALE, UnknownSource
 from app.diary.standing_queries import standing_against
 from app.diary.trace_models import LotInput
 from app.diary.trace_queries import balance_of, leads_to, live
@@ -17,23 +17,10 @@ from app.diary.tracing import LotFeedsItself, TooMuchTaken, TooMuchTakenOfOther,
 from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.db import beyond_fence
-from app.kit.errors import Invalid
 from app.kit.i18n import N_
 
 # Held to the end by who could close a circle together with others.
 _LOCK: Final = 7_021_955
-ON_SALE: Final = frozenset({LotState.RELEASED, LotState.DISTRIBUTED})
-
-
-class UnknownSource(Invalid):
-    """There is no such lot to take from"""
-
-    code: ClassVar[str] = "diary.unknown_source"
-    detail: ClassVar[str] = N_(
-        "Name a lot of your own, or one that its producer has released for sale, by the address "
-        "of its page."
-    )
-    field = "source"
 
 
 def take_lots(db: Session, *, actor: Actor, lot: Lot, ids: set[int]) -> dict[int, Lot]:

@@ -14,7 +14,8 @@ from app.diary.models import Lot
 from app.diary.notice_actions import ReasonNeeded
 from app.diary.remarks import Remark
 from app.diary.rules import LotState
-from app.diary.source_actions import ON_SALE, refuse_circle, take_lots, weighed
+from app.diary.source_actions import refuse_circle, take_lots, weighed
+from app.diary.source_queries import ON_SALE
 from app.diary.trace_models import LotDispatch, LotInput
 from app.diary.trace_queries import live
 from app.diary.tracing import (
