@@ -11,6 +11,7 @@ import app.diary.process_api
 import app.diary.process_pages
 import app.diary.shell_pages
 import app.diary.sync_api
+import app.diary.sync_state_api
 import app.diary.upload_api
 import app.entities.api
 import app.entities.consent_pages
@@ -306,6 +307,7 @@ ROUTERS = (
     app.diary.process_pages.router,
     app.diary.shell_pages.router,
     app.diary.sync_api.router,
+    app.diary.sync_state_api.router,
     app.diary.upload_api.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,

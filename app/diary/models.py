@@ -123,6 +123,8 @@ class DiaryEntry(Base):
     __tablename__ = "diary_entry"
     __table_args__ = (
         UniqueConstraint("lot_id", "sequence"),
+        # What a phone downloads: the last months of its own.
+        Index("ix_diary_entry_received", "entity_id", "received_at"),
         Index(
             "ix_diary_entry_approval",
             "entity_id",

@@ -26,7 +26,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", "source_sha256", name=op.f("pk_diary_photo_promise")),
     )
+    op.create_index("ix_diary_entry_received", "diary_entry", ["entity_id", "received_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_diary_entry_received", "diary_entry")
     op.drop_table("diary_photo_promise")

@@ -1,0 +1,239 @@
+import gzip
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.orm import Session
+
+from app.diary.entry_api import EntryOut, entry_out
+from app.diary.fields import OFFERED_UNITS
+from app.diary.gate_queries import missing_of
+from app.diary.models import Lot
+from app.diary.rules import LotState
+from app.diary.standing_queries import Standing
+from app.diary.sync_access import BATCH_BYTES, Arrived, SyncRoute
+from app.diary.sync_items_api import FORMAT, MOST_ITEMS
+from app.diary.sync_state_queries import State, state_for
+from app.diary.template import PLAIN
+from app.diary.upload_actions import CHUNK_BYTES
+from app.identity.access import CurrentActor
+from app.identity.rules import Actor, Belonging
+from app.kit.forms import Out
+from app.kit.i18n import N_, Translator
+from app.kit.units import UNITS
+from app.kit.web import Db, Words
+from app.products.pictures import MAX_BYTES
+
+
+class StateRoute(SyncRoute):
+    """The download: read, and not so often."""
+
+    kind: ClassVar[str] = "state"
+    per_minute: ClassVar[int] = 60
+
+
+router = APIRouter(prefix="/api/v1/sync", tags=["sync"], route_class=StateRoute)
+
+# Above this a smaller answer is worth the time to make it so.
+_SMALL: Final = 1024
+
+
+class ReaderOut(Out):
+    """Whose phone it is."""
+
+    id: int | None
+    name: str
+    language: str
+
+
+class FacilityOut(Out):
+    """A place of production."""
+
+    id: int
+    name: str
+    location_code: str
+
+
+class FarmOut(Out):
+    """An entity the reader belongs to."""
+
+    id: int
+    name: str
+    practice: bool
+    owner: bool
+    facilities: list[FacilityOut]
+
+
+class SyncProductOut(Out):
+    """A product in the market; a new lot of it is kept by this version of a template."""
+
+    id: int
+    entity_id: int
+    name: str
+    template_version_id: int | None
+
+
+class SyncTemplateOut(Out):
+    """A version of a process template; see the body in the words on templates."""
+
+    name: str
+    name_en: str
+    version: int
+    body: dict[str, Any]
+
+
+class LackingOut(Out):
+    """One thing that keeps stamps from being activated onto the lot."""
+
+    code: str
+    words: str
+
+
+class SyncLotOut(Out):
+    """An own lot; `standing` is recall, hold or nothing."""
+
+    id: int
+    uid: UUID | None
+    entity_id: int
+    product_id: int
+    number: str
+    state: LotState
+    production_date: date | None
+    expiry_date: date | None
+    quantity: float | None
+    unit: str
+    material: str
+    facility_id: int | None
+    template_version_id: int | None
+    missing: list[LackingOut]
+    standing: str
+
+
+class UnitOut(Out):
+    """A unit of Recommendation 20, those most used first."""
+
+    code: str
+    label: str
+
+
+class LimitsOut(Out):
+    """What is taken at once, in bytes and items."""
+
+    photo_bytes: int
+    chunk_bytes: int
+    entry_bytes: int
+    batch: int
+
+
+class StateOut(Out):
+    """What a phone keeps to write a diary out of reach: own records, entries of 90 days."""
+
+    format: int
+    server_time: datetime
+    reader: ReaderOut
+    entities: list[FarmOut]
+    products: list[SyncProductOut]
+    templates: dict[str, SyncTemplateOut]
+    lots: list[SyncLotOut]
+    entries: list[EntryOut]
+    units: list[UnitOut]
+    limits: LimitsOut
+
+
+@router.get("/state", response_model=StateOut, responses={304: {"description": "Nothing changed"}})
+def state(
+    request: Request, db: Db, actor: CurrentActor, arrived: Arrived, words: Words
+) -> Response:
+    """Return what a phone keeps of its own entities' records, or 304 where nothing changed."""
+    out = _state(db, actor, state_for(db, actor=actor, now=arrived), arrived, words)
+    told = out.model_dump_json(exclude={"server_time"}).encode()
+    tag = f'W/"{hashlib.sha256(told).hexdigest()[:32]}"'
+    headers = {"ETag": tag, "Vary": "Accept-Encoding, Accept-Language", "Cache-Control": "no-store"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    # The time is no part of what is compared.
+    body = b'{"server_time":"%s",' % arrived.isoformat().encode() + told[1:]
+    if len(body) > _SMALL and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        body = gzip.compress(body, compresslevel=5)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _state(db: Session, actor: Actor, found: State, now: datetime, words: Translator) -> StateOut:
+    lacking = missing_of(db, found.lots, now=now)
+    return StateOut(
+        format=FORMAT,
+        server_time=now,
+        reader=ReaderOut(id=actor.account_id, name=actor.label, language=words.language),
+        entities=list(_farms(actor, found)),
+        products=[
+            SyncProductOut(
+                id=one.product.id,
+                entity_id=one.product.entity_id,
+                name=one.product.name,
+                template_version_id=one.template_version_id,
+            )
+            for one in found.products
+        ],
+        templates=_templates(found, words),
+        lots=[
+            _lot(
+                lot,
+                found.standings[lot.id],
+                [LackingOut(code=one.code, words=one.said(words)) for one in lacking[lot.id]],
+            )
+            for lot in found.lots
+        ],
+        entries=[entry_out(one) for one in found.entries],
+        units=_units(words),
+        limits=LimitsOut(
+            photo_bytes=MAX_BYTES,
+            chunk_bytes=CHUNK_BYTES,
+            entry_bytes=BATCH_BYTES,
+            batch=MOST_ITEMS,
+        ),
+    )
+
+
+def _farms(actor: Actor, found: State) -> Iterator[FarmOut]:
+    for entity in found.entities:
+        places = found.facilities.get(entity.id, ())
+        yield FarmOut(
+            id=entity.id,
+            name=entity.name,
+            practice=entity.practice,
+            owner=actor.memberships.get(entity.id) is Belonging.OWNER,
+            facilities=[FacilityOut.model_validate(place) for place in places],
+        )
+
+
+def _templates(found: State, words: Translator) -> dict[str, SyncTemplateOut]:
+    plain = N_("Plain diary")
+    made = {
+        "plain": SyncTemplateOut(
+            name=words.gettext(plain), name_en=plain, version=1, body=dict(PLAIN.body())
+        )
+    }
+    for version_id, one in found.templates.items():
+        made[str(version_id)] = SyncTemplateOut(
+            name=one.template.name,
+            name_en=one.template.name_en,
+            version=one.version.version,
+            body=one.version.body,
+        )
+    return made
+
+
+def _lot(lot: Lot, standing: Standing, missing: list[LackingOut]) -> SyncLotOut:
+    kept = {name: getattr(lot, name) for name in SyncLotOut.model_fields if hasattr(lot, name)}
+    against = "recall" if standing.recall else "hold" if standing.hold else ""
+    return SyncLotOut(**kept, missing=missing, standing=against)
+
+
+def _units(words: Translator) -> list[UnitOut]:
+    labels = {unit.code: unit.label for unit in UNITS}
+    codes = dict.fromkeys([*OFFERED_UNITS, *labels])
+    return [UnitOut(code=code, label=words.gettext(labels[code])) for code in codes]
