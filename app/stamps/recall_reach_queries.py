@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import BigInteger, cast, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.diary.models import Lot
@@ -54,7 +54,7 @@ def list_reached(db: Session, subject: Subject) -> Iterator[ReachedLot]:
     query = (
         select(Lot.id, Lot.number, Lot.production_date, Lot.expiry_date, Lot.state)
         .add_columns(Product.name.label("product"), Entity.name.label("entity"), Entity.phone)
-        .add_columns(func.coalesce(size.scalar_subquery(), literal(0)).label("stamps"))
+        .add_columns(cast(func.coalesce(size.scalar_subquery(), 0), BigInteger).label("stamps"))
         .add_columns(meant.label("meant"), func.coalesce(sources, literal("")).label("sources"))
         .join(Product, Product.id == Lot.product_id)
         .join(Entity, Entity.id == Lot.entity_id)
