@@ -11,8 +11,7 @@ from app.diary.amounts import NO_AMOUNT, read_amount
 from app.diary.distribution import Account, account_of
 from app.diary.models import Lot
 from app.diary.notice_actions import ReasonNeeded
-from app.diary.rules import LotState
-from app.diary.source_actions import take_lots
+from app.diary.rules import LotState, check_move
 from app.diary.trace_queries import balance_of
 from app.identity.rules import Actor
 from app.kit.errors import Conflict
@@ -48,7 +47,7 @@ def complete_distribution(
     """
     lot = lock_lot(db, lot_id, actor=actor)
     actor.require_member(lot.entity_id, owner=True)
-    take_lots(db, actor=actor, lot=lot, ids=set())
+    check_move(LotState(lot.state), LotState.DISTRIBUTED)
     why = clean_note(note, field="note")
     read = NO_AMOUNT
     if left:

@@ -39,6 +39,9 @@ def trace(db: Session, lot_id: int, *, actor: Actor, way: Way, most: int = MOST)
     with beyond_fence(db):
         above, more_above = _walk(db, lot_id, Way.UP, most) if way in _UP else ([], False)
         below, more_below = _walk(db, lot_id, Way.DOWN, most) if way in _DOWN else ([], False)
+        # Whatever stands in a circle is above and below.
+        seen = set(above)
+        below = [one for one in below if one not in seen]
         kept = _nearest(above, below, most - 1)
         ids = [start.id, *kept]
         rows = _lots(db, ids)
