@@ -3,15 +3,19 @@
 import app.diary.api
 import app.diary.entry_api
 import app.diary.entry_pages
+import app.diary.input_api
 import app.diary.lot_pages
 import app.diary.office_pages
 import app.diary.pages
+import app.diary.parting_api
 import app.diary.photo_pages
 import app.diary.process_api
 import app.diary.process_pages
+import app.diary.template_api
 import app.diary.shell_pages
 import app.diary.sync_api
 import app.diary.sync_state_api
+import app.diary.trace_api
 import app.diary.upload_api
 import app.entities.api
 import app.entities.consent_pages
@@ -211,6 +215,7 @@ PHONE = (
     Rail(N_("Today"), "/app"),
     Rail(N_("Lots"), "/app/lots"),
     Rail(N_("Stamps"), "/app/stamps"),
+    Rail(N_("Diary"), "/app/diary"),
 )
 
 # Routes are tried in their order, and the scan page is asked for most.
@@ -299,12 +304,16 @@ ROUTERS = (
     app.diary.api.router,
     app.diary.entry_api.router,
     app.diary.entry_pages.router,
+    app.diary.input_api.router,
+    app.diary.parting_api.router,
+    app.diary.trace_api.router,
     app.diary.office_pages.router,
     app.diary.lot_pages.router,
     app.diary.pages.router,
     app.diary.photo_pages.router,
     app.diary.process_api.router,
     app.diary.process_pages.router,
+    app.diary.template_api.router,
     app.diary.shell_pages.router,
     app.diary.sync_api.router,
     app.diary.sync_state_api.router,
