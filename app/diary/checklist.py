@@ -28,20 +28,25 @@ _PATHS: Final = {
     Where.ENTITY: "/app/entities/{entity}",
     Where.DEPARTMENT: "",
 }
+_CLOSED: Final = {Where.LOT: "", Where.DIARY: "/app/lots/{lot}"}
 
 
 def lines(
-    checks: Iterable[Check], words: Words, *, lot: int, product: int, entity: int
+    checks: Iterable[Check], words: Words, *, lot: int, product: int, entity: int, kept: bool
 ) -> list[Line]:
-    """Return the items for a page, those that are missing with what to do and the page for it."""
+    """Return the items for a page, those that are missing with what to do and the page for it.
+
+    `kept` tells whether the lot's diary is open still: a closed one is only corrected.
+    """
     ids = {"lot": lot, "product": product, "entity": entity}
+    paths = _PATHS if kept else _PATHS | _CLOSED
     return [
         Line(
             one.code,
             one.done,
             one.said(words),
             one.mend(words),
-            "" if one.done else _PATHS[one.where].format(**ids),
+            "" if one.done else paths[one.where].format(**ids),
         )
         for one in checks
     ]

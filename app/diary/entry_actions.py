@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.actions import LotClosed, lock_lot
-from app.diary.checking import check_values, limits_of, remarks_on, stage_of
+from app.diary.checking import check_values, limits_of, stage_of
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotPhoto
 from app.diary.notice_actions import ReasonNeeded
 from app.diary.queries import EntryRow, entry_row, get_entry
@@ -20,6 +20,7 @@ from app.diary.template import Stage, Template
 from app.diary.template_queries import template_of
 from app.diary.trace_actions import add_dispatch, add_inputs, withdraw_of_entry
 from app.diary.upload_models import PhotoPromise
+from app.diary.warning_queries import warnings_of
 from app.diary.written import Promised, Written, clean, request, said, timed
 from app.identity.rules import Actor
 from app.kit.commit import SALT_BYTES, commitment
@@ -102,8 +103,8 @@ def record_entry(
     _attach(db, lot, entry, photos, cleaned.promised)
     told = _goods(db, actor, now, lot, entry, cleaned, amended)
     _noted(db, actor, now, entry)
-    told += remarks_on(stage, photos=len(photos) + len(cleaned.promised))
-    return Recorded(_row(db, entry.id), new=True, warnings=told)
+    row = _row(db, entry.id)
+    return Recorded(row, new=True, warnings=told + warnings_of(db, lot, row))
 
 
 def erase_entry_content(
@@ -141,7 +142,8 @@ def _repeated(db: Session, lot: Lot, before: DiaryEntry, written: Written) -> Re
     # Once the content is erased nothing is left to compare with; the entry stays what it is.
     if content is not None and commitment(content.salt, request(written)) != before.request_hash:
         raise EntryDiffers
-    return Recorded(_row(db, before.id), new=False)
+    row = _row(db, before.id)
+    return Recorded(row, new=False, warnings=warnings_of(db, lot, row))
 
 
 def _takes(lot: Lot, when: Timing, now: datetime) -> bool:

@@ -95,7 +95,8 @@ def told(entries: Sequence[EntryRow], words: Translator) -> list[Told]:
 
 
 def check_lines(checks: Iterable[Check], lot: Lot, words: Translator) -> list[Line]:
-    return lines(checks, words, lot=lot.id, product=lot.product_id, entity=lot.entity_id)
+    ids = {"lot": lot.id, "product": lot.product_id, "entity": lot.entity_id}
+    return lines(checks, words, **ids, kept=lot.state == LotState.OPEN)
 
 
 def units(words: Translator) -> list[tuple[str, str]]:

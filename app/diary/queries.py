@@ -269,6 +269,16 @@ def list_since(db: Session, *, actor: Actor, since: datetime, limit: int) -> tup
     return _rows(db, query.order_by(*latest).limit(limit))
 
 
+def rows_where(
+    db: Session,
+    *wanted: ColumnElement[bool],
+    order: Sequence[InstrumentedAttribute[Any]],
+    limit: int,
+) -> tuple[EntryRow, ...]:
+    """Return entries by conditions on them and on what was decided of them."""
+    return _rows(db, _ENTRIES.where(*wanted).order_by(*order).limit(limit))
+
+
 def list_entries(db: Session, lot_id: int, *, actor: Actor, cut: Cut) -> Page[EntryRow]:
     """Return a page of a lot's diary in the order of receipt; `after` is a sequence number."""
     lot = get_lot(db, lot_id, actor=actor)
