@@ -50,6 +50,7 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     "correct_named": N_("Correct: %(name)s"),
     "correct_more": N_("The first entry stays in the diary, and your correction stands beside it."),
+    "keep_photos": N_("Keep the photos of the first entry"),
     "correct": N_("Correct this entry"),
     "reason": N_("Why is it corrected?"),
     "when_done": N_("When it was done"),

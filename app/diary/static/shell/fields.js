@@ -1,7 +1,7 @@
 // What a stage of a template asks for: values, what went in, photos.
 import { button, h, icon } from "./dom.js";
 import { number, numberOf, radios, refusing, row, select, set, text, written } from "./form.js";
-import { held, lastValues, lots, productOf, unitLabel } from "./held.js";
+import { held, keyOf, lastValues, lots, productOf, unitLabel } from "./held.js";
 import { labelled, t } from "./words.js";
 
 const units = (value) => select(held.state.units.map((one) => [one.code, one.label]), value,
@@ -42,9 +42,9 @@ export function valueField(lot, stage, asked, values) {
 
 // One lot or one purchase that went in.
 function inputBox(lot, asked, one) {
-  const own = lots().filter((other) => other.id && other.id !== lot.id)
-    .map((other) => [other.id, `${other.number} · ${other.material || productOf(other).name}`]);
-  const source = select([...own, ["", t("bought")]], one.source_lot_id ?? (one.material ? "" : own[0]?.[0]));
+  const own = lots().filter((other) => keyOf(other) !== keyOf(lot))
+    .map((other) => [keyOf(other), `${other.number} · ${other.material || productOf(other).name}`]);
+  const source = select([...own, ["", t("bought")]], one.source_lot_id ?? one.source_lot_uid ?? (one.material ? "" : own[0]?.[0]));
   const [material, supplier] = [text(one.material), text(one.supplier)];
   const [quantity, unit] = [number(one.quantity), units(one.unit || "KGM")];
   quantity.box = h("div", { class: "two" }, quantity, unit);
@@ -58,7 +58,7 @@ function inputBox(lot, asked, one) {
     amount, button(t("remove"), () => box.remove(), "quiet", "cross"));
   box.read = () => {
     const given = source.value
-      ? { source_lot_id: Number(source.value) }
+      ? /-/.test(source.value) ? { source_lot_uid: source.value } : { source_lot_id: Number(source.value) }
       : { material: material.value.trim(), supplier: supplier.value.trim() };
     if (given.material === "") throw new Error(t("needed_named", { label: t("material") }));
     const value = numberOf(quantity);
@@ -81,13 +81,13 @@ export function inputsField(lot, asked, given = []) {
   return box;
 }
 
-// Photos to take or to choose, each of which can be taken away again; `kept` are there already.
+// Photos to take or to choose, each of which can be taken away again; `kept()` are there already.
 export function photosField(least, kept) {
   const photos = [];
   const shown = h("div", { class: "photos" });
   const show = (file) => {
     const src = URL.createObjectURL(file);
-    const alt = t("photo_no", { number: photos.push(file) + kept });
+    const alt = t("photo_no", { number: photos.push(file) + kept() });
     const away = () => {
       photos.splice(photos.indexOf(file), 1);
       URL.revokeObjectURL(src);
@@ -108,11 +108,11 @@ export function photosField(least, kept) {
   };
   const camera = way(t("take_photo"), "camera", { capture: "environment" });
   const box = refusing(h("div", { class: "field" },
-    least > kept && h("p", { class: "hint" }, t("photos_needed", { count: least })), shown,
+    least > kept() && h("p", { class: "hint" }, t("photos_needed", { count: least })), shown,
     h("div", { class: "pair" }, camera, way(t("choose_photo"), "picture", { multiple: true }))),
   camera.lastChild);
   box.photos = () => {
-    if (photos.length + kept < least) throw new Error(t("photos_needed", { count: least }));
+    if (photos.length + kept() < least) throw new Error(t("photos_needed", { count: least }));
     return photos;
   };
   return box;

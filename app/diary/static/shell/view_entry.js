@@ -82,7 +82,9 @@ function more(lot, stage, from, fresh) {
 }
 
 function form({ lot, stage, title, from, item, amends, told }) {
-  const kept = item ? item.photos.length : amends ? from.photos?.length ?? 0 : 0;
+  const old = amends && !item ? from.photos?.filter((one) => one.url) ?? [] : [];
+  const keeping = old.length > 0 && tick(t("keep_photos"), true);
+  const kept = () => (item ? item.photos.length : keeping && keeping.firstChild.checked ? old.length : 0);
   const asked = stage.fields.filter((one) => one.kind !== "lot");
   const values = asked.map((one) => valueField(lot, stage, one, from.values ?? {}));
   const [first, later] = few(asked, values);
@@ -110,6 +112,7 @@ function form({ lot, stage, title, from, item, amends, told }) {
       (amends || item) && name !== "unit" && !asked.some((one) => one.name === name));
     const entry = { kind: stage.kind, stage: stage.code, performed_at: at, ...rest.said(),
       values: Object.assign(Object.fromEntries(unshown), ...found.slice(0, values.length)),
+      ...(keeping && keeping.firstChild.checked && { kept_photos: old.map((one) => one.sha256) }),
       inputs: found.slice(values.length, values.length + fed.length).flat(),
       dispatch: null,
       amends: amends ?? null, reason: reason ? reason.value.trim() : "" };
@@ -129,7 +132,7 @@ function form({ lot, stage, title, from, item, amends, told }) {
     nodes: [told && h("p", { class: "small" }, told), item?.problem && band("bad", h("p", {}, h("b", {}, item.problem.title)), h("p", {}, item.problem.detail)),
       h("form", { novalidate: true, onsubmit: submit }, why, first, receiver && row(t("receiver_kind"), receiver), fed,
         later.length > 0 && h("details", { open: later.some((one) => one.filled) }, h("summary", {}, icon("plus"), t("more_fields", { count: later.length })), later),
-        photos, rest.node, h("p", { class: "save" }, save))],
+        keeping, photos, rest.node, h("p", { class: "save" }, save))],
   };
 }
 

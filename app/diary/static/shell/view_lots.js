@@ -137,7 +137,7 @@ export function newLot(key) {
       if (asked.until.value && asked.until.value < asked.made.value) throw new Error(t("use_by_early"));
       return asked.until.value || null;
     }],
-    [rows.quantity, () => numberOf(asked.quantity, { least: 0 })],
+    [rows.quantity, () => numberOf(asked.quantity, { least: 0.001 })],
     [rows.number, () => {
       const bare = asked.number.value.trim();
       if (bare && !/^[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}$/.test(bare)) throw new Error(t("bad_number"));
@@ -151,7 +151,7 @@ export function newLot(key) {
     const [made, until, quantity, bare] = found;
     const given = { product_id: Number(asked.product.value), production_date: made, expiry_date: until, quantity,
       unit: quantity === null ? "" : asked.unit.value, material: asked.material.value.trim(),
-      facility_id: asked.place.value ? Number(asked.place.value) : null, ...(bare && { number: bare }) };
+      facility_id: asked.place.value ? Number(asked.place.value) : null, ...(bare ? { number: bare } : like?.id && { proposed: like.number }) };
     let uid;
     try {
       uid = await addLot(given);

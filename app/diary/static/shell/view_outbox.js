@@ -67,6 +67,7 @@ function item(one) {
     h("p", { class: "what" }, icon(isLot ? "lots" : one.item.kind), name, h("span", { class: "small" }, when(one.item.performed_at ?? one.at))),
     h("p", {}, about), h("p", {}, mark(one.state)),
     one.problem && band("bad", h("p", {}, h("b", {}, one.problem.title)), h("p", {}, one.problem.detail)),
+    one.warnings?.map((text) => band("warn", h("p", {}, text))),
     one.photos?.length > 0 && h("ul", { class: "stack" }, one.photos.map(photo(one))),
     open && h("div", { class: "pair" },
       !isLot && lot && link(to("mend", one.id), t("edit"), "button quiet", "other"),
