@@ -15,6 +15,12 @@ export function h(name, given = {}, ...children) {
   return made;
 }
 
+// Have an element hold these and nothing else.
+export function fill(box, ...children) {
+  box.textContent = "";
+  box.append(...children.flat(9).filter(Boolean));
+}
+
 // The pictures stand in the page itself, where the pages without script have them from.
 export function icon(name, size = "icon") {
   const [svg, use] = ["svg", "use"].map((one) => document.createElementNS(SVG, one));

@@ -93,7 +93,7 @@ export function photosField(least, kept) {
       URL.revokeObjectURL(src);
       one.remove();
     };
-    const one = h("span", {}, h("img", { src, alt, width: 72, height: 72 }), h("button",
+    const one = h("span", { class: "shot" }, h("img", { src, alt, width: 72, height: 72 }), h("button",
       { type: "button", class: "quiet square", "aria-label": `${t("remove")}: ${alt}`, onclick: away },
       icon("cross")));
     shown.append(one);

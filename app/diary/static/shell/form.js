@@ -5,7 +5,8 @@ import { figure, read, t } from "./words.js";
 let made = 0;
 
 export function row(label, control, { hint, required, after, inline } = {}) {
-  const id = (control.id ||= `f${(made += 1)}`);
+  const id = control.id || `f${(made += 1)}`;
+  control.id = id;
   const told = [label, required ? null : h("span", { class: "small" }, ` (${t("optional")})`)];
   const box = h("div", { class: inline ? "field inline" : "field" },
     control.tagName === "DIV" ? h("p", { class: "label" }, told) : h("label", { for: id }, told),
@@ -69,8 +70,9 @@ export function number(value, { tally, least, most, label } = {}) {
 export function radios(label, options, value) {
   const name = `r${(made += 1)}`;
   const box = h("div", { class: "chips", role: "radiogroup", "aria-label": label, tabindex: -1 },
-    options.map(([key, told]) => h("label", { class: "chip" },
-      h("input", { type: "radio", name, value: key, checked: key === value }), h("span", {}, told))));
+    options.map(([key, told]) => h("label", { class: "pick" },
+      h("input", { type: "radio", class: "sr", name, value: key, checked: key === value }),
+      h("span", { class: "chip" }, told))));
   Object.defineProperty(box, "value", {
     get: () => box.querySelector(":checked")?.value ?? "",
     set: (key) => {

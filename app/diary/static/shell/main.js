@@ -1,5 +1,5 @@
 // The app's frame: one screen an address, the bars around it, and what happened in one line.
-import { button, h, icon, link, to } from "./dom.js";
+import { button, fill, h, icon, link, to, trouble } from "./dom.js";
 import { farms, held, load } from "./held.js";
 import { apply, install } from "./install.js";
 import { outboxChanges } from "./outbox.js";
@@ -47,7 +47,7 @@ function bars() {
   const { waiting, fixing } = held.counts;
   const count = waiting + fixing;
   bar.parentNode.setAttribute("aria-label", t("sections"));
-  bar.replaceChildren(...BAR.map(([name, key]) => h("li", {},
+  fill(bar, ...BAR.map(([name, key]) => h("li", {},
     h("a", { href: to(name), "aria-current": drawn.section === name ? "page" : null },
       icon(name || "today"), h("span", {}, t(key)),
       name === "outbox" && count > 0 && h("span", { class: `badge${fixing ? " bad" : ""}` }, String(count),
@@ -56,7 +56,7 @@ function bars() {
   const idle = fixing ? "fixing" : waiting ? "waiting" : "all_sent";
   const key = state === "idle" ? idle : state;
   const sign = SIGNS[key] ?? { fixing: "cross", waiting: "clock", all_sent: "tick" }[key];
-  top.replaceChildren(link("#/", "OCOP", "mark"),
+  fill(top, link("#/", "OCOP", "mark"),
     h("a", { href: to("outbox"), class: `sync ${key}` }, icon(sign), h("span", {}, t(`sync_${key}`))),
     held.state ? h("a", { href: to("me"), class: "who" }, icon("person"), h("span", { class: "sr" }, held.state.reader.name)) : link(SIGN_IN, t("sign_in")));
 }
@@ -74,16 +74,16 @@ async function draw(fresh = false) {
   const back = drawn.back && link(to(...drawn.back), t("back"), "back", "back");
   const above = drawn.above && h("p", { class: "above" }, drawn.above);
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
-  main.replaceChildren(...[back, above, head, ...drawn.nodes.flat(9)].filter(Boolean));
+  fill(main, back, above, head, drawn.nodes);
   document.title = `${drawn.title} · OCOP`;
   bars();
   if (fresh) return arrive(head);
-  [...main.querySelectorAll("details")].forEach((one, index) => { one.open ||= opened[index]; });
+  [...main.querySelectorAll("details")].forEach((one, index) => { one.open = one.open || opened[index]; });
   return at?.id && document.getElementById(at.id)?.focus();
 }
 
 function arrive(head) {
-  if (Date.now() - told > FRESH) saying.replaceChildren();
+  if (Date.now() - told > FRESH) fill(saying);
   dirty = false;
   redraft();
   apply();
@@ -94,7 +94,7 @@ function arrive(head) {
 
 // What was typed outlives a page that the phone throws away to make room for its camera.
 const drafted = () => `draft ${location.hash}`;
-const controls = () => [...main.querySelectorAll("form :is(input:not([type=file]), select, textarea)")];
+const controls = () => [...main.querySelectorAll("form input:not([type=file]), form select, form textarea")];
 const ticked = (one) => ["checkbox", "radio"].includes(one.type);
 
 function redraft() {
@@ -121,10 +121,10 @@ addEventListener("say", ({ detail: { text, undo } }) => {
   dirty = false;
   sessionStorage.removeItem(drafted());
   const back = undo && button(t("undo"), () => {
-    saying.replaceChildren();
+    fill(saying);
     undo();
   });
-  saying.replaceChildren(h("p", { class: "said" }, h("span", {}, text), back || ""));
+  fill(saying, h("p", { class: "said" }, h("span", {}, text), back));
 });
 
 function soon() {
@@ -133,7 +133,7 @@ function soon() {
 }
 
 function failed(fault) {
-  main.replaceChildren(h("h1", {}, t("diary")), h("p", { class: "empty" }, t(`trouble_${fault.code ?? "unknown"}`)));
+  fill(main, h("h1", {}, t("diary")), h("p", { class: "empty" }, trouble(fault)));
 }
 
 addEventListener("refresh", soon);

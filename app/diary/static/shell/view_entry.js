@@ -106,7 +106,7 @@ function form({ lot, stage, title, from, item, amends, told }) {
     event.preventDefault();
     const found = read();
     if (!found) return;
-    const at = found.at(-1);
+    const at = found[found.length - 1];
     // Values that no field here shows came from elsewhere, and are kept.
     const unshown = Object.entries(from.values ?? {}).filter(([name]) =>
       (amends || item) && name !== "unit" && !asked.some((one) => one.name === name));

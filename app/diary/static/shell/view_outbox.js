@@ -1,5 +1,5 @@
 // What waits, what was sent and what needs fixing: never more than is true.
-import { band, button, h, icon, link, refresh, say, to, trouble } from "./dom.js";
+import { band, button, fill, h, icon, link, refresh, say, to, trouble } from "./dom.js";
 import { findLot, held, productOf } from "./held.js";
 import { discard, removePhoto, resend } from "./outbox.js";
 import { read, save } from "./backup.js";
@@ -38,11 +38,11 @@ async function tell(done, key) {
 function discarding(one) {
   const box = h("div", {});
   const ask = () => {
-    box.replaceChildren(h("p", {}, h("b", {}, t("discard_sure"))), h("div", { class: "pair" },
+    fill(box, h("p", {}, h("b", {}, t("discard_sure"))), h("div", { class: "pair" },
       button(t("discard"), () => tell(discard(one.id), "discarded"), "danger"), button(t("keep"), offer)));
     box.querySelector("button").focus();
   };
-  const offer = () => box.replaceChildren(button(t("discard"), ask, "quiet", "cross"));
+  const offer = () => fill(box, button(t("discard"), ask, "quiet", "cross"));
   offer();
   return box;
 }

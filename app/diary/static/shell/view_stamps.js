@@ -1,5 +1,5 @@
 // Stamps are activated on the server's own pages: this leads there, or says that it can't.
-import { band, button, h, icon, link, state } from "./dom.js";
+import { band, button, fill, h, icon, link, state } from "./dom.js";
 import { keyOf, lots as lotsOf, productOf } from "./held.js";
 import { farmPicker } from "./view_today.js";
 import { day, t } from "./words.js";
@@ -31,7 +31,7 @@ export function networked(anchor, told) {
     reached = await reach();
     anchor.removeAttribute("aria-busy");
     if (reached) location.assign(anchor.href);
-    else told.replaceChildren(stopped());
+    else fill(told, stopped());
   });
   return anchor;
 }
@@ -40,7 +40,7 @@ export function stamps(key) {
   const told = h("div", { role: "status" });
   const look = async () => {
     reached = await reach();
-    told.replaceChildren(...(reached ? [] : [stopped(), button(t("try_again"), look)]));
+    fill(told, ...(reached ? [] : [stopped(), button(t("try_again"), look)]));
   };
   look();
   if (reached === false) told.append(stopped());
