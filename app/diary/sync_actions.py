@@ -190,9 +190,11 @@ def _alone(db: Session, work: Callable[[], T]) -> T | DomainError:
 
 
 def _open(db: Session, sender: Sender, draft: LotDraft, known: dict[UUID, Lot]) -> Opened:
-    there = known.get(draft.uid)
-    if there is not None:
+    # Asked anew: another phone may have sent it since the batch began.
+    there = db.scalars(select(Lot).where(Lot.uid == draft.uid)).one_or_none()
+    if there is not None and sender.actor.sees(there.entity_id):
         sender.actor.require_member(there.entity_id)
+        known[draft.uid] = there
         return Opened(there, new=False)
     facts = {**_alike(db, sender.actor, draft), **draft.facts, "uid": draft.uid}
     lot = actions.open_lot(

@@ -73,7 +73,7 @@ def test_what_is_refused_undoes_nothing_else_and_says_why(
         closed = make.lot(db, of=db.get_one(Product, lot.product_id))
         close_lot(db, actor=cast.owner.actor, now=make.NOW, lot_id=closed.id)
     good = [phone.entry(lot), phone.entry(lot, kind="harvest")]
-    wrong = [
+    wrong: list[Any] = [
         phone.entry(foreign),
         phone.entry(closed, device_at=None),
         phone.entry(lot, kind="eating"),
@@ -283,6 +283,7 @@ def test_a_request_that_is_wrong_as_a_whole_is_refused_as_a_whole(
 ) -> None:
     client, one = visit(api=cast.owner), phone.entry(lot)
     whole = phone.batch(one)
+    wrong: Any
     for wrong in (
         [],
         whole | {"format": 0},

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import Connection, func, select
 
 from app.identity.models import Idempotency
-from app.kit import asgi, i18n
+from app.kit import asgi, i18n, pace
 from app.kit.db import Database
 from app.kit.guesses import Guesses
 from app.kit.i18n import choose_language
@@ -24,7 +24,6 @@ from app.lookup.guess_access import PER_MINUTE
 from app.lookup.negotiation import weighted
 from app.oversight.models import Report
 from app.oversight.turns import HOUR, Turns
-from app.partners import pace
 from app.products.models import Product
 from tests import make
 from tests.conftest import Visit
