@@ -21,6 +21,7 @@ from sqlalchemy import (
     true,
     union,
 )
+from sqlalchemy.orm import aliased
 
 from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.notices import Subject
@@ -102,7 +103,7 @@ def anything_stands(
 ) -> ColumnElement[bool]:
     """Return, for a statement of the look-up's, whether `standing_of` may find anything.
 
-    It walks no further than `GLANCED` sources, and says yes of a lot that has more.
+    Where anything stands at all it walks up to `GLANCED` sources, and says yes of a lot with more.
     """
     source_id, counts = LotInput.source_lot_id, LotInput.withdrawn_at.is_(None)
     near = select(source_id.label("source_id")).correlate(lot_id.table)
@@ -112,13 +113,20 @@ def anything_stands(
     onward = walked.union(far.where(source_id.is_not(None)))
     some = select(onward.c.source_id).limit(GLANCED + 1).subquery()
     source = exists().where(Lot.id == some.c.source_id, _of_product(Lot.product_id.expression))
-    struck = func.max(case((or_(_of_lot(some.c.source_id), source), 1), else_=0))
-    by_trace = select(or_(func.coalesce(struck, 0) == 1, func.count() > GLANCED))
+    stopped = or_(_of_lot(some.c.source_id), and_(_of_any(ProductNotice), source))
+    struck = func.coalesce(func.max(case((stopped, 1), else_=0)), 0)
+    by_trace = select(or_(struck == 1, func.count() > GLANCED)).select_from(some)
     return or_(
         _of_lot(lot_id),
         exists().where(_of_product(product_id)),
-        by_trace.select_from(some).scalar_subquery(),
+        # Asked once a statement: the walk is spared where nothing stands against anything.
+        and_(or_(_of_any(LotNotice), _of_any(ProductNotice)), by_trace.scalar_subquery()),
     )
+
+
+def _of_any(of: type[LotNotice] | type[ProductNotice]) -> ColumnElement[bool]:
+    noticed = aliased(of)
+    return exists().where(noticed.lifted_at.is_(None))
 
 
 def _of_lot(lot_id: ColumnElement[Any]) -> ColumnElement[bool]:

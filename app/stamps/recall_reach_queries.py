@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import BigInteger, cast, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
 from app.diary.notices import Subject
@@ -40,26 +40,34 @@ class ReachedLot:
 
 def list_reached(db: Session, subject: Subject) -> Iterator[ReachedLot]:
     """Return the lots, those that were meant first; the caller answers for who may see them."""
-    covered = reached_by([subject]).cte("covered")
-    source, ids = aliased(Lot), select(covered.c[0])
-    sources = (
-        select(func.aggregate_strings(source.number, ", "))
-        .join(LotInput, LotInput.source_lot_id == source.id)
-        .where(LotInput.lot_id == Lot.id, LotInput.withdrawn_at.is_(None), source.id.in_(ids))
-        .correlate(Lot)
-        .scalar_subquery()
-    )
+    ids, sources = reached_by([subject]), _sources(db, subject)
     size = select(func.sum(Span.last - Span.first + 1)).where(ACTIVE_IN).correlate(Lot)
     meant = lots_in(subject)
     query = (
         select(Lot.id, Lot.number, Lot.production_date, Lot.expiry_date, Lot.state)
         .add_columns(Product.name.label("product"), Entity.name.label("entity"), Entity.phone)
         .add_columns(cast(func.coalesce(size.scalar_subquery(), 0), BigInteger).label("stamps"))
-        .add_columns(meant.label("meant"), func.coalesce(sources, literal("")).label("sources"))
+        .add_columns(meant.label("meant"))
         .join(Product, Product.id == Lot.product_id)
         .join(Entity, Entity.id == Lot.entity_id)
         .where(Lot.id.in_(ids))
         .order_by(meant.desc(), Entity.name, Product.name, Lot.production_date, Lot.id)
     )
     for row in db.execute(query.execution_options(yield_per=_STEP)):
-        yield ReachedLot(**row._asdict())
+        yield ReachedLot(**row._asdict(), sources=", ".join(sources.get(row.id, ())))
+
+
+def _sources(db: Session, subject: Subject) -> dict[int, list[str]]:
+    """Return by lot the numbers of the covered lots that went straight into it."""
+    covered = reached_by([subject]).cte("covered")
+    query = (
+        select(LotInput.lot_id, Lot.number)
+        .join(covered, covered.c[0] == LotInput.source_lot_id)
+        .join(Lot, Lot.id == LotInput.source_lot_id)
+        .where(LotInput.withdrawn_at.is_(None))
+        .order_by(LotInput.id)
+    )
+    found: dict[int, list[str]] = {}
+    for lot_id, number in db.execute(query):
+        found.setdefault(lot_id, []).append(number)
+    return found
