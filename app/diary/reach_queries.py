@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     or_,
     select,
@@ -116,11 +117,12 @@ def anything_stands(
     stopped = or_(_of_lot(some.c.source_id), and_(_of_any(ProductNotice), source))
     struck = func.coalesce(func.max(case((stopped, 1), else_=0)), 0)
     by_trace = select(or_(struck == 1, func.count() > GLANCED)).select_from(some)
-    return or_(
-        _of_lot(lot_id),
-        exists().where(_of_product(product_id)),
-        # Asked once a statement: the walk is spared where nothing stands against anything.
-        and_(or_(_of_any(LotNotice), _of_any(ProductNotice)), by_trace.scalar_subquery()),
+    # The walk is spared where nothing stands against anything. A CASE is read only as far as it
+    # must be; of an OR SQLite reads all.
+    return case(
+        (or_(_of_lot(lot_id), exists().where(_of_product(product_id))), true()),
+        (or_(_of_any(LotNotice), _of_any(ProductNotice)), by_trace.scalar_subquery()),
+        else_=false(),
     )
 
 
