@@ -11,6 +11,8 @@ import { Trouble, sha256, uuid } from "./ids.js";
 import { account, inOne, storeChanges, tell } from "./store.js";
 import { exclusive } from "./turns.js";
 
+const FEW = 50;
+
 // "change" whenever a record came, went or changed, in this tab or another.
 export const outboxChanges = new EventTarget();
 storeChanges.addEventListener("outbox", () => outboxChanges.dispatchEvent(new Event("change")));
@@ -195,4 +197,12 @@ export async function change(id, work) {
 export function settle(record) {
   if (record.received && record.state === "waiting" && record.photos.every((one) => one.sent))
     record.state = "sent";
+}
+
+// Of what was sent the last few stay to be looked at; nothing else ever goes by itself.
+export async function tidy() {
+  const old = (await list()).filter((one) => one.state === "sent").slice(0, -FEW);
+  if (old.length) await inOne("readwrite", ["outbox"], (outbox) => {
+    for (const { n } of old) outbox.delete(n);
+  });
 }

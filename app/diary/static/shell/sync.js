@@ -4,7 +4,7 @@
 // the browser, but tried. Nothing is dropped: an answer only ever marks what it names.
 import { Trouble, contentDigest } from "./ids.js";
 import { VERSION, ask } from "./net.js";
-import { change, list, outboxChanges, settle } from "./outbox.js";
+import { change, list, outboxChanges, settle, tidy } from "./outbox.js";
 import { account, device, inOne, keepState, keptState, read, write } from "./store.js";
 import { exclusive } from "./turns.js";
 
@@ -12,6 +12,8 @@ const API = "/api/v1/sync";
 const MOST = { items: 50, bytes: 200_000, chunk: 256 * 1024 };
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 300_000;
+// After each entry anew would cost more than the entries; what was just sent is on the phone.
+const FRESH = 60_000;
 const OTHER_TAB = 5_000;
 // The server's word for: this cookie is another account's than the request is meant for.
 const OTHER = "diary.other_account";
@@ -23,6 +25,7 @@ let told = { state: "idle", retryAt: null, skew: 0 };
 let failures = 0;
 let timer = 0;
 let running = null;
+let downloaded = NaN;
 // What the server could not take yet: not asked again before the next run.
 const putOff = new Set();
 
@@ -37,20 +40,24 @@ function tell(state, retryAt = null) {
 
 // Sends and downloads now, unless that is going on already. Never rejects; see status().
 export function run() {
-  if (!running) running = round().finally(() => (running = null));
+  return round(true);
+}
+
+function round(whole) {
+  if (!running) running = one(whole).finally(() => (running = null));
   return running;
 }
 
-async function round() {
+async function one(whole) {
   clearTimeout(timer);
   tell("sending");
   try {
-    if (await exclusive("sync", work, { wait: false })) {
+    if (await exclusive("sync", () => work(whole), { wait: false })) {
       failures = 0;
       tell("idle");
     } else {
       // Another tab is at it. Should that be closed, this one goes on.
-      timer = setTimeout(start, OTHER_TAB);
+      after(OTHER_TAB);
     }
   } catch (error) {
     if (!(error instanceof Trouble)) console.error(error);
@@ -64,8 +71,13 @@ function later({ code, wait = 0 }) {
   failures += 1;
   // Many phones lose the same mast at once; they must not come back at once.
   const delay = Math.max(wait, grown * (0.5 + Math.random()));
-  timer = setTimeout(start, delay);
+  after(delay);
   return tell(code === "offline" ? "offline" : "later", new Date(Date.now() + delay));
+}
+
+function after(delay) {
+  clearTimeout(timer);
+  timer = setTimeout(start, delay);
 }
 
 // Runs if somebody looks; the next look runs otherwise.
@@ -79,12 +91,12 @@ export async function begin() {
   addEventListener("online", start);
   document.addEventListener("visibilitychange", start);
   outboxChanges.addEventListener("change", async () => {
-    if (told.state === "idle" && (await list()).some((one) => one.state === "waiting")) start();
+    if (told.state === "idle" && (await list()).some((one) => one.state === "waiting")) round(false);
   });
   start();
 }
 
-async function work() {
+async function work(whole) {
   const who = await account();
   putOff.clear();
   do {
@@ -93,8 +105,11 @@ async function work() {
     } catch (error) {
       // Somebody else has signed in: what is downloaded now is theirs, and theirs is sent next.
       if (error.code !== OTHER) throw error;
+      downloaded = NaN;
     }
-    await download();
+    const age = performance.now() - downloaded;
+    if (whole || !(age < FRESH)) await download();
+    else after(FRESH - age);
     // What was written meanwhile goes as well.
   } while (looked() && ready(await list()).length);
   if (putOff.size) throw new Trouble("later");
@@ -268,10 +283,12 @@ async function download() {
   const headers = kept ? { "If-None-Match": kept.etag } : {};
   const answer = await ask("GET", `${API}/state`, { headers, forAll: true });
   await clock(answer.headers);
-  if (answer.status === 304) return;
   const { status, body } = answer;
+  if (status < 400) downloaded = performance.now();
+  if (status === 304) return;
   if (status !== 200 || !body.reader || !Array.isArray(body.lots)) throw new Trouble("later");
   await keepState(body, answer.headers.get("ETag") || "");
+  await tidy();
 }
 
 // By how much this phone's clock is ahead: shown, never corrected here; the server measures it.
