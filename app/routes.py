@@ -1,9 +1,13 @@
 """Every route that is served, in the order they are tried, and the navigation of each area."""
 
 import app.diary.api
+import app.diary.decision_api
+import app.diary.decision_pages
 import app.diary.entry_api
 import app.diary.entry_pages
+import app.diary.goods_pages
 import app.diary.input_api
+import app.diary.lot_act_pages
 import app.diary.lot_pages
 import app.diary.office_pages
 import app.diary.pages
@@ -11,11 +15,17 @@ import app.diary.parting_api
 import app.diary.photo_pages
 import app.diary.process_api
 import app.diary.process_pages
-import app.diary.template_api
+import app.diary.said_pages
 import app.diary.shell_pages
 import app.diary.sync_api
 import app.diary.sync_state_api
+import app.diary.template_api
+import app.diary.template_draft_pages
+import app.diary.template_file_pages
+import app.diary.template_pages
+import app.diary.template_stage_pages
 import app.diary.trace_api
+import app.diary.trace_pages
 import app.diary.upload_api
 import app.entities.api
 import app.entities.consent_pages
@@ -46,6 +56,8 @@ import app.office.alert_pages
 import app.office.anomaly_pages
 import app.office.audit_pages
 import app.office.board_pages
+import app.office.diary_decision_pages
+import app.office.diary_pages
 import app.office.ending_pages
 import app.office.home_pages
 import app.office.import_pages
@@ -180,6 +192,8 @@ OFFICE = (
             Rail(N_("List of products"), "/office/products", within=("/office/subgroups",)),
             Rail(N_("Producers' links"), "/office/links"),
             Rail(N_("Lots"), "/office/lots"),
+            Rail(N_("Diaries"), "/office/diaries"),
+            Rail(N_("Process templates"), "/office/templates"),
             Rail(N_("Offers of shops"), "/office/listings"),
         ),
     ),
@@ -301,19 +315,32 @@ ROUTERS = (
     app.office.alert_pages.router,
     app.office.anomaly_pages.router,
     app.office.board_pages.router,
+    app.office.diary_decision_pages.router,
+    app.office.diary_pages.router,
     app.diary.api.router,
     app.diary.entry_api.router,
+    app.diary.decision_api.router,
+    app.diary.decision_pages.router,
+    app.diary.decision_pages.office_router,
     app.diary.entry_pages.router,
     app.diary.input_api.router,
     app.diary.parting_api.router,
     app.diary.trace_api.router,
     app.diary.office_pages.router,
+    app.diary.lot_act_pages.router,
     app.diary.lot_pages.router,
+    app.diary.goods_pages.router,
+    app.diary.said_pages.router,
+    app.diary.trace_pages.router,
     app.diary.pages.router,
     app.diary.photo_pages.router,
     app.diary.process_api.router,
     app.diary.process_pages.router,
     app.diary.template_api.router,
+    app.diary.template_file_pages.router,
+    app.diary.template_pages.router,
+    app.diary.template_stage_pages.router,
+    app.diary.template_draft_pages.router,
     app.diary.shell_pages.router,
     app.diary.sync_api.router,
     app.diary.sync_state_api.router,

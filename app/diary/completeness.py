@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from app.diary.checking import lacking_fields
 from app.diary.items import ITEMS, Missing, Where
@@ -43,6 +44,8 @@ class Check:
     stage: str = ""
     names: Mapping[str, Named] = field(default_factory=dict)
     figures: Mapping[str, str | int | date] = field(default_factory=dict)
+    # The harvest or packing it is about.
+    entry_id: UUID | None = None
 
     @property
     def code(self) -> str:
@@ -210,7 +213,10 @@ def _diary(facts: LotFacts) -> Iterable[Check]:
     if facts.period:
         yield Check(item=Missing.WITHDRAWAL, figures=_period(facts.period))
     if facts.early:
-        yield Check(item=Missing.HARVESTED_EARLY, figures=_early(facts.early))
+        work = facts.early.work
+        yield Check(
+            item=Missing.HARVESTED_EARLY, figures=_early(facts.early), entry_id=work.entry_id
+        )
     if facts.source_period:
         number, period = facts.source_period
         yield Check(item=Missing.SOURCE_WITHDRAWAL, figures={"lot": number, **_period(period)})

@@ -13,7 +13,8 @@ from app.diary.decisions import Approval
 from app.diary.gate_queries import early_takings
 from app.diary.models import DiaryEntry, Lot
 from app.diary.notice_actions import ReasonNeeded
-from app.diary.queries import EntryRow, NoSuchEntry, entry_row, get_lot
+from app.diary.entries import EntryRow
+from app.diary.queries import NoSuchEntry, entry_row, get_lot
 from app.diary.template_queries import template_of
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
@@ -83,35 +84,36 @@ def decide_entry(
     return _row(db, entry_id)
 
 
-def clear_early(
-    db: Session, *, actor: Actor, now: datetime, lot_id: int, entry_id: UUID, reason: str
+def clear_lot(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    lot_id: int,
+    item: str,
+    reason: str,
+    entry_id: UUID | None = None,
+    stage: str = "",
 ) -> LotClearance:
-    """Let a lot pass that was harvested or packed before its time: an officer's act.
+    """Let pass what keeps stamps from being activated onto a lot: an officer's act.
 
-    It holds of that entry as it is judged now: a correction of it, or a period that ends later,
-    shuts the gate again.
+    `harvested_early` holds of one entry as it is judged now: a correction of it, or a period that
+    ends later, shuts the gate again. A `test` or `photos` are those of one stage.
     """
     lot = get_lot(db, lot_id, actor=actor)
     actor.require_officer()
     _lock(db, lot.id)
-    found = [one for one in early_takings(db, lot) if one.work.entry_id == entry_id]
-    if not found:
-        raise NothingToClear(field="entry_id")
-    facts = {"entry_id": entry_id, "until": found[0].period.until}
-    return _clear(db, actor, now, lot, "harvested_early", reason, facts)
-
-
-def clear_stage(
-    db: Session, *, actor: Actor, now: datetime, lot_id: int, item: str, stage: str, reason: str
-) -> LotClearance:
-    """Let the test of a stage, or its photos, be missing of one lot: an officer's act."""
-    lot = get_lot(db, lot_id, actor=actor)
-    actor.require_officer()
-    _lock(db, lot.id)
-    known = template_of(db, lot).stage(stage)
-    if known is None or not (known.test if item == "test" else known.photos):
-        raise NothingToClear(field="stage")
-    return _clear(db, actor, now, lot, item, reason, {"stage": stage})
+    if item == "harvested_early":
+        found = [one for one in early_takings(db, lot) if one.work.entry_id == entry_id]
+        if not found:
+            raise NothingToClear(field="entry_id")
+        facts: dict[str, Any] = {"entry_id": entry_id, "until": found[0].period.until}
+    else:
+        known = template_of(db, lot).stage(stage)
+        if known is None or not (known.test if item == "test" else known.photos):
+            raise NothingToClear(field="stage")
+        facts = {"stage": stage}
+    return _clear(db, actor, now, lot, item, reason, facts)
 
 
 def _clear(

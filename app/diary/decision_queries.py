@@ -4,8 +4,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.diary.decision_models import EntryDecision
+from app.diary.entries import EntryRow
 from app.diary.models import DiaryEntry, Lot
-from app.diary.queries import EntryRow, rows_where
+from app.diary.queries import rows_where
 from app.diary.rules import LateMark
 from app.identity.rules import Actor
 

@@ -13,7 +13,8 @@ from app.diary.actions import LotClosed, lock_lot
 from app.diary.checking import check_values, limits_of, stage_of
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotPhoto
 from app.diary.notice_actions import ReasonNeeded
-from app.diary.queries import EntryRow, entry_row, get_entry
+from app.diary.entries import EntryRow
+from app.diary.queries import entry_row, get_entry
 from app.diary.remarks import Remark
 from app.diary.rules import LotState, Timing
 from app.diary.template import Stage, Template

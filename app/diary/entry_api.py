@@ -4,17 +4,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 from pydantic import AwareDatetime, Field
+from sqlalchemy.orm import Session
 
 from app.diary import entry_actions, photo_actions, queries
-from app.diary.queries import EntryRow
+from app.diary.decisions import Approval
+from app.diary.input_api import DispatchIn, InputIn, RemarkOut, said_remarks
+from app.diary.models import Lot
+from app.diary.entries import EntryRow
 from app.diary.rules import EntryKind, LateMark
+from app.diary.tracing import DispatchGiven
 from app.diary.values import Value
 from app.diary.written import Written
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.files import Store
 from app.kit.forms import In, Line, Note, Out
 from app.kit.paging import Cutting, Listed, listed
-from app.kit.web import Databases, Db, Id, Now
+from app.kit.web import Databases, Db, Id, Now, Words
 from app.products.pictures import CheckedPicture
 
 router = APIRouter(prefix="/api/v1/lots", tags=["lots"], route_class=ApiRoute)
@@ -41,6 +46,21 @@ class EntryIn(In):
     reason: Annotated[Note, Field(max_length=2000)] = ""
     photos: Annotated[list[Sha256], Field(default_factory=list)]
     device_at: Instant | None = None
+    location_code: Annotated[Line, Field(max_length=40)] = ""
+    performer: Annotated[
+        Line, Field(max_length=120, description="Whose work it was, where not the recorder's.")
+    ] = ""
+    inputs: Annotated[list[InputIn], Field(default_factory=list, max_length=50)]
+    dispatch: DispatchIn | None = None
+
+    def written(self, db: Session, lot: Lot) -> Written:
+        facts = self.model_dump(exclude={"inputs", "dispatch"})
+        sent = self.dispatch
+        return Written(
+            **facts,
+            inputs=tuple(one.given(db, lot) for one in self.inputs),
+            dispatch=DispatchGiven(**sent.model_dump()) if sent else None,
+        )
 
 
 class PhotoOut(Out):
@@ -52,8 +72,19 @@ class PhotoOut(Out):
     url: str
 
 
+class DecisionOut(Out):
+    """What was decided of an entry that was recorded too late, and by whom."""
+
+    reason: str
+    at: datetime
+    by: str
+
+
 class EntryOut(Out):
-    """A diary entry as it was received."""
+    """A diary entry as it was received.
+
+    `recorded_at` is when it was written down, by the phone's clock where that is known.
+    """
 
     id: UUID
     lot_id: int
@@ -62,8 +93,14 @@ class EntryOut(Out):
     stage: str
     performed_at: datetime
     received_at: datetime
+    recorded_at: datetime
     late: LateMark
+    approval: Approval
+    decision: DecisionOut | None
     recorder: str
+    performer: str
+    on_behalf: bool
+    location_code: str
     values: dict[str, Value]
     note: str
     public: bool
@@ -71,7 +108,14 @@ class EntryOut(Out):
     amended_by: UUID | None
     reason: str
     photos: list[PhotoOut]
+    photos_due: int
     erased: bool
+
+
+class RecordedOut(EntryOut):
+    """An entry that was taken, and what its recorder should know of it all the same."""
+
+    warnings: list[RemarkOut]
 
 
 class PhotoKept(Out):
@@ -97,8 +141,14 @@ def entry_out(row: EntryRow) -> EntryOut:
         stage=row.stage,
         performed_at=row.performed_at,
         received_at=row.received_at,
+        recorded_at=row.recorded_at,
         late=row.late,
+        approval=row.approval,
+        decision=DecisionOut.model_validate(row.decision) if row.decision else None,
         recorder=row.recorder,
+        performer=row.performer,
+        on_behalf=row.on_behalf,
+        location_code=row.location_code,
         values=dict(row.facts),
         note=row.note,
         public=row.public,
@@ -114,6 +164,7 @@ def entry_out(row: EntryRow) -> EntryOut:
             )
             for photo in row.photos
         ],
+        photos_due=row.photos_due,
         erased=row.erased,
     )
 
@@ -130,21 +181,28 @@ def list_entries(
 @router.post(
     "/{lot_id}/entries",
     status_code=201,
-    responses={200: {"model": EntryOut, "description": "Received before: the same entry"}},
+    responses={200: {"model": RecordedOut, "description": "Received before: the same entry"}},
 )
 def record_entry(
-    lot_id: Id, given: EntryIn, db: Db, actor: CurrentActor, now: Now, response: Response
-) -> EntryOut:
+    lot_id: Id,
+    given: EntryIn,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    words: Words,
+    response: Response,
+) -> RecordedOut:
     """Add an entry to an open lot's diary, or a correction (`amends`, `reason`) to any lot's.
 
     201 the first time; 200 with the same entry for a repeat; 409 for the same id with other
     content.
     """
-    written = Written(**given.model_dump())
+    written = given.written(db, queries.get_lot(db, lot_id, actor=actor))
     done = entry_actions.record_entry(db, actor=actor, now=now, lot_id=lot_id, written=written)
     if not done.new:
         response.status_code = 200
-    return entry_out(done.entry)
+    told = said_remarks(done.warnings, words)
+    return RecordedOut(**entry_out(done.entry).model_dump(), warnings=told)
 
 
 @router.post("/{lot_id}/entries/{entry_id}/erase")

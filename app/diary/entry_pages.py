@@ -1,35 +1,41 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Request
-from pydantic import Field, NaiveDatetime
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary import entry_actions, photo_actions, queries
+from app.diary import entry_actions, photo_actions, queries, source_queries
 from app.diary.actions import LotClosed
-from app.diary.fields import (
-    FIELDS,
-    OFFERED_UNITS,
-    UNIT,
-    field_name,
-    read_values,
-    said_unit,
+from app.diary.entries import EntryRow
+from app.diary.entry_form import (
+    Box,
+    EntryForm,
+    asks_goods,
+    boxes,
+    correction_form,
+    dispatch_of,
+    goods_of,
+    new_form,
+    written_of,
 )
-from app.diary.fields import Field as ValueField
+from app.diary.fields import UNIT, field_name, read_values, said_unit
+from app.diary.lot_queries import find_facility, places_of
 from app.diary.models import Lot
 from app.diary.pages import Told, told, units
-from app.diary.queries import EntryRow
+from app.diary.remarks import Remark
 from app.diary.rules import EntryKind, LotState
-from app.diary.written import Written
+from app.diary.stage_queries import asked_stage, foreseen, offered_stages, stages_of
+from app.diary.template import PLAIN, Stage
+from app.diary.template_queries import template_of
+from app.diary.tracing import ReceiverKind
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
-from app.kit.clock import VIETNAM
 from app.kit.errors import Conflict, Invalid
 from app.kit.files import Store
-from app.kit.forms import Filled, Form, In, Note, Sent, read_form, refused
+from app.kit.forms import Filled, Form, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.web import Databases, Db, Edge, Id, Now, Words
@@ -40,20 +46,7 @@ router = APIRouter(prefix="/app/lots", route_class=Edge, include_in_schema=False
 RECORDED = sayable(N_("The entry is in the diary."))
 CORRECTED = sayable(N_("The correction is in the diary."))
 
-_LOCAL: Final = "%Y-%m-%dT%H:%M"
-
-
-class EntryForm(In):
-    """The fields every entry's form has; the values of its kind stand beside them."""
-
-    id: UUID
-    performed_at: Annotated[
-        NaiveDatetime, Field(ge=datetime(1970, 1, 1), lt=datetime(2200, 1, 1))  # noqa: DTZ001 - the form's time has no zone; it is Vietnam's
-    ]
-    note: Annotated[Note, Field(max_length=2000)] = ""
-    reason: Annotated[Note, Field(max_length=2000)] = ""
-    public: bool = False
-    keep_photos: bool = False
+Code = Annotated[str, Query(max_length=60)]
 
 
 @dataclass(frozen=True)
@@ -69,7 +62,7 @@ class KindsView:
     """The tiles of what can be written down."""
 
     lot: Lot
-    kinds: list[EntryKind]
+    tiles: list[tuple[Stage, str]]
 
 
 @dataclass(frozen=True)
@@ -78,12 +71,34 @@ class EntryView:
 
     lot: Lot
     product: str
-    kind: EntryKind
-    fields: tuple[ValueField, ...]
+    stage: Stage
+    name: str
+    boxes: list[Box]
+    goods: bool
     units: list[tuple[str, str]]
+    receivers: list[ReceiverKind]
+    places: list[tuple[str, str]]
     form: Filled
     amended: Told | None
     kept: str
+
+
+@dataclass(frozen=True)
+class WarnedView:
+    """What the recorder of an entry is told, though it was taken."""
+
+    lot: Lot
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What a form of an entry is about: the lot, the stage, and what it corrects."""
+
+    lot: Lot
+    stage: Stage
+    code: str
+    amended: EntryRow | None = None
 
 
 def _taken(
@@ -116,20 +131,18 @@ def new_entry(
     now: Now,
     words: Words,
     lot_id: Id,
-    kind: EntryKind | None = None,
+    stage: Code = "",
 ) -> Response:
     lot = _own_lot(db, actor, lot_id)
     if lot.state != LotState.OPEN:
         raise LotClosed
-    if kind is None:
-        return show(request, "diary/kinds.html", KindsView(lot, list(EntryKind)))
-    values = {
-        "id": str(uuid4()),
-        "performed_at": _local(now),
-        "public": "on",
-        field_name(UNIT): OFFERED_UNITS[0],
-    }
-    return _form(request, db, words, lot, kind, Filled(values))
+    chosen = asked_stage(db, lot, stage)
+    if chosen is None:
+        tiles = [(one, one.name_in(words.language)) for one in offered_stages(db, lot)]
+        return show(request, "diary/kinds.html", KindsView(lot, tiles))
+    place = find_facility(db, lot.facility_id, entity_id=lot.entity_id)
+    form = new_form(chosen, now=now, place=place.location_code if place else "")
+    return _form(request, db, words, _writing(db, lot, chosen), form)
 
 
 @router.post("/{lot_id}/entries/new")
@@ -142,24 +155,25 @@ def record_entry(
     now: Now,
     words: Words,
     lot_id: Id,
-    kind: EntryKind,
+    stage: Code,
 ) -> Response:
     lot = _own_lot(db, actor, lot_id)
-    done = _record(db, actor, now, words, lot, kind, sent, photo)
-    if isinstance(done, Filled):
-        return _form(request, db, words, lot, kind, done, kept=photo.sha256)
-    return go(f"/app/lots/{lot_id}", say=RECORDED)
+    chosen = asked_stage(db, lot, stage)
+    if chosen is None:
+        return go(f"/app/lots/{lot_id}/entries/new")
+    return _answer(request, db, actor, now, words, _writing(db, lot, chosen), sent, photo)
 
 
 @router.get("/{lot_id}/entries/{entry_id}/correct")
-def correct_entry(
+def correction(
     request: Request, db: Db, actor: CurrentActor, words: Words, lot_id: Id, entry_id: UUID
 ) -> Response:
     lot = _own_lot(db, actor, lot_id)
     amended = queries.get_entry(db, lot_id, entry_id, actor=actor)
     if amended.amended_by is not None:
         return go(f"/app/lots/{lot_id}/entries/{amended.amended_by}/correct")
-    return _form(request, db, words, lot, amended.kind, _filled(amended), amended)
+    writing = _correcting(db, lot, amended)
+    return _form(request, db, words, writing, correction_form(amended))
 
 
 @router.post("/{lot_id}/entries/{entry_id}/correct")
@@ -175,11 +189,8 @@ def record_correction(
     entry_id: UUID,
 ) -> Response:
     lot = _own_lot(db, actor, lot_id)
-    amended = queries.get_entry(db, lot_id, entry_id, actor=actor)
-    done = _record(db, actor, now, words, lot, amended.kind, sent, photo, amended)
-    if isinstance(done, Filled):
-        return _form(request, db, words, lot, amended.kind, done, amended, kept=photo.sha256)
-    return go(f"/app/lots/{lot_id}", say=CORRECTED)
+    writing = _correcting(db, lot, queries.get_entry(db, lot_id, entry_id, actor=actor))
+    return _answer(request, db, actor, now, words, writing, sent, photo)
 
 
 def _own_lot(db: Session, actor: Actor, lot_id: int) -> Lot:
@@ -188,109 +199,121 @@ def _own_lot(db: Session, actor: Actor, lot_id: int) -> Lot:
     return lot
 
 
+def _writing(db: Session, lot: Lot, stage: Stage) -> Writing:
+    code = stage.code if foreseen(template_of(db, lot), stage) else ""
+    return Writing(lot, stage, code)
+
+
+def _correcting(db: Session, lot: Lot, amended: EntryRow) -> Writing:
+    known = stages_of(db, [amended])[amended.id]
+    stage = known or PLAIN.stage(amended.kind) or PLAIN.stages[-1]
+    return Writing(lot, stage, amended.stage, amended)
+
+
+def _answer(
+    request: Request,
+    db: Session,
+    actor: Actor,
+    now: datetime,
+    words: Translator,
+    writing: Writing,
+    sent: Sent,
+    photo: Taken,
+) -> Response:
+    done = _record(db, actor, now, words, writing, sent, photo)
+    if isinstance(done, Filled):
+        return _form(request, db, words, writing, done, kept=photo.sha256)
+    if done:
+        told = [one.said(words) for one in done]
+        return show(request, "diary/warned.html", WarnedView(writing.lot, told))
+    say = CORRECTED if writing.amended else RECORDED
+    return go(f"/app/lots/{writing.lot.id}", say=say)
+
+
 def _record(
     db: Session,
     actor: Actor,
     now: datetime,
     words: Translator,
-    lot: Lot,
-    kind: EntryKind,
+    writing: Writing,
     sent: Sent,
     photo: Taken,
-    amended: EntryRow | None = None,
-) -> Filled | None:
+) -> Filled | tuple[Remark, ...]:
     """Record what the form says; return it filled in again where that is refused."""
     given = read_form(EntryForm, sent, words)
     if isinstance(given, Filled):
         return given
+    lot = writing.lot
     try:
         if photo.refusal is not None:
             raise photo.refusal
-        values = read_values(kind, sent.fields)
-        written = _written(given, kind, values, photo, amended)
-        entry_actions.record_entry(db, actor=actor, now=now, lot_id=lot.id, written=written)
+        values = read_values(writing.stage, sent.fields)
+        source = sent.text("in_source")
+        source_id = source_queries.find_source(db, lot, source) if source else None
+        shipped = writing.stage.kind is EntryKind.SHIPPING
+        written = written_of(
+            given,
+            writing.stage,
+            values,
+            code=writing.code,
+            photos=[photo.sha256] if photo.sha256 else [],
+            amended=writing.amended,
+            goods=goods_of(sent.fields, source_id),
+            dispatch=dispatch_of(sent.fields, values, given.when) if shipped else None,
+        )
+        done = entry_actions.record_entry(db, actor=actor, now=now, lot_id=lot.id, written=written)
     except entry_actions.EntryDiffers as error:
         again = refused(sent, error, words)
         return Filled({**again.values, "id": str(uuid4())}, again.errors, again.problem)
     except (Invalid, Conflict) as error:
         return _refused(sent, error, words)
-    return None
+    return done.warnings
 
 
 def _refused(sent: Sent, error: Invalid | Conflict, words: Translator) -> Filled:
     form = refused(sent, error, words)
-    if error.field in {None, "photo", "reason", "performed_at"} or error.field in sent.fields:
+    told = f"{error.title(words)}. {error.explain(words)}"
+    name = error.field or ""
+    if name in {"", "photo", "reason", "performed_at"} or name in sent.fields:
         return form
+    for field in (field_name(name.removeprefix("values.")), f"in_{name}"):
+        if field in sent.fields:
+            return replace(form, errors={field: told})
     # The fault lies in all values together, or in what the form does not show.
-    return Filled(form.values, problem=f"{error.title(words)}. {error.explain(words)}")
-
-
-def _written(
-    given: EntryForm,
-    kind: EntryKind,
-    values: dict[str, str | int | float | bool],
-    photo: Taken,
-    amended: EntryRow | None,
-) -> Written:
-    photos: list[str] = []
-    if amended is not None:
-        # What came in over the API under names the form does not know is not to be lost.
-        shown = {field.name for field in FIELDS[kind]} | {UNIT}
-        values = {k: v for k, v in amended.facts.items() if k not in shown} | values
-        photos = [one.sha256 for one in amended.photos if given.keep_photos]
-    return Written(
-        id=given.id,
-        kind=kind,
-        stage=amended.stage if amended else "",
-        performed_at=given.performed_at.replace(tzinfo=VIETNAM),
-        values=values,
-        note=given.note,
-        public=given.public,
-        amends=amended.id if amended else None,
-        reason=given.reason,
-        photos=[*photos, *([photo.sha256] if photo.sha256 else [])],
-    )
-
-
-def _filled(amended: EntryRow) -> Filled:
-    """Return the form of a correction, filled with what it corrects."""
-    values = {field_name(name): str(value) for name, value in amended.facts.items()}
-    values |= {
-        "id": str(uuid4()),
-        "performed_at": _local(amended.performed_at),
-        "note": amended.note,
-        "public": "on" if amended.public else "",
-        "keep_photos": "on",
-    }
-    return Filled(values)
-
-
-def _local(instant: datetime) -> str:
-    return instant.astimezone(VIETNAM).strftime(_LOCAL)
+    return Filled(form.values, problem=told)
 
 
 def _form(
     request: Request,
     db: Session,
     words: Translator,
-    lot: Lot,
-    kind: EntryKind,
+    writing: Writing,
     form: Filled,
-    amended: EntryRow | None = None,
     *,
     kept: str = "",
 ) -> Response:
-    offered, unit = units(words), form.value(field_name(UNIT))
-    if unit and unit not in dict(offered):
-        offered.append((unit, said_unit(unit, words)))
+    lot, stage, amended = writing.lot, writing.stage, writing.amended
+    places = [one for one in places_of(db, lot.entity_id) if one.location_code]
     view = EntryView(
         lot=lot,
         product=db.get_one(Product, lot.product_id).name,
-        kind=kind,
-        fields=FIELDS[kind],
-        units=offered,
+        stage=stage,
+        name=stage.name_in(words.language),
+        boxes=[_with_unit(one, form, words) for one in boxes(stage, words)],
+        goods=asks_goods(stage) and amended is None,
+        units=units(words),
+        receivers=list(ReceiverKind) if stage.kind is EntryKind.SHIPPING else [],
+        places=[(one.location_code, one.name) for one in places],
         form=form,
-        amended=told([amended], words)[0] if amended else None,
+        amended=told(db, [amended], words)[0] if amended else None,
         kept=kept,
     )
     return show(request, "diary/entry.html", view, status=422 if form.wrong else 200)
+
+
+def _with_unit(box: Box, form: Filled, words: Translator) -> Box:
+    """Return a quantity's field with the unit it was entered in, offered or not."""
+    unit = form.value(field_name(UNIT))
+    if not box.units or not unit or unit in dict(box.units):
+        return box
+    return replace(box, units=[*box.units, (unit, said_unit(unit, words))])

@@ -1,20 +1,22 @@
-"""What the forms ask of each kind of entry, and how values are read out again."""
+"""What forms send of an entry's values by its stage, and how values are read out again."""
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Final, Protocol
 
-from app.diary.rules import EntryKind
+from app.diary.amounts import comparable
+from app.diary.template import PLAIN, Field, FieldKind, Stage
 from app.diary.values import Value
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
-from app.kit.units import find_unit
+from app.kit.units import UNITS, find_unit
 
 
 class Speaker(Protocol):
     """What it takes to read a value out in the reader's language."""
 
+    @property
+    def language(self) -> str: ...
     def gettext(self, text: str) -> str: ...
     def number(self, value: float) -> str: ...
 
@@ -29,63 +31,29 @@ class NotANumber(Invalid):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A value a form asks for. `unit` is fixed; a quantity has its unit beside it."""
-
-    name: str
-    label: str
-    number: bool = False
-    unit: str = ""
-
-    @property
-    def counted(self) -> bool:
-        return self.name == QUANTITY
-
-
 QUANTITY: Final = "quantity"
 UNIT: Final = "unit"
-_QUANTITY: Final = Field(QUANTITY, N_("Quantity"), number=True)
-
-FIELDS: Final[Mapping[EntryKind, tuple[Field, ...]]] = {
-    EntryKind.RECEIVING: (Field("material", N_("Material and supplier")), _QUANTITY),
-    EntryKind.PLANTING: (Field("seed", N_("Seed or variety")), _QUANTITY),
-    EntryKind.FEEDING: (Field("feed", N_("Feed or fertiliser")), _QUANTITY),
-    EntryKind.TREATMENT: (
-        Field("agent", N_("Drug, pesticide or chemical")),
-        Field("dose", N_("Dose")),
-    ),
-    EntryKind.OBSERVATION: (Field("finding", N_("What you saw or measured")),),
-    EntryKind.HARVEST: (_QUANTITY, Field("grade", N_("Size or grade"))),
-    EntryKind.PROCESSING: (Field("step", N_("Step (washing, drying, mixing...)")), _QUANTITY),
-    EntryKind.PACKING: (Field("pack", N_("Pack (bag of 500 g...)")), _QUANTITY),
-    EntryKind.STORAGE: (
-        Field("place", N_("Where it is kept")),
-        Field("temperature", N_("Temperature"), number=True, unit="CEL"),
-    ),
-    EntryKind.SAMPLING: (Field("test", N_("Sample or test")), Field("result", N_("Result"))),
-    EntryKind.SHIPPING: (Field("receiver", N_("Sent to")), _QUANTITY),
-    EntryKind.OTHER: (Field("work", N_("What was done")),),
-}
 
 # The units a form offers, the likeliest first.
 OFFERED_UNITS: Final = ("KGM", "GRM", "TNE", "LTR", "C62", "XBG", "XBX", "XPA", "XBO", "XJR", "XCT")
 
-_LABELS: Final = {field.name: field for fields in FIELDS.values() for field in fields}
+# What values are called whose stage is not known: of older entries, and of no stage.
+_KNOWN: Final = {field.name: field for stage in PLAIN.stages for field in stage.fields}
 
 
-def read_values(kind: EntryKind, sent: Mapping[str, str]) -> dict[str, Value]:
+def read_values(stage: Stage, sent: Mapping[str, str]) -> dict[str, Value]:
     """Return the values of a filled form; what was left empty is left out.
 
     Raises NotANumber naming the form's field.
     """
     values: dict[str, Value] = {}
-    for field in FIELDS[kind]:
+    for field in stage.fields:
         text = sent.get(field_name(field.name), "").strip()
-        if not text:
+        if not text or field.kind is FieldKind.LOT:
             continue
-        values[field.name] = _number(text, field_name(field.name)) if field.number else text
-        if field.counted and (unit := sent.get(field_name(UNIT), "").strip()):
+        numeric = field.kind is FieldKind.NUMBER
+        values[field.name] = read_number(text, field_name(field.name)) if numeric else text
+        if field.name == QUANTITY and (unit := sent.get(field_name(UNIT), "").strip()):
             values[UNIT] = unit
     return values
 
@@ -95,19 +63,32 @@ def field_name(name: str) -> str:
     return f"v_{name}"
 
 
-def said_values(facts: Mapping[str, Value], speaker: Speaker) -> list[tuple[str, str]]:
+def offered_units(field: Field) -> list[str]:
+    """Return the codes a form offers for a quantity: the field's own first, and its like."""
+    if not field.unit:
+        return list(OFFERED_UNITS)
+    like = [one.code for one in UNITS if comparable(one.code, field.unit)]
+    return [field.unit, *(code for code in like if code != field.unit)]
+
+
+def said_values(
+    facts: Mapping[str, Value], speaker: Speaker, stage: Stage | None = None
+) -> list[tuple[str, str]]:
     """Return an entry's values as label and text in the reader's language.
 
-    A quantity is told with its unit; names this project does not know are told as they are.
+    A quantity is told with its unit; names neither the stage nor this project knows are told as
+    they are.
     """
     lines = []
     for name, value in facts.items():
         if name == UNIT and QUANTITY in facts:
             continue
-        known = _LABELS.get(name)
-        label = speaker.gettext(known.label) if known else name
-        unit = facts.get(UNIT, "") if name == QUANTITY else known.unit if known else ""
-        lines.append((label, f"{said_value(value, speaker)} {said_unit(unit, speaker)}".strip()))
+        known = (stage.field(name) if stage else None) or _KNOWN.get(name)
+        label = known.name_in(speaker.language) if known else name
+        unit = (facts.get(UNIT) if name == QUANTITY else "") or (known.unit if known else "")
+        choice = known.choice(value) if known else None
+        text = choice.name_in(speaker.language) if choice else said_value(value, speaker)
+        lines.append((label, f"{text} {said_unit(unit, speaker)}".strip()))
     return lines
 
 
@@ -123,7 +104,7 @@ def said_unit(written: Value, speaker: Speaker) -> str:
     return speaker.gettext(unit.label) if unit else str(written)
 
 
-def _number(text: str, field: str) -> int | float:
+def read_number(text: str, field: str) -> int | float:
     """Read a number as a number field sends it; a decimal comma is what people here write."""
     try:
         number = float(text.replace(",", "."))

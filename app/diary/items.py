@@ -38,6 +38,10 @@ class Missing(StrEnum):
     SOURCE_EARLY = "source_early"
 
 
+# What an officer may let pass, with a reason.
+CLEARABLE: Final = frozenset({Missing.HARVESTED_EARLY, Missing.TEST, Missing.PHOTOS})
+
+
 class Where(StrEnum):
     """Where a producer mends what is missing; some only the Department can."""
 

@@ -9,6 +9,7 @@ from app.diary import gate_queries, lot_queries, queries
 from app.diary.checklist import Line
 from app.diary.fields import said_unit
 from app.diary.file_pages import lots_file
+from app.diary.items import CLEARABLE
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
 from app.diary.notice_queries import AnyNotice, list_notices, subject_of_lot
@@ -50,6 +51,7 @@ class OfficeLotView:
     unit: str
     timeline: list[Told]
     checks: list[Line]
+    clearable: bool
     standing: Standing
     notices: Sequence[AnyNotice]
     may_act: bool
@@ -101,14 +103,16 @@ def lot(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, lot_id: Id
 ) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
+    checks = gate_queries.checks_for(db, found, now=now)
     view = OfficeLotView(
         lot=found,
         state=LotState(found.state),
         product=db.get_one(Product, found.product_id),
         entity=db.get_one(Entity, found.entity_id),
         unit=said_unit(found.unit, words),
-        timeline=told(queries.list_timeline(db, found.id), words),
-        checks=check_lines(gate_queries.checks_for(db, found, now=now), found, words),
+        timeline=told(db, queries.list_timeline(db, found.id), words),
+        checks=check_lines(checks, found, words),
+        clearable=any(one.item in CLEARABLE for one in checks if not one.done),
         standing=standing_against(db, found.product_id, found.id),
         notices=list_notices(db, subject_of_lot(found)),
         may_act=actor.officer,

@@ -3,18 +3,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.diary import actions, gate_queries, lot_queries, queries
+from app.diary import actions, decision_queries, gate_queries, lot_queries, queries
 from app.diary.checklist import Line, lines
 from app.diary.completeness import Check
+from app.diary.entries import EntryRow
 from app.diary.fields import OFFERED_UNITS, said_unit, said_values
 from app.diary.file_pages import lots_file
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
-from app.diary.queries import EntryRow
 from app.diary.rules import LotState
+from app.diary.stage_queries import stages_of
 from app.diary.standing_queries import Standing, standing_against
+from app.diary.template import Stage
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of
@@ -34,9 +37,10 @@ SHOWN_ENTRIES = 4
 
 @dataclass(frozen=True)
 class Told:
-    """An entry with its values in the reader's language."""
+    """An entry with its stage and its values in the reader's language."""
 
     entry: EntryRow
+    name: str
     lines: list[tuple[str, str]]
 
 
@@ -57,6 +61,7 @@ class TodayView:
     more: bool
     recent: list[tuple[Told, Lot]]
     due: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,16 @@ class LotView:
     owner: bool
 
 
-def told(entries: Sequence[EntryRow], words: Translator) -> list[Told]:
-    return [Told(entry, said_values(entry.facts, words)) for entry in entries]
+def told(db: Session, entries: Sequence[EntryRow], words: Translator) -> list[Told]:
+    stages = stages_of(db, entries)
+    return [_told(entry, stages[entry.id], words) for entry in entries]
+
+
+def _told(entry: EntryRow, stage: Stage | None, words: Translator) -> Told:
+    # Free words for a stage are what its recorder called it.
+    name = stage.name_in(words.language) if stage else entry.stage
+    lines = said_values(entry.facts, words, stage)
+    return Told(entry, name or words.gettext(entry.kind.label), lines)
 
 
 def check_lines(checks: Iterable[Check], lot: Lot, words: Translator) -> list[Line]:
@@ -123,13 +136,14 @@ def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words)
         Card(row, check_lines(missing[row.lot.id], row.lot, words))
         for row in lot_queries.lot_rows(db, page.items)
     ]
-    recent = told(queries.list_recent(db, actor=actor, limit=SHOWN_ENTRIES), words)
+    recent = told(db, queries.list_recent(db, actor=actor, limit=SHOWN_ENTRIES), words)
     view = TodayView(
         day=day_of(now),
         cards=cards,
         more=page.after is not None,
         recent=[(one, db.get_one(Lot, one.entry.lot_id)) for one in recent],
         due=request.app.state.count_due(db, actor=actor, now=now),
+        waiting=decision_queries.count_waiting(db, actor=actor, own=True),
     )
     return show(request, "diary/today.html", view)
 
@@ -167,7 +181,7 @@ def lot(
         state=LotState(found.state),
         product=db.get_one(Product, found.product_id),
         unit=said_unit(found.unit, words),
-        timeline=told(queries.list_timeline(db, found.id), words),
+        timeline=told(db, queries.list_timeline(db, found.id), words),
         checks=check_lines(gate_queries.checks_for(db, found, now=now), found, words),
         standing=standing_against(db, found.product_id, found.id),
         member=found.entity_id in actor.memberships,

@@ -1,6 +1,6 @@
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -19,11 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.diary.decision_models import EntryDecision
-from app.diary.decisions import Approval, approval_of
+from app.diary.decisions import approval_of
+from app.diary.entries import Decision, EntryRow, PhotoRow
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot
 from app.diary.rules import EntryKind, LateMark, late_mark
 from app.diary.upload_models import PhotoPromise
-from app.diary.values import Value
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
@@ -42,64 +42,6 @@ class NoSuchEntry(NotFound):
 
     code = "diary.entry_not_found"
     detail = N_("The lot's diary has no entry of that id.")
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoRow:
-    """A stored photo: `<sha256>-320.webp` to look at, `<sha256>-1280.jpg` whole."""
-
-    sha256: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """Who decided of a late entry, when and why."""
-
-    reason: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EntryRow:
-    """An entry as it is read.
-
-    `amends` is the entry it corrects, `amended_by` the one that corrects it; the last of such a
-    chain that stands holds. Where the content was erased, facts, note and photos are empty. What
-    names a person is empty for the public, and so is all of a decision but its outcome.
-    """
-
-    id: UUID
-    lot_id: int
-    sequence: int
-    kind: EntryKind
-    stage: str
-    performed_at: datetime
-    received_at: datetime
-    recorded_at: datetime
-    late: LateMark
-    approval: Approval
-    recorder: str
-    performer: str
-    on_behalf: bool
-    location_code: str
-    public: bool
-    facts: Mapping[str, Value]
-    note: str
-    reason: str
-    photos: tuple[PhotoRow, ...]
-    amends: UUID | None
-    amended_by: UUID | None
-    erased: bool
-    # Photos that were promised and have not come yet.
-    photos_due: int = 0
-    decision: Decision | None = None
-
-    @property
-    def amended(self) -> bool:
-        return self.amended_by is not None
 
 
 _later = aliased(DiaryEntry)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, ProductionProcess
 from app.diary.processes import in_force
-from app.diary.queries import EntryRow, list_since
+from app.diary.entries import EntryRow
+from app.diary.queries import list_since
 from app.diary.rules import LotState
 from app.diary.standing_queries import NOTHING, Standing, standing_of
 from app.diary.template_models import ProcessTemplate, ProcessTemplateVersion

@@ -8,7 +8,7 @@ from app.diary.checking import remarks_on
 from app.diary.decisions import Approval
 from app.diary.gate_queries import early_takings
 from app.diary.models import Lot
-from app.diary.queries import EntryRow
+from app.diary.entries import EntryRow
 from app.diary.remarks import Remark
 from app.diary.standing_queries import standing_against
 from app.diary.template_queries import template_of

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.diary.decision_models import EntryDecision
 from app.diary.models import DiaryEntry, Lot, LotNotice
-from app.diary.queries import EntryRow, PhotoRow, public_entries_of
+from app.diary.entries import EntryRow, PhotoRow
+from app.diary.queries import public_entries_of
 from app.diary.rules import EntryKind, LateMark
 from app.diary.template import PLAIN, Field, Stage, Template
 from app.diary.template_models import ProcessTemplateVersion

@@ -56,7 +56,7 @@ PAGES = {
         "diary/lot_form.html": ["/app/lots/new", "/app/lots/new?product=1"],
         "diary/lot.html": ["/app/lots/1", "/app/lots/{open_lot}"],
         "diary/kinds.html": ["/app/lots/{open_lot}/entries/new"],
-        "diary/entry.html": ["/app/lots/{open_lot}/entries/new?kind=feeding"],
+        "diary/entry.html": ["/app/lots/{open_lot}/entries/new?stage=feeding"],
         "stamps/own.html": ["/app/stamps"],
         "stamps/own_new.html": ["/app/stamps/new"],
         "stamps/activate.html": ["/app/activate", "/app/activate?lot={open_lot}"],
@@ -97,7 +97,7 @@ ACTS = (
     Stop(
         "diary/entry.html",
         OWNER,
-        "/app/lots/{open_lot}/entries/new?kind=feeding",
+        "/app/lots/{open_lot}/entries/new?stage=feeding",
         (("#performed_at", "2099-01-01T10:00"),),
         SEND,
     ),

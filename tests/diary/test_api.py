@@ -38,8 +38,8 @@ def test_the_owner_opens_a_lot_and_reads_what_is_missing(
     assert lot["state"] == "open"
     assert (lot["unit"], lot["unit_as_entered"], lot["quantity"]) == ("KGM", "kg", 120.5)
     assert lot["expiry_date"] == "2026-09-05"
-    assert lot["missing"] == [{"code": "entry", "words": lot["missing"][0]["words"]}]
-    assert lot["missing"][0]["words"]
+    assert [one["code"] for one in lot["missing"]] == ["location", "entry"]
+    assert all(one["words"] and one["mend"] for one in lot["missing"])
     assert (lot["recall"], lot["hold"], lot["entries"]) == (None, None, 0)
     assert client.get(f"/api/v1/lots/{lot['id']}", headers=english).json() == lot
 

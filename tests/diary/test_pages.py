@@ -91,8 +91,8 @@ def test_a_producer_writes_an_entry_with_a_photo_in_one_request(
 ) -> None:
     client = visit(page=cast.colleague)
     tiles = client.get(f"/app/lots/{lot.id}/entries/new").text
-    assert tiles.count("?kind=") == 12
-    path = f"/app/lots/{lot.id}/entries/new?kind=processing"
+    assert tiles.count("?stage=") == 12
+    path = f"/app/lots/{lot.id}/entries/new?stage=processing"
     body = fill(client, path, v_step="Phơi nắng", v_quantity="12,5", v_unit="KGM", note="a\nb")
     files = {"photo": ("a.jpg", make.picture(), "image/jpeg")}
     sent = [client.post(path, data=body, files=files) for _ in range(2)]
@@ -109,7 +109,7 @@ def test_a_producer_writes_an_entry_with_a_photo_in_one_request(
 
 def test_a_wrong_entry_keeps_its_values_and_its_photo(visit: Visit, cast: Cast, lot: Lot) -> None:
     client = visit(page=cast.owner)
-    path = f"/app/lots/{lot.id}/entries/new?kind=harvest"
+    path = f"/app/lots/{lot.id}/entries/new?stage=harvest"
     body = fill(client, path, v_quantity="nhiều", v_grade="Cỡ 1")
     files = {"photo": ("a.jpg", make.picture(), "image/jpeg")}
     wrong = client.post(path, data=body, files=files)
@@ -137,7 +137,7 @@ def test_a_wrong_field_has_its_reason_beside_it(
     visit: Visit, cast: Cast, lot: Lot, wrong: dict[str, str], field: str
 ) -> None:
     client = visit(page=cast.owner)
-    path = f"/app/lots/{lot.id}/entries/new?kind=other"
+    path = f"/app/lots/{lot.id}/entries/new?stage=other"
     page = client.post(path, data=fill(client, path, **wrong))
     assert page.status_code == 422
     assert f'id="{field}-wrong"' in page.text
@@ -150,7 +150,7 @@ def test_what_no_field_shows_is_said_on_top(
     visit: Visit, cast: Cast, lot: Lot, wrong: dict[str, str]
 ) -> None:
     client = visit(page=cast.owner)
-    path = f"/app/lots/{lot.id}/entries/new?kind=other"
+    path = f"/app/lots/{lot.id}/entries/new?stage=other"
     page = client.post(path, data=fill(client, path, **wrong))
     assert page.status_code == 422
     assert 'role="alert"' in page.text
@@ -161,7 +161,7 @@ def test_a_mislabelled_photo_is_refused_beside_its_field(
     visit: Visit, cast: Cast, lot: Lot
 ) -> None:
     client = visit(page=cast.owner)
-    path = f"/app/lots/{lot.id}/entries/new?kind=other"
+    path = f"/app/lots/{lot.id}/entries/new?stage=other"
     body = fill(client, path, v_work="Dọn kho")
     files = {"photo": ("a.jpg", b"MZ\x90 no picture", "image/jpeg")}
     page = client.post(path, data=body, files=files)
@@ -174,7 +174,7 @@ def test_the_same_form_with_other_content_is_not_taken_for_a_repeat(
     visit: Visit, cast: Cast, lot: Lot
 ) -> None:
     client = visit(page=cast.owner)
-    path = f"/app/lots/{lot.id}/entries/new?kind=other"
+    path = f"/app/lots/{lot.id}/entries/new?stage=other"
     body = fill(client, path, v_work="Dọn kho")
     client.post(path, data=body)
     page = client.post(path, data=body | {"v_work": "Rửa sân"})
@@ -227,9 +227,9 @@ def test_a_correction_keeps_a_unit_the_form_does_not_offer(
 def test_a_foreign_lot_is_not_found_on_any_page(visit: Visit, cast: Cast, lot: Lot) -> None:
     client = visit(page=cast.outsider)
     here = f"/app/lots/{lot.id}"
-    for path in ("", "/edit", "/entries/new", "/entries/new?kind=other"):
+    for path in ("", "/edit", "/entries/new", "/entries/new?stage=other"):
         assert client.get(f"{here}{path}").status_code == 404
-    for path in ("/edit", "/close", "/hold", "/hold/lift", "/entries/new?kind=other"):
+    for path in ("/edit", "/close", "/hold", "/hold/lift", "/entries/new?stage=other"):
         assert client.post(f"{here}{path}", data={"reason": "x"}).status_code == 404
     entry = f"{here}/entries/{uuid4()}/correct"
     assert client.get(entry).status_code == 404

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.diary.actions import open_lot
-from app.diary.fields import FIELDS
 from app.diary.process_actions import approve_process, propose_process
 from app.diary.rules import EntryKind
 from app.diary.template import PLAIN, FieldKind, Template
@@ -109,22 +108,14 @@ def test_three_required_fields_are_too_many_and_stage_and_field_are_told() -> No
     told = caught.value.explain(Translator("en"))
     assert "Stage “Cho ăn”: 3 fields are required" in told
     assert "Stage “Cho ăn”, field “D”: “?” is none of" in told
-    refused: list[Any] = [None, 7, [], "x", *({"stages": one} for one in ([None], "abc", [{}] * 99))]
+    refused: list[Any] = [None, 7, [], "x", {"stages": [None]}, {"stages": "abc"}]
     for hostile in refused:
         with pytest.raises(TemplateWrong):
             Template.read(hostile)
 
 
-def test_the_plain_template_asks_what_the_forms_always_asked() -> None:
+def test_the_plain_template_has_a_stage_for_each_kind_of_work() -> None:
     assert [stage.code for stage in PLAIN.stages] == list(EntryKind)
-    for kind, fields in FIELDS.items():
-        stage = PLAIN.stage(kind)
-        assert stage is not None
-        asked = {field.name: field for field in stage.fields}
-        assert [field.name for field in fields] == [
-            n for n in asked if n in {f.name for f in fields}
-        ]
-        assert all(asked[one.name].label_en == one.label for one in fields)
 
 
 def test_ready_templates_are_whole_and_ask_little() -> None:

@@ -1,0 +1,263 @@
+"""What an officer should look at in producers' diaries, derived each time it is asked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy.orm import Session
+
+from app.diary.decision_models import EntryDecision
+from app.diary.entries import EntryRow
+from app.diary.models import DiaryEntry, Lot
+from app.diary.queries import rows_where
+from app.diary.rules import LateMark, LotState
+from app.diary.upload_models import PhotoPromise
+from app.entities.models import Entity
+from app.kit.i18n import N_
+from app.kit.paging import Cut, Page, skipped
+from app.kit.text import fold
+from app.products.models import Product
+
+# Photos follow their entry within minutes where there is a network.
+PATIENCE: Final = timedelta(days=1)
+# A clock further off than this puts work on another hour than the one it was done in.
+OFF_BY: Final = timedelta(minutes=10)
+COUNTED: Final = 1_000
+
+
+class DiaryList(StrEnum):
+    """A list of what is to be looked at, read in one statement."""
+
+    SILENT = "silent"
+    LATE = "late"
+    WAITING = "waiting"
+    PHOTOS = "photos"
+    CLOCKS = "clocks"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS: Final = {
+    DiaryList.SILENT: N_("Open lots without an entry"),
+    DiaryList.LATE: N_("Who records late"),
+    DiaryList.WAITING: N_("Lots waiting for release or distribution"),
+    DiaryList.PHOTOS: N_("Photos that never came"),
+    DiaryList.CLOCKS: N_("Phones with a wrong clock"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which rows of a list are wanted: since how many days, of whom, in which order."""
+
+    now: datetime
+    days: int
+    text: str = ""
+    entity_id: int | None = None
+    state: LotState | None = None
+    by_name: bool = False
+
+    @property
+    def since(self) -> datetime:
+        return self.now - timedelta(days=self.days)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of a list; what `count`, `total` and `word` tell differs from list to list.
+
+    Silent lots have neither. Late ones count late entries of a total; of photos those that never
+    came; of a phone the seconds its clock is off, and `word` names who wrote on it. A lot that
+    waits has its state.
+    """
+
+    lot_id: int | None
+    lot: str
+    product: str
+    entity_id: int
+    entity: str
+    at: datetime
+    count: int
+    total: int
+    word: str
+
+
+@dataclass(frozen=True)
+class Approvable:
+    """An entry that was recorded so late that it waits for a decision."""
+
+    lot_id: int
+    lot: str
+    product: str
+    entity_id: int
+    entity: str
+    entry: EntryRow
+
+
+Rows = Select[Any]
+_LOT: Final = (Lot.id, Lot.number, Product.name.label("product"))
+_ENTITY: Final = (Entity.id.label("entity_id"), Entity.name.label("entity"))
+_NO_LOT: Final = (null(), literal(""), literal(""))
+_NOTHING: Final = (literal(0), literal(0), literal(""))
+# An entry is never received before the one of its lot that came before it.
+_LAST_ENTRY: Final = (
+    select(DiaryEntry.received_at)
+    .where(DiaryEntry.lot_id == Lot.id)
+    .order_by(DiaryEntry.sequence.desc())
+    .limit(1)
+    .correlate(Lot)
+    .scalar_subquery()
+)
+
+
+def list_diaries(db: Session, which: DiaryList, *, wanted: Wanted, cut: Cut) -> Page[Line]:
+    """Return a page of a list, what is most urgent first, or by the producers' names.
+
+    `cut.after` is how many rows to skip. Practice farms are in none of these lists.
+    """
+    query, urgent = _READS[which](wanted)
+    first = (Entity.folded, Entity.id) if wanted.by_name else (urgent,)
+    # The lot, or who wrote, decides between equals, so that no row stands on two pages.
+    ordered = query.order_by(*first, *_LAST_COLUMNS[which])
+
+    def read(start: int, most: int) -> list[Line]:
+        rows: Any = db.execute(ordered.offset(start).limit(most))
+        return [Line(*row) for row in rows]
+
+    return skipped(cut, read)
+
+
+def count_diaries(db: Session, which: DiaryList, *, wanted: Wanted) -> int:
+    """Return how many rows a list has, and no more than a thousand."""
+    query, _ = _READS[which](wanted)
+    return db.scalar(select(func.count()).select_from(query.limit(COUNTED).subquery())) or 0
+
+
+def _of_lots(*columns: Any, wanted: Wanted) -> Rows:  # noqa: ANN401 - columns
+    query = (
+        select(*_LOT, *_ENTITY, *columns)
+        .select_from(Lot)
+        .join(Entity, Entity.id == Lot.entity_id)
+        .join(Product, Product.id == Lot.product_id)
+    )
+    found = or_(
+        _named(wanted.text),
+        Product.folded.contains(fold(wanted.text), autoescape=True),
+        func.lower(Lot.number).contains(wanted.text.lower(), autoescape=True),
+    )
+    return query.where(*_narrowed(wanted), *([found] if wanted.text else []))
+
+
+def _of_entities(*columns: Any, wanted: Wanted) -> Rows:  # noqa: ANN401 - columns
+    query = (
+        select(*_NO_LOT, *_ENTITY, *columns)
+        .select_from(DiaryEntry)
+        .join(Entity, Entity.id == DiaryEntry.entity_id)
+        .where(DiaryEntry.received_at >= wanted.since)
+    )
+    return query.where(*_narrowed(wanted), *([_named(wanted.text)] if wanted.text else []))
+
+
+def _named(text: str) -> ColumnElement[bool]:
+    return Entity.folded.contains(fold(text), autoescape=True)
+
+
+def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    entity = [] if wanted.entity_id is None else [Entity.id == wanted.entity_id]
+    return [Entity.practice.is_(False), *entity]
+
+
+def _silent(wanted: Wanted) -> tuple[Rows, Any]:
+    last = func.coalesce(_LAST_ENTRY, Lot.opened_at)
+    query = _of_lots(last.label("last"), *_NOTHING, wanted=wanted)
+    return query.where(Lot.state == LotState.OPEN, last < wanted.since), last
+
+
+def _late(wanted: Wanted) -> tuple[Rows, Any]:
+    late = func.sum(case((DiaryEntry.mark == LateMark.ON_TIME, 0), else_=1))
+    share = (late * 1.0 / func.count()).desc()
+    last = func.max(DiaryEntry.received_at)
+    query = _of_entities(last, late, func.count(), literal(""), wanted=wanted)
+    # Entries of before there were marks are neither.
+    query = query.where(DiaryEntry.mark != "").group_by(Entity.id, Entity.name, Entity.folded)
+    return query.having(late > 0), share
+
+
+def _waiting(wanted: Wanted) -> tuple[Rows, Any]:
+    since = case((Lot.state == LotState.CLOSED, Lot.closed_at), else_=Lot.released_at)
+    known = func.coalesce(since, Lot.opened_at)
+    query = _of_lots(known, literal(0), literal(0), Lot.state, wanted=wanted)
+    states = [wanted.state] if wanted.state else [LotState.CLOSED, LotState.RELEASED]
+    return query.where(Lot.state.in_(states), known < wanted.since), known
+
+
+def _photos(wanted: Wanted) -> tuple[Rows, Any]:
+    missing = func.count()
+    oldest = func.min(DiaryEntry.received_at)
+    query = _of_lots(oldest, missing, literal(0), literal(""), wanted=wanted)
+    query = query.join(DiaryEntry, DiaryEntry.lot_id == Lot.id).join(
+        PhotoPromise,
+        and_(PhotoPromise.entry_id == DiaryEntry.id, PhotoPromise.received_at.is_(None)),
+    )
+    query = query.where(DiaryEntry.received_at < wanted.since)
+    return query.group_by(
+        Lot.id, Lot.number, Product.name, Entity.id, Entity.name, Entity.folded
+    ), oldest
+
+
+def _clocks(wanted: Wanted) -> tuple[Rows, Any]:
+    off = func.max(func.abs(DiaryEntry.skew_seconds))
+    last = func.max(DiaryEntry.received_at)
+    query = _of_entities(last, off, func.count(), DiaryEntry.recorder_label, wanted=wanted)
+    far = func.abs(DiaryEntry.skew_seconds) > int(OFF_BY.total_seconds())
+    grouped = (Entity.id, Entity.name, Entity.folded, DiaryEntry.recorder_label)
+    return query.where(far).group_by(*grouped), off.desc()
+
+
+_READS: Final[Mapping[DiaryList, Callable[[Wanted], tuple[Rows, Any]]]] = {
+    DiaryList.SILENT: _silent,
+    DiaryList.LATE: _late,
+    DiaryList.WAITING: _waiting,
+    DiaryList.PHOTOS: _photos,
+    DiaryList.CLOCKS: _clocks,
+}
+_LAST_COLUMNS: Final[Mapping[DiaryList, tuple[Any, ...]]] = {
+    DiaryList.SILENT: (Lot.id,),
+    DiaryList.LATE: (Entity.id,),
+    DiaryList.WAITING: (Lot.id,),
+    DiaryList.PHOTOS: (Lot.id,),
+    DiaryList.CLOCKS: (Entity.id, DiaryEntry.recorder_label),
+}
+
+
+def list_approvals(db: Session, *, wanted: Wanted, cut: Cut) -> Page[Approvable]:
+    """Return a page of the entries that wait for a decision, the longest waiting first.
+
+    `cut.after` is how many rows to skip.
+    """
+    decided = exists().where(EntryDecision.entry_id == DiaryEntry.id)
+    query = _of_lots(DiaryEntry.id.label("entry"), wanted=wanted).join(
+        DiaryEntry, DiaryEntry.lot_id == Lot.id
+    )
+    query = query.where(DiaryEntry.mark == LateMark.NEEDS_APPROVAL, ~decided)
+    order = (DiaryEntry.received_at, DiaryEntry.id)
+
+    def read(start: int, most: int) -> list[Approvable]:
+        found: Any = db.execute(query.order_by(*order).offset(start).limit(most)).all()
+        rows = rows_where(
+            db, DiaryEntry.id.in_([row.entry for row in found]), order=order, limit=most
+        )
+        entries = {one.id: one for one in rows}
+        return [
+            Approvable(
+                row.id, row.number, row.product, row.entity_id, row.entity, entries[row.entry]
+            )
+            for row in found
+        ]
+
+    return skipped(cut, read)
