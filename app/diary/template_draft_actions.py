@@ -6,13 +6,20 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy.orm import Session
 
-from app.diary.template_actions import TemplateRetired, lock_template, noted, publish_version
+from app.diary.template_actions import (
+    TemplateRetired,
+    add_template,
+    lock_template,
+    noted,
+    publish_version,
+)
 from app.diary.template_body import FORMAT, Body, clean_body
 from app.diary.template_faults import TemplateCount, TemplateWrong
 from app.diary.template_models import ProcessTemplateDraft, ProcessTemplateVersion
-from app.diary.template_queries import find_draft, latest_versions
+from app.diary.template_queries import find_by_code, find_draft, latest_versions
+from app.diary.template_sheet_reading import TemplateFile
 from app.identity.rules import Actor
-from app.kit.errors import NotFound
+from app.kit.errors import Conflict, NotFound
 from app.kit.i18n import N_
 from app.kit.saving import RecordChanged
 
@@ -29,6 +36,19 @@ class NoDraft(NotFound):
 
     code: ClassVar[str] = "diary.template_no_draft"
     detail: ClassVar[str] = N_("It was published or discarded. Begin a new one.")
+
+
+class DraftStands(Conflict):
+    """The template has a draft already"""
+
+    code: ClassVar[str] = "diary.template_draft_stands"
+    detail: ClassVar[str] = N_(
+        "{saved_by} saved it last. Tick that it may be replaced, and send the file again."
+    )
+    field = "replace"
+
+    def __init__(self, *, saved_by: str) -> None:
+        self.saved_by = saved_by
 
 
 def begin_draft(
@@ -107,11 +127,37 @@ def draftable(body: object) -> Body:
     return cleaned
 
 
-def _draft(db: Session, template_id: int, seen: int) -> ProcessTemplateDraft:
+def get_draft(db: Session, template_id: int) -> ProcessTemplateDraft:
     draft = find_draft(db, template_id)
     if draft is None:
         raise NoDraft
+    return draft
+
+
+def _draft(db: Session, template_id: int, seen: int) -> ProcessTemplateDraft:
+    draft = get_draft(db, template_id)
     db.refresh(draft)
     if draft.saved != seen:
         raise RecordChanged
     return draft
+
+
+def import_draft(
+    db: Session, *, actor: Actor, now: datetime, file: TemplateFile, replace: bool
+) -> ProcessTemplateDraft:
+    """Make a file the draft of the template of its code, added where there is none.
+
+    A draft that is there is replaced only where that is wanted. Names stay as they are.
+    """
+    actor.require_officer()
+    found = find_by_code(db, file.code) if file.code else None
+    if found is None:
+        names = {"name": file.name, "name_en": file.name_en, "code": file.code}
+        found = add_template(db, actor=actor, now=now, **names)
+    draft = find_draft(db, found.id)
+    where: dict[str, Any] = {"actor": actor, "now": now, "template_id": found.id}
+    if draft is None:
+        return begin_draft(db, **where, body=file.body)
+    if not replace:
+        raise DraftStands(saved_by=draft.saved_by)
+    return save_draft(db, **where, seen=draft.saved, body=file.body)

@@ -75,11 +75,11 @@ def put(sheet: str, cell: str, value: object) -> Edit:
     return edit
 
 
-STAGES, FIELDS = "Công đoạn", "Ô nhập"
+STAGES, FIELDS = VI.gettext("Stages"), VI.gettext("Fields")
 WRONG = {
     "row 9, column D": put(STAGES, "D9", "Ăn uống"),
     "row 8, column G": put(STAGES, "G8", -3),
-    "row 10, column A": put(STAGES, "A10", "Gieo sạ, cấy"),
+    "row 10, column C": put(STAGES, "C10", "gieo-sa"),
     "row 4, column B": put(STAGES, "B4", "nhiều"),
     "row 7, column H": put(STAGES, "H7", 9),
     "row 2, column A": put(FIELDS, "A2", "Không có"),
