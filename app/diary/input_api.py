@@ -38,7 +38,7 @@ class InputIn(In):
     unit: Unit = ""
 
     def given(self, db: Db, lot: Lot) -> InputGiven:
-        facts = self.model_dump(exclude={"source"})
+        facts = self.model_dump(exclude={"source", "reason"})
         if self.source and self.source_lot_id is None:
             facts["source_lot_id"] = source_queries.find_source(db, lot, self.source)
         return InputGiven(**facts)

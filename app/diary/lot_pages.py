@@ -24,7 +24,10 @@ router = APIRouter(prefix="/app/lots", route_class=Edge, include_in_schema=False
 OPENED = sayable(N_("The lot was opened. Write its first entry."))
 CHANGED = sayable(N_("The lot was changed."))
 
-# The id of a product asked for in the query, or none.
+# What a lot takes from one that it is opened like, beside its product.
+_TAKEN = ("material", "unit", "facility_id")
+
+# The id of a product or a lot asked for in the query, or none.
 Asked = Annotated[int, Query(ge=0, le=2**62)]
 
 
@@ -37,25 +40,59 @@ class LotFormView:
     products: list[Product]
     lot: Lot | None
     units: list[tuple[str, str]]
+    places: list[tuple[int, str]]
+    like: Lot | None = None
 
 
 @router.get("/new")
 def new_lot(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, product: Asked = 0
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    words: Words,
+    product: Asked = 0,
+    like: Asked = 0,
 ) -> Response:
     if not actor.memberships:
         return stranger(request, actor)
     products = lot_queries.own_products(db, actor=actor)
-    chosen = next((one for one in products if one.id == product), None)
+    other = queries.get_lot(db, like, actor=actor) if like else None
+    wanted = other.product_id if other else product
+    chosen = next((one for one in products if one.id == wanted), None)
     if chosen is None and len(products) == 1:
         chosen = products[0]
-    form = Filled()
-    if chosen is not None:
-        today = day_of(now)
-        number = lot_queries.propose_number(db, product_id=chosen.id, day=today)
-        form = Filled({"number": number, "production_date": str(today), "unit": OFFERED_UNITS[0]})
-    view = LotFormView(form=form, product=chosen, products=products, lot=None, units=units(words))
-    return show(request, "diary/lot_form.html", view)
+    if chosen is None:
+        view = LotFormView(Filled(), None, products, None, [], [])
+        return show(request, "diary/lot_form.html", view)
+    today = day_of(now)
+    number = lot_queries.propose_number(db, product_id=chosen.id, day=today)
+    facts = {"number": number, "production_date": str(today), "unit": OFFERED_UNITS[0]}
+    if other is not None:
+        kept = filled_from(other, list(_TAKEN)).values
+        facts |= {name: value for name, value in kept.items() if value} | {"like": str(other.id)}
+    return _opening(request, db, words, chosen, Filled(facts), products, other)
+
+
+def _opening(
+    request: Request,
+    db: Db,
+    words: Translator,
+    product: Product,
+    form: Filled,
+    products: list[Product],
+    like: Lot | None,
+) -> Response:
+    view = LotFormView(
+        form=form,
+        product=product,
+        products=products,
+        lot=None,
+        units=_units(words, form.value("unit")),
+        places=_places(db, product.entity_id),
+        like=like,
+    )
+    return show(request, "diary/lot_form.html", view, status=422 if form.wrong else 200)
 
 
 @router.post("/new")
@@ -70,11 +107,27 @@ def open_lot(
             given = refused(sent, error, words)
         else:
             return go(f"/app/lots/{lot.id}", say=OPENED)
-    number = sent.text("product_id")[:18]
-    product_id = int(number) if number.isascii() and number.isdecimal() else 0
-    product = get_product(db, product_id, actor=actor)
-    view = LotFormView(form=given, product=product, products=[], lot=None, units=units(words))
-    return show(request, "diary/lot_form.html", view, status=422)
+    product = get_product(db, _number(sent.text("product_id")), actor=actor)
+    like = _number(sent.text("like"))
+    other = queries.get_lot(db, like, actor=actor) if like else None
+    return _opening(request, db, words, product, given, [], other)
+
+
+def _number(text: str) -> int:
+    number = text[:18]
+    return int(number) if number.isascii() and number.isdecimal() else 0
+
+
+def _places(db: Db, entity_id: int) -> list[tuple[int, str]]:
+    return [(one.id, one.name) for one in lot_queries.places_of(db, entity_id)]
+
+
+def _units(words: Translator, chosen: str) -> list[tuple[str, str]]:
+    """Return the units a form offers, and the one that stands in it."""
+    offered = units(words)
+    if chosen and chosen not in OFFERED_UNITS:
+        offered.append((chosen, said_unit(chosen, words)))
+    return offered
 
 
 def _without_bare_unit(sent: Sent) -> Sent:
@@ -110,9 +163,12 @@ def change_lot(
 
 
 def _edit(request: Request, db: Db, words: Translator, lot: Lot, form: Filled) -> Response:
-    product = db.get_one(Product, lot.product_id)
-    offered = units(words)
-    if lot.unit and lot.unit not in OFFERED_UNITS:
-        offered.append((lot.unit, said_unit(lot.unit, words)))
-    view = LotFormView(form=form, product=product, products=[], lot=lot, units=offered)
+    view = LotFormView(
+        form=form,
+        product=db.get_one(Product, lot.product_id),
+        products=[],
+        lot=lot,
+        units=_units(words, lot.unit),
+        places=_places(db, lot.entity_id),
+    )
     return show(request, "diary/lot_form.html", view, status=422 if form.wrong else 200)

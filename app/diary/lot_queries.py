@@ -129,7 +129,12 @@ def places_of(db: Session, entity_id: int) -> list[Facility]:
     return list(db.scalars(query.order_by(Facility.folded, Facility.id)))
 
 
-def find_last(db: Session, *, product_id: int) -> Lot | None:
-    """Return the lot of a product that was opened last."""
-    query = select(Lot).where(Lot.product_id == product_id).order_by(Lot.id.desc())
-    return db.scalars(query.limit(1)).first()
+def place_of(db: Session, lot: Lot) -> str:
+    """Return the name of the place where a lot is made, where it is said."""
+    return "" if lot.facility_id is None else db.get_one(Facility, lot.facility_id).name
+
+
+def find_last(db: Session, *, actor: Actor) -> Lot | None:
+    """Return the lot of the actor's own entities that was opened last."""
+    own = Lot.entity_id.in_(frozenset(actor.memberships))
+    return db.scalars(select(Lot).where(own).order_by(Lot.id.desc()).limit(1)).first()

@@ -9,11 +9,13 @@ from app.diary import gate_queries, lot_queries, queries
 from app.diary.checklist import Line
 from app.diary.fields import said_unit
 from app.diary.file_pages import lots_file
+from app.diary.goods import GoodsPart, part_of
+from app.diary.goods_queries import goods_of
 from app.diary.items import CLEARABLE
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
 from app.diary.notice_queries import AnyNotice, list_notices, subject_of_lot
-from app.diary.pages import Told, check_lines, told
+from app.diary.pages import SHOWN_GOODS, Told, check_lines, told
 from app.diary.rules import LotState
 from app.diary.standing_queries import Standing, standing_against
 from app.entities.models import Entity
@@ -54,6 +56,8 @@ class OfficeLotView:
     clearable: bool
     standing: Standing
     notices: Sequence[AnyNotice]
+    goods: GoodsPart
+    place: str
     may_act: bool
 
 
@@ -115,6 +119,10 @@ def lot(
         clearable=any(one.item in CLEARABLE for one in checks if not one.done),
         standing=standing_against(db, found.product_id, found.id),
         notices=list_notices(db, subject_of_lot(found)),
+        goods=part_of(
+            goods_of(db, found, actor=actor, most=SHOWN_GOODS), found.id, words, area="/office"
+        ),
+        place=lot_queries.place_of(db, found),
         may_act=actor.officer,
     )
     return show(request, "diary/office_lot.html", view)

@@ -12,6 +12,8 @@ from app.diary.completeness import Check
 from app.diary.entries import EntryRow
 from app.diary.fields import OFFERED_UNITS, said_unit, said_values
 from app.diary.file_pages import lots_file
+from app.diary.goods import GoodsPart, part_of
+from app.diary.goods_queries import goods_of
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
 from app.diary.rules import LotState
@@ -33,6 +35,7 @@ router = APIRouter(prefix="/app", route_class=Edge, include_in_schema=False)
 CLOSED = sayable(N_("The diary was closed."))
 SHOWN_LOTS = 6
 SHOWN_ENTRIES = 4
+SHOWN_GOODS = 5
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,9 @@ class StrangerView:
 
 @dataclass(frozen=True)
 class LotsView:
-    """A page of the producer's lots."""
+    """A page of the producer's lots; `last` is that which was opened last."""
 
+    last: Lot | None
     rows: Sequence[LotRow]
     next: str | None
     previous: str | None
@@ -91,6 +95,8 @@ class LotView:
     timeline: list[Told]
     checks: list[Line]
     standing: Standing
+    goods: GoodsPart
+    place: str
     member: bool
     owner: bool
 
@@ -167,7 +173,8 @@ def lots(
     if file:
         return lots_file(file, every(read, cut), words)
     page = read(cut)
-    view = LotsView(page.items, next_path(request, page), previous_path(request, page))
+    last = lot_queries.find_last(db, actor=actor)
+    view = LotsView(last, page.items, next_path(request, page), previous_path(request, page))
     return show(request, "diary/lots.html", view)
 
 
@@ -184,6 +191,10 @@ def lot(
         timeline=told(db, queries.list_timeline(db, found.id), words),
         checks=check_lines(gate_queries.checks_for(db, found, now=now), found, words),
         standing=standing_against(db, found.product_id, found.id),
+        goods=part_of(
+            goods_of(db, found, actor=actor, most=SHOWN_GOODS), found.id, words, area="/app"
+        ),
+        place=lot_queries.place_of(db, found),
         member=found.entity_id in actor.memberships,
         owner=actor.memberships.get(found.entity_id) is Belonging.OWNER,
     )

@@ -1,6 +1,7 @@
 """Lots that others may be made of: found as people name them, and those that are likely."""
 
 import re
+from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -10,9 +11,11 @@ from app.diary.models import Lot
 from app.diary.rules import LotState
 from app.diary.trace_models import LotDispatch
 from app.diary.trace_queries import live
+from app.identity.rules import Actor
 from app.kit.db import beyond_fence
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
+from app.products.models import Product
 
 ON_SALE: Final = frozenset({LotState.RELEASED, LotState.DISTRIBUTED})
 _PAGE: Final = re.compile(r"(?:^|/)l/([1-9][0-9]{0,17})(?:[/?#]|$)")
@@ -65,14 +68,29 @@ def find_source(db: Session, lot: Lot, text: str) -> int:
     raise UnknownSource
 
 
-def likely_sources(db: Session, lot: Lot) -> list[Lot]:
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A lot that may go into another, with what it is a lot of."""
+
+    id: int
+    number: str
+    name: str
+
+
+def likely_sources(db: Session, lot: Lot) -> list[Likely]:
     """Return lots that may go into another: the producer's latest, and those sent to it."""
     own = and_(Lot.entity_id == lot.entity_id, Lot.state != LotState.DISTRIBUTED)
+    sent = and_(_sent_to(lot.entity_id), _on_sale())
+    query = (
+        select(Lot.id, Lot.number, Lot.material, Product.name)
+        .join(Product, Product.id == Lot.product_id)
+        .where(or_(own, sent), Lot.id != lot.id)
+        .order_by(Lot.id.desc())
+    )
     # Who sends names the receiver, so that it can go on from there.
     with beyond_fence(db):
-        sent = and_(_sent_to(lot.entity_id), _on_sale())
-        query = select(Lot).where(or_(own, sent), Lot.id != lot.id)
-        return list(db.scalars(query.order_by(Lot.id.desc()).limit(_LIKELY)))
+        rows = db.execute(query.limit(_LIKELY)).all()
+    return [Likely(row.id, row.number, row.material or row.name) for row in rows]
 
 
 def _sent_to(entity_id: int) -> ColumnElement[bool]:
@@ -84,3 +102,15 @@ def _sent_to(entity_id: int) -> ColumnElement[bool]:
 
 def _on_sale() -> ColumnElement[bool]:
     return Lot.state.in_(ON_SALE)
+
+
+def own_sources(db: Session, *, actor: Actor) -> list[Likely]:
+    """Return the lots of the actor's own that are still about, the latest first."""
+    query = (
+        select(Lot.id, Lot.number, Lot.material, Product.name)
+        .join(Product, Product.id == Lot.product_id)
+        .where(Lot.entity_id.in_(frozenset(actor.memberships)), Lot.state != LotState.DISTRIBUTED)
+        .order_by(Lot.id.desc())
+    )
+    rows = db.execute(query.limit(_LIKELY)).all()
+    return [Likely(row.id, row.number, row.material or row.name) for row in rows]

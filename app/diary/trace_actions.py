@@ -17,7 +17,7 @@ from app.diary.rules import LotState
 from app.diary.source_actions import refuse_circle, take_lots, weighed
 from app.diary.source_queries import ON_SALE
 from app.diary.trace_models import LotDispatch, LotInput
-from app.diary.trace_queries import live
+from app.diary.trace_queries import NothingSaid, live
 from app.diary.tracing import (
     DispatchGiven,
     InputGiven,
@@ -30,9 +30,9 @@ from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.db import beyond_fence
-from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
-from app.kit.text import clean_note, clean_text
+from app.kit.text import clean_note, clean_text, fold
 
 MOST_INPUTS: Final = 100
 Said = LotInput | LotDispatch
@@ -56,13 +56,6 @@ class UnknownReceiver(Invalid):
     code: ClassVar[str] = "diary.unknown_receiver"
     detail: ClassVar[str] = N_("Write the receiver's name instead.")
     field = "receiver_entity_id"
-
-
-class NothingSaid(NotFound):
-    """There is no such record of the lot"""
-
-    code: ClassVar[str] = "diary.said_not_found"
-    detail: ClassVar[str] = N_("Reload the lot's page: it may belong to another lot.")
 
 
 class DistributionCompleted(Conflict):
@@ -148,15 +141,18 @@ def add_dispatch(
     sent_on = sent_on_of(dispatch, today=day_of(now))
     kind = ReceiverKind(dispatch.receiver_kind)
     receiver = clean_text(dispatch.receiver, limit=200, field="receiver")
-    if dispatch.receiver_entity_id is not None:
-        receiver = receiver or _known(db, lot, dispatch.receiver_entity_id).name
+    entity_id = dispatch.receiver_entity_id
+    if entity_id is not None:
+        receiver = receiver or _known(db, lot, entity_id).name
+    elif kind is ReceiverKind.PRODUCER:
+        entity_id = _named(db, lot, receiver)
     if not receiver and kind is not ReceiverKind.DESTROYED:
         raise ReceiverNeeded
     row = LotDispatch(
         lot_id=lot.id,
         receiver=receiver,
         receiver_kind=kind,
-        receiver_entity_id=dispatch.receiver_entity_id,
+        receiver_entity_id=entity_id,
         sent_on=sent_on,
         entry_id=entry_id,
         **_goods(dispatch),
@@ -258,13 +254,24 @@ def _reason(lot: Lot, reason: str) -> str:
 
 
 def _known(db: Session, lot: Lot, entity_id: int) -> Entity:
-    # Producers know each other by what is public of them.
+    # Producers know each other by what is public of them; so below.
     with beyond_fence(db):
         found = db.get(Entity, entity_id)
         own = db.get_one(Entity, lot.entity_id)
     if found is None or found.practice != own.practice:
         raise UnknownReceiver
     return found
+
+
+def _named(db: Session, lot: Lot, name: str) -> int | None:
+    """Return the one producer of that name, so that it can go on from what it was sent."""
+    with beyond_fence(db):
+        own = db.get_one(Entity, lot.entity_id)
+        query = select(Entity.id).where(
+            Entity.folded == fold(name), Entity.id != own.id, Entity.practice == own.practice
+        )
+        found = db.scalars(query.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _goods(given: InputGiven | DispatchGiven) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A lot's trace, read for one reader in a bounded number of statements."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, literal, select
@@ -63,6 +63,16 @@ def trace(db: Session, lot_id: int, *, actor: Actor, way: Way, most: int = MOST)
         bought=tuple(_bought(db, back, most)),
         sent=tuple(_sent(db, forth, most)),
     )
+
+
+def nodes_of(db: Session, ids: Collection[int], *, actor: Actor) -> dict[int, Node]:
+    """Return lots as the actor sees them, by their ids."""
+    asked = list(ids)
+    # Which of them are others', and what the public reads of those, is told below.
+    with beyond_fence(db):
+        rows = _lots(db, asked)
+        stops = _stops(db, asked)
+    return {one: _node(row, 0, stops.get(one), actor) for one, row in rows.items()}
 
 
 def _walk(db: Session, lot_id: int, way: Way, most: int) -> tuple[list[int], bool]:

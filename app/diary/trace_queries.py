@@ -1,7 +1,7 @@
 """What lots are made of and what is made of them, followed through all of them at once."""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from sqlalchemy import CTE, ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -11,6 +11,15 @@ from app.diary.models import Lot
 from app.diary.trace_models import LotDispatch, LotInput
 from app.diary.tracing import Balance, Way
 from app.kit.db import beyond_fence, numbers_asked
+from app.kit.errors import NotFound
+from app.kit.i18n import N_
+
+
+class NothingSaid(NotFound):
+    """There is no such record of the lot"""
+
+    code: ClassVar[str] = "diary.said_not_found"
+    detail: ClassVar[str] = N_("Reload the lot's page: it may belong to another lot.")
 
 
 def live(of: type[LotInput] | type[LotDispatch] = LotInput) -> ColumnElement[bool]:
