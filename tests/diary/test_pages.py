@@ -93,7 +93,15 @@ def test_a_producer_writes_an_entry_with_a_photo_in_one_request(
     tiles = client.get(f"/app/lots/{lot.id}/entries/new").text
     assert tiles.count("?stage=") == 12
     path = f"/app/lots/{lot.id}/entries/new?stage=processing"
-    body = fill(client, path, v_step="Phơi nắng", v_quantity="12,5", v_unit="KGM", note="a\nb")
+    body = fill(
+        client,
+        path,
+        v_step="Phơi nắng",
+        v_quantity="12,5",
+        v_unit="KGM",
+        note="a\nb",
+        location_code=make.PLACE,
+    )
     files = {"photo": ("a.jpg", make.picture(), "image/jpeg")}
     sent = [client.post(path, data=body, files=files) for _ in range(2)]
     assert [one.status_code for one in sent] == [303, 303]
