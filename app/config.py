@@ -34,6 +34,8 @@ class Settings:
     networks_file: str = ""
     # Webhooks may go to this machine itself, by http and on any port: for sandboxes alone.
     outbound_loopback: bool = False
+    # After so many days without an entry the keeper of an open lot is reminded.
+    diary_silent_days: int = 14
     # Whether who has a role must give a second factor; else only who has set one up.
     second_factor_required: bool = True
 
@@ -68,6 +70,7 @@ class Settings:
             province=env.get("OCOP_PROVINCE") or cls.province,
             networks_file=env.get("OCOP_NETWORKS_FILE", ""),
             outbound_loopback=_switch(env, "OCOP_OUTBOUND_LOOPBACK", default=False),
+            diary_silent_days=_number(env, "OCOP_DIARY_SILENT_DAYS", cls.diary_silent_days),
             second_factor_required=_required(env, "OCOP_SECOND_FACTOR", default=not sample),
         )
 

@@ -240,11 +240,7 @@ def list_approvals(db: Session, *, wanted: Wanted, cut: Cut) -> Page[Approvable]
 
     `cut.after` is how many rows to skip.
     """
-    decided = exists().where(EntryDecision.entry_id == DiaryEntry.id)
-    query = _of_lots(DiaryEntry.id.label("entry"), wanted=wanted).join(
-        DiaryEntry, DiaryEntry.lot_id == Lot.id
-    )
-    query = query.where(DiaryEntry.mark == LateMark.NEEDS_APPROVAL, ~decided)
+    query = _approvals(wanted)
     order = (DiaryEntry.received_at, DiaryEntry.id)
 
     def read(start: int, most: int) -> list[Approvable]:
@@ -261,3 +257,16 @@ def list_approvals(db: Session, *, wanted: Wanted, cut: Cut) -> Page[Approvable]
         ]
 
     return skipped(cut, read)
+
+
+def count_approvals(db: Session, *, now: datetime) -> int:
+    """Return how many entries wait for a decision."""
+    query = _approvals(Wanted(now=now, days=0))
+    return db.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def _approvals(wanted: Wanted) -> Rows:
+    decided = exists().where(EntryDecision.entry_id == DiaryEntry.id)
+    query = _of_lots(DiaryEntry.id.label("entry"), wanted=wanted)
+    query = query.join(DiaryEntry, DiaryEntry.lot_id == Lot.id)
+    return query.where(DiaryEntry.mark == LateMark.NEEDS_APPROVAL, ~decided)

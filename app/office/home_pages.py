@@ -1,6 +1,8 @@
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import APIRouter, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
@@ -8,11 +10,22 @@ from app.kit.pages import go, show
 from app.kit.web import Db, Edge, Now
 from app.office import queries
 from app.office.alert_queries import count_off
+from app.office.diary_pages import usual_days
+from app.office.diary_queries import COUNTED, DiaryList, Wanted, count_approvals, count_diaries
 from app.office.queries import Waiting
 from app.oversight.queries import count_open_reports
 from app.scans.signal_queries import count_signals
 
 router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Diaries:
+    """Late entries that wait for a decision, and open lots whose diary has fallen silent."""
+
+    approvals: int
+    silent: int
+    most: int = COUNTED
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,7 @@ class HomeView:
     off: int
     anomalies: int
     reports: int
+    diaries: Diaries
     figures: list[tuple[str, int, str]]
 
 
@@ -35,6 +49,13 @@ def home(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
         off=count_off(db, now=now),
         anomalies=count_signals(db),
         reports=count_open_reports(db),
+        diaries=_diaries(request, db, now),
         figures=queries.count_all(db),
     )
     return show(request, "office/home.html", view)
+
+
+def _diaries(request: Request, db: Session, now: datetime) -> Diaries:
+    days = usual_days(request, DiaryList.SILENT)
+    silent = count_diaries(db, DiaryList.SILENT, wanted=Wanted(now=now, days=days))
+    return Diaries(count_approvals(db, now=now), silent)
