@@ -51,6 +51,14 @@ class PartDamaged(_Elsewhere):
     detail: ClassVar[str] = N_("It does not match its Content-Digest. Send it again.")
 
 
+class DigestNeeded(Invalid):
+    """The part has no digest that can be read"""
+
+    code: ClassVar[str] = "diary.photo_digest_needed"
+    detail: ClassVar[str] = N_("Send its SHA-256 in Content-Digest, as RFC 9530 says.")
+    field = "Content-Digest"
+
+
 class PhotoDiffers(_Elsewhere):
     """The photo is not the one that was promised"""
 
@@ -71,12 +79,13 @@ class MoreThanPromised(Invalid):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A part of a photo, and where it belongs."""
+    """A part of a photo, where it belongs, and its SHA-256 as the sender told it."""
 
     entry_id: UUID
     sha256: str
     offset: int
     content: bytes
+    digest: bytes | None
 
     @property
     def name(self) -> str:
@@ -110,6 +119,10 @@ def receive_piece(
         size, received = promise.size, promise.received_at is not None
     if received:
         return Progress(size, complete=True)
+    if piece.digest is None:
+        raise DigestNeeded
+    if hashlib.sha256(piece.content).digest() != piece.digest:
+        raise PartDamaged(piece.offset)
     end = piece.offset + len(piece.content)
     if end > size:
         raise MoreThanPromised(size=size)

@@ -1,21 +1,17 @@
 import base64
 import binascii
-import hashlib
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request
 
 from app.diary import upload_actions
 from app.diary.sync_access import Landing, UploadRoute
-from app.diary.upload_actions import PartDamaged, Piece, Progress
+from app.diary.upload_actions import Piece, Progress
 from app.diary.upload_queries import get_promise
 from app.identity.access import CurrentActor
-from app.kit.errors import Invalid
 from app.kit.files import Store
 from app.kit.forms import Out
-from app.kit.i18n import N_
 from app.kit.web import Databases, Db, Now
 from app.products.pictures import MAX_BYTES
 
@@ -38,14 +34,6 @@ _BODY: Final[dict[str, Any]] = {
 }
 
 
-class DigestNeeded(Invalid):
-    """The part has no digest that can be read"""
-
-    code: ClassVar[str] = "diary.photo_digest_needed"
-    detail: ClassVar[str] = N_("Send its SHA-256 in Content-Digest, as RFC 9530 says.")
-    field = "Content-Digest"
-
-
 class ProgressOut(Out):
     """How many bytes of the photo are here, and whether the entry has it now."""
 
@@ -53,20 +41,12 @@ class ProgressOut(Out):
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A part as it was sent."""
-
-    content: bytes
-    digest: bytes
+async def _content(request: Request) -> bytes:
+    return await request.body()
 
 
-async def _sent(request: Request) -> Sent:
-    return Sent(await request.body(), _digest(request.headers.get("content-digest", "")))
-
-
-def _digest(header: str) -> bytes:
-    """Return the SHA-256 among the digests of a header."""
+def _digest(header: str) -> bytes | None:
+    """Return the SHA-256 among the digests of a header, none where none can be read."""
     for one in header.split(","):
         name, _, value = one.strip().partition("=")
         inner = value.partition(";")[0].strip()
@@ -74,8 +54,8 @@ def _digest(header: str) -> bytes:
             try:
                 return base64.b64decode(inner[1:-1], validate=True)
             except (binascii.Error, ValueError):
-                break
-    raise DigestNeeded
+                return None
+    return None
 
 
 PhotoHash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
@@ -83,19 +63,19 @@ Offset = Annotated[int, Query(ge=0, le=MAX_BYTES)]
 
 
 def _received(
+    request: Request,
     entry_id: UUID,
     sha256: PhotoHash,
     actor: CurrentActor,
-    sent: Annotated[Sent, Depends(_sent)],
+    content: Annotated[bytes, Depends(_content)],
     held: Databases,
     files: Store,
     landing: Landing,
     offset: Offset = 0,
 ) -> Progress:
     # To write, and to decode the whole, takes a while and must not hold a transaction.
-    if hashlib.sha256(sent.content).digest() != sent.digest:
-        raise PartDamaged(offset)
-    piece = Piece(entry_id=entry_id, sha256=sha256, offset=offset, content=sent.content)
+    digest = _digest(request.headers.get("content-digest", ""))
+    piece = Piece(entry_id=entry_id, sha256=sha256, offset=offset, content=content, digest=digest)
     return upload_actions.receive_piece(held, files, landing, piece, actor=actor)
 
 

@@ -1,5 +1,6 @@
 """Phones that send at the same moment, on the database itself."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -129,7 +130,9 @@ def test_a_photo_sent_by_two_phones_at_once_arrives_once(
     def upload(size: int) -> None:
         offset, complete = 0, False
         while not complete:
-            piece = Piece(**name, offset=offset, content=raw[offset : offset + size])
+            part = raw[offset : offset + size]
+            digest = hashlib.sha256(part).digest()
+            piece = Piece(**name, offset=offset, content=part, digest=digest)
             try:
                 now = receive_piece(racing_database, files, arriving, piece, actor=actor)
             except WrongOffset as error:
