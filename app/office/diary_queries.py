@@ -14,6 +14,7 @@ from app.diary.entries import EntryRow
 from app.diary.models import DiaryEntry, Lot
 from app.diary.queries import rows_where
 from app.diary.rules import LateMark, LotState
+from app.diary.silence_queries import last_heard
 from app.diary.upload_models import PhotoPromise
 from app.entities.models import Entity
 from app.kit.i18n import N_
@@ -104,15 +105,6 @@ _LOT: Final = (Lot.id, Lot.number, Product.name.label("product"))
 _ENTITY: Final = (Entity.id.label("entity_id"), Entity.name.label("entity"))
 _NO_LOT: Final = (null(), literal(""), literal(""))
 _NOTHING: Final = (literal(0), literal(0), literal(""))
-# An entry is never received before the one of its lot that came before it.
-_LAST_ENTRY: Final = (
-    select(DiaryEntry.received_at)
-    .where(DiaryEntry.lot_id == Lot.id)
-    .order_by(DiaryEntry.sequence.desc())
-    .limit(1)
-    .correlate(Lot)
-    .scalar_subquery()
-)
 
 
 def list_diaries(db: Session, which: DiaryList, *, wanted: Wanted, cut: Cut) -> Page[Line]:
@@ -173,9 +165,8 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
 
 
 def _silent(wanted: Wanted) -> tuple[Rows, Any]:
-    last = func.coalesce(_LAST_ENTRY, Lot.opened_at)
-    query = _of_lots(last.label("last"), *_NOTHING, wanted=wanted)
-    return query.where(Lot.state == LotState.OPEN, last < wanted.since), last
+    query = _of_lots(last_heard, *_NOTHING, wanted=wanted)
+    return query.where(Lot.state == LotState.OPEN, last_heard < wanted.since), last_heard
 
 
 def _late(wanted: Wanted) -> tuple[Rows, Any]:

@@ -1,7 +1,7 @@
 """The producer's notices: what to do first, then what happened."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -38,7 +38,8 @@ class NoticesView:
 
 @router.get("")
 def notices(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words) -> Response:
-    found = list_notices(db, actor=actor, now=now)
+    silent = timedelta(days=request.app.state.settings.diary_silent_days)
+    found = list_notices(db, actor=actor, now=now, silent=silent)
     view = NoticesView(
         due=[_told(one, words) for one in found if one.due],
         news=[_told(one, words) for one in found if not one.due],

@@ -8,13 +8,16 @@ from typing import Any, Final
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from app.diary.decision_queries import count_waiting
+from app.diary.decision_queries import list_waiting as list_late
 from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.notices import RECALL
 from app.diary.reach_queries import stopped_lots
+from app.diary.silence_queries import list_own_silent
 from app.diary.standing_queries import Notice as Against
 from app.diary.standing_queries import standing_of
 from app.entities.proposal_queries import ACCEPTED, REFUSED, list_own
-from app.identity.rules import Actor
+from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of, start_of
 from app.kit.db import beyond_fence
 from app.kit.i18n import N_
@@ -28,6 +31,8 @@ from app.stamps.rules import BatchState, Move, State
 from app.stamps.standing import withdrawn
 
 LOOKED_BACK: Final = timedelta(days=60)
+# Without a setting of its own, as long as the office waits.
+SILENT: Final = timedelta(days=14)
 AHEAD: Final = timedelta(days=60)
 # A quota of which this much is granted is nearly used.
 NEARLY: Final = 0.9
@@ -53,9 +58,15 @@ class Notice:
     code: str = ""
 
 
-def list_notices(db: Session, *, actor: Actor, now: datetime) -> list[Notice]:
-    """Return what the members of the actor's entities should know, the newest first."""
+def list_notices(
+    db: Session, *, actor: Actor, now: datetime, silent: timedelta = SILENT
+) -> list[Notice]:
+    """Return what the members of the actor's entities should know, the newest first.
+
+    Who keeps a lot is reminded once its diary was `silent` for so long.
+    """
     found = [
+        *_diaries(db, actor, now - silent),
         *_stamps(db, actor, now),
         *_refusals(db, actor, now),
         *_quotas(db, actor, now),
@@ -68,9 +79,29 @@ def list_notices(db: Session, *, actor: Actor, now: datetime) -> list[Notice]:
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def count_due(db: Session, *, actor: Actor, now: datetime) -> int:
+def count_due(db: Session, *, actor: Actor, now: datetime, silent: timedelta = SILENT) -> int:
     """Return how many notices ask for something to be done."""
-    return sum(one.due for one in list_notices(db, actor=actor, now=now))
+    return sum(one.due for one in list_notices(db, actor=actor, now=now, silent=silent))
+
+
+def _diaries(db: Session, actor: Actor, since: datetime) -> Iterator[Notice]:
+    for one in list_own_silent(db, actor=actor, since=since):
+        yield Notice(
+            label=N_("Lot {lot}: nothing was written down since {date}"),
+            facts={"lot": one.number, "date": one.last},
+            at=one.last,
+            path=f"/app/lots/{one.lot_id}/entries/new",
+            due=True,
+        )
+    owner = Belonging.OWNER in actor.memberships.values()
+    if owner and (late := list_late(db, actor=actor, own=True, limit=1)):
+        yield Notice(
+            label=N_("Entries recorded late that wait for the owner's approval: {count}"),
+            facts={"count": count_waiting(db, actor=actor, own=True)},
+            at=late[0].received_at,
+            path="/app/approvals",
+            due=True,
+        )
 
 
 def _stamps(db: Session, actor: Actor, now: datetime) -> Iterator[Notice]:

@@ -86,7 +86,7 @@ def numbers(client: Client, path: str) -> list[str]:
 
 
 def test_open_lots_that_fell_silent_stand_first_that_are_silent_longest(
-    scene: Scene, officer: Client
+    scene: Scene, officer: Client, visit: Visit
 ) -> None:
     never, long, short = scene.lot("KHONG"), scene.lot("LAU"), scene.lot("MOI")
     scene.lot("DONG", state="closed", closed_at=make.NOW)
@@ -104,6 +104,10 @@ def test_open_lots_that_fell_silent_stand_first_that_are_silent_longest(
     assert "Mọi lô đang sản xuất" in officer.get(f"{path}?days=100").text
     home = officer.get("/office").text
     assert "2 lô đang sản xuất đã lâu không ghi nhật ký" in home
+    notices = visit(page=scene.cast.colleague).get("/app/notices").text
+    assert "Nhắc ghi nhật ký: lô LAU chưa có mục mới từ ngày 18/02/2026" in notices
+    assert f"/app/lots/{long.id}/entries/new" in notices
+    assert "lô MOI" not in notices
 
 
 def test_who_records_late_stands_by_share(scene: Scene, officer: Client) -> None:
@@ -160,6 +164,9 @@ def test_late_entries_are_decided_in_place(scene: Scene, officer: Client, visit:
     assert "Chép lại sổ cũ" in page
     assert page.count('value="accept"') == 2
     assert "2 mục ghi muộn đang chờ duyệt" in officer.get("/office").text
+    reminded = "Mục ghi muộn chờ chủ cơ sở duyệt: 2"
+    assert reminded in visit(page=scene.cast.owner).get("/app/notices").text
+    assert reminded not in visit(page=scene.cast.colleague).get("/app/notices").text
     wrong = officer.post(f"{path}/{second}", data={"decision": "refuse"})
     assert wrong.status_code == 422
     assert officer.post(f"{path}/{first}", data={"decision": "accept"}).status_code == 303
