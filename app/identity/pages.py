@@ -41,6 +41,8 @@ router = APIRouter(route_class=Edge, include_in_schema=False)
 DEVICE_OUT = sayable(N_("That device is signed out."))
 KEY_REVOKED = sayable(N_("The key no longer works."))
 KEY_DAYS = [(30, N_("30 days")), (90, N_("90 days")), (365, N_("1 year"))]
+# Whose the session is, as a bare number: it opens nothing.
+READER_COOKIE = "ocop-reader"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -192,6 +194,9 @@ def sign_in(
     else:
         answer = go(step_path(opened.step, after))
     set_cookie(request, answer, opened.token)
+    # For the app on the phone, which keeps each account's records apart: it can't read the
+    # session, and asks the server only where there is a network.
+    _set(request, answer, READER_COOKIE, str(account.id), readable=True)
     return answer
 
 
@@ -211,12 +216,18 @@ def wrong_again(response: Response, error: DomainError) -> Response:
 
 
 def set_cookie(request: Request, response: Response, token: str) -> None:
+    _set(request, response, cookie_name(request), token)
+
+
+def _set(
+    request: Request, response: Response, name: str, value: str, *, readable: bool = False
+) -> None:
     response.set_cookie(
-        cookie_name(request),
-        token,
+        name,
+        value,
         max_age=session_actions.SESSION_DAYS * 86_400,
         secure=request.url.scheme == "https",
-        httponly=True,
+        httponly=not readable,
         samesite="lax",
     )
 
@@ -228,9 +239,13 @@ def sign_out(request: Request, db: Db) -> Response:
     if token:
         session_actions.sign_out(db, token=token)
     response = go("/sign-in")
-    response.delete_cookie(
-        cookie_name(request), secure=request.url.scheme == "https", httponly=True, samesite="lax"
-    )
+    for name in (cookie_name(request), READER_COOKIE):
+        response.delete_cookie(
+            name,
+            secure=request.url.scheme == "https",
+            httponly=name != READER_COOKIE,
+            samesite="lax",
+        )
     return response
 
 

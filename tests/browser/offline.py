@@ -35,7 +35,7 @@ _ADD: Final = """
 
 
 def picture(number: int, *, side: int = 60) -> bytes:
-    """Return a JPEG like no other; one with a side of 430 has about 280 KB, more than one piece."""
+    """Return a JPEG like no other; one with a side of 560 has about 280 KB, more than one piece."""
     noise = random.Random(number).randbytes(side * side * 3)  # noqa: S311 - a picture, no secret
     out = BytesIO()
     Image.frombytes("RGB", (side, side), noise).save(out, "JPEG", quality=90)
@@ -81,7 +81,8 @@ class Phone:
         self.page.fill("#password", PASSWORD)
         self.page.click("main button")
         self.page.wait_for_load_state()
-        assert until(lambda: self.reader() is not None), self.page.inner_text("body")
+        known = "return !!(await store.state());"
+        assert until(lambda: bool(self.call(known))), self.page.inner_text("body")
 
     def call(self, code: str, given: object = None) -> Any:  # noqa: ANN401 - whatever it returns
         return self.page.evaluate(_PARTS % code, given)

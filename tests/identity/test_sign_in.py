@@ -142,21 +142,28 @@ def test_the_wait_grows_but_never_locks() -> None:
     assert max(waits) == 900
 
 
+def cookies(answer: httpx.Response) -> SimpleCookie:
+    return SimpleCookie("; ".join(answer.headers.get_list("set-cookie")))
+
+
 def test_the_cookie_can_only_travel_by_https_to_this_host(
     client: Client, person: make.Person
 ) -> None:
     answer = sign_in(client, person.phone, PASSWORD)
-    cookie = SimpleCookie(answer.headers["set-cookie"])[SECURE_COOKIE]
+    cookie = cookies(answer)[SECURE_COOKIE]
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "lax")
     assert (cookie["path"], cookie["domain"]) == ("/", "")
     assert int(cookie["max-age"]) == 90 * 86_400
+    # Scripts may know whose phone it is, and nothing that opens anything.
+    readable = cookies(answer)["ocop-reader"]
+    assert (readable.value, readable["httponly"]) == (str(person.account_id), "")
 
 
 def test_on_loopback_a_plain_cookie_serves(client: Client, person: make.Person) -> None:
     form = {"phone": person.phone, "password": PASSWORD}
     answer = client.post("http://127.0.0.1:8000/sign-in", data=form)
     assert answer.status_code == 303
-    cookie = SimpleCookie(answer.headers["set-cookie"])[PLAIN_COOKIE]
+    cookie = cookies(answer)[PLAIN_COOKIE]
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == ("", True, "lax")
     assert client.get("http://127.0.0.1:8000/account").status_code == 200
 

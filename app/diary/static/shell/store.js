@@ -102,9 +102,15 @@ export async function device() {
   return made;
 }
 
-// Who was last known to be signed in here: {id, name, language}, or null. Of nobody else is
-// anything shown or sent.
-export const account = async () => (await read("account")) || null;
+// Who is signed in here: {id, name, language}, or null. Of nobody else is anything shown or sent.
+// That is who the last download was for, unless somebody else has signed in since: the server
+// leaves a readable number of whom.
+export async function account() {
+  const known = (await read("account")) || null;
+  const [, number] = /(?:^|; )ocop-reader=(\d+)/.exec(document.cookie) || [];
+  if (!number || (known && known.id === Number(number))) return known;
+  return { id: Number(number), name: "", language: "" };
+}
 
 // What was last downloaded for this account (the body of GET /api/v1/sync/state), or null.
 export async function state() {
@@ -129,12 +135,15 @@ export async function keepState(body, etag) {
   tell("state");
 }
 
-// Forgets what was downloaded and who was signed in. What waits stays, for its own account.
+// Forgets what was downloaded for who is signed in. What waits stays, for its own account.
 export async function forget() {
   const who = await account();
+  if (!who) return;
   await inOne("readwrite", ["facts", "states"], (facts, states) => {
-    facts.delete("account");
-    if (who) states.delete(who.id);
+    states.delete(who.id);
+    facts.get("account").onsuccess = ({ target: { result: known } }) => {
+      if (known && known.id === who.id) facts.delete("account");
+    };
   });
   tell("state");
 }
