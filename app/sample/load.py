@@ -10,10 +10,12 @@ import font_roboto
 from sqlalchemy.orm import Session
 
 from app.entities.actions import add_entity
+from app.entities.facility_actions import add_facility
 from app.entities.models import Entity
 from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of
 from app.kit.files import Files
+from app.kit.text import fold
 from app.products.actions import add_product, add_standard
 from app.products.certificate_actions import add_certificate, revoke_certificate
 from app.products.models import Product
@@ -137,6 +139,16 @@ def _entity(db: Session, sample: SampleEntity, *, files: Files, now: datetime) -
         phone="0290 0000 000",
         registration_no="MAU-0001",
     )
+    add_facility(
+        db,
+        actor=DEPARTMENT,
+        now=now,
+        entity_id=entity.id,
+        name="Nơi sản xuất (mẫu)",
+        location_code=f"MAU-DD-{entity.id:02d}",
+        commune_code=sample.commune,
+        address=sample.address,
+    )
     owner = Actor(
         account_id=None, label=f"Chủ {sample.name}", memberships={entity.id: Belonging.OWNER}
     )
@@ -156,6 +168,7 @@ def _product(
         entity_id=entity.id,
         name=sample.name,
         gtin=sample.gtin,
+        own_code="" if sample.gtin else f"MAU-SP-{fold(sample.name)[:30]}".replace(" ", "-"),
         brand="Thương hiệu mẫu",
         ocop_group=sample.group,
         net_content=sample.content,

@@ -1,6 +1,7 @@
 """The phone pages of the producer and the office pages of the Department."""
 
 import re
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ def product(database: Database, cast: Cast) -> Product:
 @pytest.fixture
 def lot(database: Database, product: Product) -> Lot:
     with database.begin() as db:
-        return make.lot(db, of=product, number="L2603-07")
+        return make.lot(db, of=product, number="L2603-07", expiry_date=date(2026, 9, 6))
 
 
 def form_id(page: str) -> str:
