@@ -13,19 +13,20 @@ import app.diary.office_pages
 import app.diary.pages
 import app.diary.parting_api
 import app.diary.photo_pages
+import app.diary.practice_pages
 import app.diary.process_api
 import app.diary.process_pages
 import app.diary.said_pages
 import app.diary.shell_pages
 import app.diary.sync_api
 import app.diary.sync_state_api
-import app.diary.trace_api
-import app.diary.trace_pages
 import app.diary.template_api
 import app.diary.template_draft_pages
 import app.diary.template_file_pages
 import app.diary.template_pages
 import app.diary.template_stage_pages
+import app.diary.trace_api
+import app.diary.trace_pages
 import app.diary.upload_api
 import app.entities.api
 import app.entities.consent_pages
@@ -334,16 +335,17 @@ ROUTERS = (
     app.diary.trace_pages.router,
     app.diary.pages.router,
     app.diary.photo_pages.router,
+    app.diary.practice_pages.router,
     app.diary.process_api.router,
     app.diary.process_pages.router,
-    app.diary.shell_pages.router,
-    app.diary.sync_api.router,
-    app.diary.sync_state_api.router,
     app.diary.template_api.router,
     app.diary.template_file_pages.router,
     app.diary.template_pages.router,
     app.diary.template_stage_pages.router,
     app.diary.template_draft_pages.router,
+    app.diary.shell_pages.router,
+    app.diary.sync_api.router,
+    app.diary.sync_state_api.router,
     app.diary.upload_api.router,
     app.scans.phone_pages.router,
     app.stamps.api.router,

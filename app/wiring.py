@@ -3,8 +3,8 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 import anyio
@@ -23,6 +23,7 @@ from app.config import BadSettings, Settings
 from app.diary.photo_actions import sweep_photos
 from app.diary.standing_queries import against_product
 from app.diary.upload_actions import sweep_arriving
+from app.entities.practice_queries import practice_names
 from app.identity.access import known_actor
 from app.identity.rules import Actor
 from app.identity.sealing import Sealer
@@ -86,10 +87,11 @@ def _pages(*, sample: bool) -> Pages:
     return Pages(slice_folders(), words(), sample=sample)
 
 
-def reader_for(actor: Actor, path: str) -> Reader:
+def reader_for(actor: Actor, path: str, practice: tuple[str, ...] = ()) -> Reader:
     """Return who reads, with the navigation of the area: some have a role and an entity too."""
     office = actor.roles and path.split("/")[1] != "app"
-    return Reader(name=actor.label, rail=opened_by(OFFICE if office else PHONE, actor.roles))
+    rail = opened_by(OFFICE if office else PHONE, actor.roles)
+    return Reader(name=actor.label, rail=rail, practice=practice)
 
 
 async def scope_of(request: Request) -> fences.Scope:
@@ -153,7 +155,8 @@ def create_app(
     made.state.settings = settings
     made.state.keyring = keyring = load_keyring(settings)
     made.state.sealer = Sealer({epoch: root.key for epoch, root in keyring.roots.items()})
-    made.state.count_due = count_due
+    silent = timedelta(days=settings.diary_silent_days)
+    made.state.count_due = partial(count_due, silent=silent)
     made.state.count_shops = count_shops
     made.state.against = against_product
     made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
@@ -179,6 +182,7 @@ def create_app(
     made.state.outbound = Outbound(loopback=settings.outbound_loopback)
     made.state.pages = _pages(sample=settings.sample)
     made.state.reader_for = reader_for
+    made.state.practice_of = practice_names
     _open_routes(made, folders)
     return made
 

@@ -11,6 +11,7 @@ from app.diary.queries import entry_counts
 from app.diary.rules import LotState
 from app.diary.standing_queries import NOTHING, Standing, standing_of
 from app.entities.part_models import Facility
+from app.entities.practice_queries import real
 from app.entities.queries import names_of
 from app.identity.rules import Actor
 from app.kit.db import beyond_fence
@@ -60,6 +61,9 @@ def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
     narrowed: list[ColumnElement[bool]] = []
     if scope is not None:
         narrowed.append(Lot.entity_id.in_(scope))
+    elif wanted.entity_id is None and wanted.product_id is None:
+        # A practice farm stands apart: its lots are there where it is asked for.
+        narrowed.append(real(Lot.entity_id))
     if wanted.product_id is not None:
         narrowed.append(Lot.product_id == wanted.product_id)
     if wanted.entity_id is not None:

@@ -14,7 +14,7 @@ from app.entities.queries import (
     get_entity,
     lock_entity,
 )
-from app.entities.rules import checked_gln, normalised_tax_no
+from app.entities.rules import PracticeOnly, checked_gln, marked, normalised_tax_no
 from app.entities.trail_actions import note
 from app.identity.rules import Actor
 from app.kit.clock import day_of
@@ -26,6 +26,10 @@ from app.places.queries import get_commune
 
 # Who agreed to have the phone published: kept as a consent, not with the entity.
 _CONSENT: Final = ("consent_by", "consent_on", "consent_document")
+
+
+# By these the world knows an entity: a practice farm has none.
+_NUMBERS: Final = ("tax_no", "registration_no", "gln")
 
 
 class TaxNumberTaken(Conflict):
@@ -59,6 +63,7 @@ class NotDissolved(Conflict):
 def add_entity(db: Session, *, actor: Actor, now: datetime, **facts: Any) -> Entity:  # noqa: ANN401 - the columns of Entity
     """Add an entity. Officers only; number and commune are checked.
 
+    `practice` makes it a practice farm, which it stays.
     `phone_public` needs `consent_by`, and may say `consent_on` and `consent_document`.
     """
     actor.require_officer()
@@ -140,6 +145,11 @@ def _apply(db: Session, entity: Entity, facts: dict[str, Any], now: datetime) ->
         setattr(entity, name, value)
     if "dissolved_on" in facts:
         entity.status = "dissolved" if facts["dissolved_on"] else "active"
+    if entity.practice:
+        if any(getattr(entity, name) for name in _NUMBERS):
+            raise PracticeOnly
+        # Wherever the name stands, on a phone, in a list or a file, it says so.
+        entity.name = marked(entity.name)
     entity.folded = fold(entity.name)
 
 

@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from app.entities import actions, queries
@@ -52,6 +52,12 @@ class EntityIn(EntityFacts):
     dissolved_on: date | None = None
 
 
+class EntityNew(EntityIn):
+    """An entity as it is added; a practice farm stays one, and is never anything else."""
+
+    practice: bool = False
+
+
 class EntityPatch(EntityIn):
     """The fields of an entity to change; what is not named stays.
 
@@ -85,6 +91,7 @@ class EntityOut(Out):
     email: str
     website: str
     status: str
+    practice: bool
     dissolved_on: date | None
     updated_at: datetime
 
@@ -115,10 +122,12 @@ def list_entities(
     commune: str = "",
     status: Literal["active", "dissolved"] | None = None,
     kind: Kind | None = None,
+    practice: Annotated[bool, Query(description="Practice farms alone.")] = False,  # noqa: FBT002 - FastAPI reads it from the query by its name
 ) -> Listed[EntityOut]:
     """Return the entities the caller sees; `q` searches names without diacritics, or a number.
 
-    `commune` may be a province's code; `sort` may be `name` or `newest`.
+    `commune` may be a province's code; `sort` may be `name` or `newest`. Practice farms are left
+    out of what the Department reads unless they are asked for.
     """
     page = queries.list_entities(
         db,
@@ -128,13 +137,14 @@ def list_entities(
         commune=commune,
         status=status or "",
         kind=kind or "",
+        practice=practice,
     )
     shown = published_of(db, [entity.id for entity in page.items])
     return listed(request, page, lambda entity: entity_out(entity, actor, shown[entity.id]))
 
 
 @router.post("", status_code=201)
-def add_entity(given: EntityIn, db: Db, actor: CurrentActor, now: Now) -> EntityOut:
+def add_entity(given: EntityNew, db: Db, actor: CurrentActor, now: Now) -> EntityOut:
     entity = actions.add_entity(db, actor=actor, now=now, **given.model_dump())
     return entity_out(entity, actor, published(db, entity.id))
 

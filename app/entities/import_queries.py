@@ -60,7 +60,8 @@ class KnownEntities:
 
     def __init__(self, db: Session) -> None:
         columns = [getattr(Entity, name) for name in _FIELDS]
-        records = [row._asdict() for row in db.execute(select(*columns).order_by(Entity.id))]
+        query = select(*columns).where(Entity.practice.is_(False)).order_by(Entity.id)
+        records = [row._asdict() for row in db.execute(query)]
         self.by_id = {record["id"]: record for record in records}
         self.by_tax_no = {one["tax_no"]: one for one in records if one["tax_no"]}
         self.by_gln = {one["gln"]: one for one in records if one["gln"]}

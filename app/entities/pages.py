@@ -32,7 +32,11 @@ router = APIRouter(prefix="/office/entities", route_class=Edge, include_in_schem
 
 ADDED = sayable(N_("The entity was added."))
 CHANGED = sayable(N_("The entity was changed."))
-STATUSES: Final = [("active", N_("In operation")), ("dissolved", N_("Dissolved"))]
+STATUSES: Final = [
+    ("active", N_("In operation")),
+    ("dissolved", N_("Dissolved")),
+    ("practice", N_("Practice farms")),
+]
 _NOT_HELD: Final = {"consent_by", "consent_on", "consent_document"}
 HELD: Final = [name for name in EntityFacts.model_fields if name not in _NOT_HELD]
 
@@ -72,6 +76,12 @@ class EntityFormView:
     agreed: bool
 
 
+class EntityAdd(EntityFacts):
+    """The form that adds an entity: only then it is said whether it is a practice farm."""
+
+    practice: bool = False
+
+
 class EntityEdit(EntityFacts):
     """The form that changes an entity: all its fields at once."""
 
@@ -99,8 +109,9 @@ def entities(
             cut=part,
             text=q,
             commune=commune or province,
-            status=status,
+            status="" if status == "practice" else status,
             kind=kind,
+            practice=status == "practice",
         )
 
     named = cut if cut.sort else replace(cut, sort="name")
@@ -136,10 +147,10 @@ def add_entity(
     actor.require_officer()
     added: list[Entity] = []
 
-    def save(given: EntityFacts) -> None:
+    def save(given: EntityAdd) -> None:
         added.append(actions.add_entity(db, actor=actor, now=now, **given.model_dump()))
 
-    wrong = submit(EntityFacts, sent, words, save)
+    wrong = submit(EntityAdd, sent, words, save)
     if wrong is not None:
         return _form(request, db, wrong)
     return go(f"/office/entities/{added[0].id}", say=ADDED)

@@ -63,15 +63,19 @@ def list_entities(
     commune: str = "",
     status: str = "",
     kind: str = "",
+    practice: bool | None = False,
 ) -> Page[Entity]:
     """Return the entities the actor sees; `text` is part of a name, or a whole number.
 
-    `commune` may be a province's code, for all of its communes.
+    `commune` may be a province's code, for all of its communes. Practice farms stand apart from
+    the Department's lists: they are there with True alone, with None among the others.
     """
     query = select(Entity)
     scope = actor.scope()
     if scope is not None:
         query = query.where(Entity.id.in_(scope))
+    elif practice is not None:
+        query = query.where(Entity.practice.is_(practice))
     if text:
         written = text.strip()
         query = query.where(

@@ -7,7 +7,7 @@ from biip import ParseError
 from biip.gln import Gln
 
 from app.identity.rules import Actor, Belonging, Role
-from app.kit.errors import Invalid
+from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 
 
@@ -34,12 +34,27 @@ KIND_LABELS: Final[Mapping[str, str]] = {
 }
 
 
+# In the name itself, in Vietnamese: it is read where no page marks it.
+PRACTICE_MARK: Final = " (tập dượt)"
+NAME_CHARS: Final = 200 - len(PRACTICE_MARK)
+
+
 class BadTaxNumber(Invalid):
     """The tax number is not one"""
 
     code = "entities.bad_tax_no"
     detail = N_("A tax number has 10 digits, 10 and 3 with a hyphen, or 12 for a person.")
     field = "tax_no"
+
+
+class PracticeOnly(Conflict):
+    """A practice farm has none of it"""
+
+    code = "entities.practice"
+    detail = N_(
+        "Its diary can be used like any other, but nothing of it goes out: it has no numbers of "
+        "its own, no certificates, no rights and no stamps."
+    )
 
 
 class BadGln(Invalid):
@@ -50,6 +65,11 @@ class BadGln(Invalid):
 
     def __init__(self, *, field: str = "gln") -> None:
         self.field = field
+
+
+def marked(name: str) -> str:
+    """Return the name of a practice farm, by which everybody sees what it is."""
+    return name if name.endswith(PRACTICE_MARK) else f"{name[:NAME_CHARS]}{PRACTICE_MARK}"
 
 
 def normalised_tax_no(text: str) -> str | None:

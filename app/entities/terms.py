@@ -11,6 +11,7 @@ ENTITY_TERMS: Final = Terms(
     acts={
         "entity.add": N_("Entity added"),
         "entity.change": N_("Entity changed"),
+        "entity.start_over": N_("Practice records cleared"),
         "entity.facility.add": N_("Facility added"),
         "entity.facility.change": N_("Facility changed"),
         "entity.facility.retire": N_("Facility retired"),
@@ -27,6 +28,7 @@ ENTITY_TERMS: Final = Terms(
     },
     fields={
         "name": N_("Name"),
+        "practice": N_("Practice farm"),
         "kind": N_("Kind"),
         "tax_no": N_("Tax number"),
         "registration_no": N_("Registration number"),

@@ -76,7 +76,10 @@ def find_actor(request: Request) -> Actor | None:
         if key is not None:
             return find_actor_by_key(db, key=key, now=held.clock())
         required = request.app.state.settings.second_factor_required
-        return find_actor_by_session(db, token=token or "", now=held.clock(), required=required)
+        found = find_actor_by_session(db, token=token or "", now=held.clock(), required=required)
+        if found is not None and found.memberships:
+            request.state.practice = request.app.state.practice_of(db, found.memberships)
+        return found
 
 
 async def known_actor(request: Request) -> Actor | None:
@@ -95,7 +98,9 @@ async def _maybe_actor(request: Request) -> Actor | None:
         # A program says its language by Accept-Language; a person chose it once.
         if _bearer(request) is None:
             request.state.language = found.language
-        request.state.reader = request.app.state.reader_for(found, request.url.path)
+        request.state.reader = request.app.state.reader_for(
+            found, request.url.path, getattr(request.state, "practice", ())
+        )
     if _bearer(request) is None:
         check_origin(request)
     return found

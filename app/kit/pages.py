@@ -54,6 +54,8 @@ class Reader:
 
     name: str = ""
     rail: tuple[Rail, ...] = ()
+    # The names of the reader's farms that are for practice alone.
+    practice: tuple[str, ...] = ()
     extras: Mapping[str, str] = field(default_factory=dict)
 
 

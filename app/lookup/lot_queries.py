@@ -12,6 +12,7 @@ from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.reach_queries import stopped_lots
 from app.diary.standing_queries import Notice as Standing
 from app.diary.standing_queries import standing_of
+from app.entities.practice_queries import real
 from app.lookup.verdict import Notice, Source
 from app.stamps.models import Span
 
@@ -47,11 +48,12 @@ class StandingPart:
 def find_product_of(db: Session, lot_id: int) -> int | None:
     """Return the product of a lot that was ever on sale, or was recalled or held.
 
-    A lot before its first stamp is the producer's own affair.
+    A lot before its first stamp is the producer's own affair, and one of a practice farm always.
     """
     sold = exists().where(Span.lot_id == Lot.id)
     told = exists().where(LotNotice.lot_id == Lot.id)
-    return db.scalar(select(Lot.product_id).where(Lot.id == lot_id, sold | told))
+    query = select(Lot.product_id).where(Lot.id == lot_id, sold | told)
+    return db.scalar(query.where(real(Lot.entity_id)))
 
 
 def told(notice: Standing | None) -> Notice | None:

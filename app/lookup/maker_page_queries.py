@@ -36,7 +36,7 @@ _MAKER: Final[Executable] = (
     .select_from(Entity)
     .outerjoin(_commune, _commune.code == Entity.commune_code)
     .outerjoin(_province, _province.code == _commune.parent_code)
-    .where(Entity.id == bindparam("entity_id"))
+    .where(Entity.id == bindparam("entity_id"), Entity.practice.is_(False))
 )
 
 

@@ -90,7 +90,7 @@ _SUBJECT: Final[Executable] = (
     .outerjoin(_commune, _commune.code == Entity.commune_code)
     .outerjoin(_province, _province.code == _commune.parent_code)
     .outerjoin(ProductPicture, ProductPicture.id == _first_picture)
-    .where(Product.id == bindparam("product_id"))
+    .where(Product.id == bindparam("product_id"), Entity.practice.is_(False))
 )
 _CERTIFICATES: Final = select(
     OcopCertificate.id,

@@ -121,7 +121,7 @@ def list_entities(db: Session, *, cut: Cut, wanted: Wanted, kind: str = "") -> P
         select(Bundle("one", *facts, *_PLACE))
         .select_from(Entity)
         .outerjoin(places.Place, places.Place.code == Entity.commune_code)
-        .where(exists().where(made))
+        .where(exists().where(made), Entity.practice.is_(False))
     )
     for word in _words(wanted.text):
         query = query.where(_contains(word, Entity.folded, places.Place.folded))
@@ -143,6 +143,7 @@ def list_communes(db: Session) -> list[tuple[str, Place]]:
             select(Entity.id)
             .where(
                 Entity.commune_code == places.Place.code,
+                Entity.practice.is_(False),
                 exists().where(Product.entity_id == Entity.id),
             )
             .exists()
@@ -191,6 +192,7 @@ def _products(day: date) -> Select[Any]:
         .select_from(Product)
         .join(Entity, Entity.id == Product.entity_id)
         .outerjoin(places.Place, places.Place.code == Entity.commune_code)
+        .where(Entity.practice.is_(False))
     )
 
 

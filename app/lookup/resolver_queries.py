@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.diary.models import Lot
 from app.entities.models import Entity
 from app.entities.part_models import Facility, FacilityCode
+from app.entities.practice_queries import real
 from app.lookup.gs1_shelf import KnownBatch
 from app.lookup.links import Link
 from app.lookup.lot_queries import find_product_of
@@ -24,17 +25,21 @@ from app.stamps.queries import find_stamp
 
 # Built once: building a statement takes longer than running it.
 _PRODUCT: Final = union_all(
-    select(Product.id).where(Product.gtin == bindparam("gtin")),
-    select(ProductPack.product_id).where(ProductPack.gtin == bindparam("gtin")),
+    select(Product.id).where(Product.gtin == bindparam("gtin"), real(Product.entity_id)),
+    select(ProductPack.product_id)
+    .join(Product, Product.id == ProductPack.product_id)
+    .where(ProductPack.gtin == bindparam("gtin"), real(Product.entity_id)),
 )
 _LOT: Final = select(Lot.id).where(
     Lot.product_id == bindparam("product_id"), Lot.number == bindparam("number")
 )
-_PARTY: Final = select(Entity.id, Entity.name).where(Entity.gln == bindparam("gln"))
+_PARTY: Final = select(Entity.id, Entity.name).where(
+    Entity.gln == bindparam("gln"), Entity.practice.is_(False)
+)
 _facility: Final = (
     select(Entity.id, Facility.name)
     .join(Facility, Facility.entity_id == Entity.id)
-    .where(Facility.retired_on.is_(None))
+    .where(Facility.retired_on.is_(None), Entity.practice.is_(False))
 )
 _PLACE: Final = union_all(
     _PARTY,

@@ -27,11 +27,14 @@ def list_addresses(
             select(Product.id, Product.updated_at)
             .join(Entity, Entity.id == Product.entity_id)
             .where(Product.status == "active", Entity.status == "active")
-            .where(Product.id.between(first, last))
+            .where(Product.id.between(first, last), Entity.practice.is_(False))
         )
         return [(row.id, row.updated_at) for row in db.execute(made.order_by(Product.id))]
     has_products = exists().where(Product.entity_id == Entity.id)
     makers = select(Entity.id).where(
-        Entity.status == "active", Entity.id.between(first, last), has_products
+        Entity.status == "active",
+        Entity.practice.is_(False),
+        Entity.id.between(first, last),
+        has_products,
     )
     return [(one, None) for one in db.scalars(makers.order_by(Entity.id))]

@@ -176,7 +176,7 @@ def offer_entities(db: Session, *, actor: Actor, text: str, chosen: str = "") ->
     more = False
     if text.strip():
         cut = Cut(limit=OFFERED, sort="name")
-        page = list_entities(db, actor=actor, cut=cut, text=text)
+        page = list_entities(db, actor=actor, cut=cut, text=text, practice=None)
         rows |= {entity.id: entity for entity in page.items}
         more = page.after is not None
     found = [(one.id, f"{one.name} · {place_text(db, one.commune_code)}") for one in rows.values()]

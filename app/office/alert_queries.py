@@ -168,7 +168,7 @@ def _lots(_now: datetime) -> Rows:
         .select_from(LotNotice)
         .join(Lot, Lot.id == LotNotice.lot_id)
         .join(Entity, Entity.id == Lot.entity_id)
-        .where(LotNotice.lifted_at.is_(None))
+        .where(LotNotice.lifted_at.is_(None), Entity.practice.is_(False))
         .order_by(LotNotice.set_at)
     )
 
@@ -179,7 +179,7 @@ def _products(_now: datetime) -> Rows:
         .select_from(ProductNotice)
         .join(Product, Product.id == ProductNotice.product_id)
         .join(Entity, Entity.id == Product.entity_id)
-        .where(ProductNotice.lifted_at.is_(None))
+        .where(ProductNotice.lifted_at.is_(None), Entity.practice.is_(False))
         .order_by(ProductNotice.set_at)
     )
 

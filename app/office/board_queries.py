@@ -194,6 +194,7 @@ def count_reached(db: Session, *, actor: Actor) -> tuple[int, dict[str, int]]:
 
 def _scoped(query: Any, actor: Actor) -> Any:  # noqa: ANN401 - a select of any columns
     scope = actor.scope()
+    query = query.where(Entity.practice.is_(False))
     return query if scope is None else query.where(Entity.id.in_(scope))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.diary.models import Lot
 from app.entities.models import Entity
 from app.entities.part_models import Proposal
+from app.entities.practice_queries import real
 from app.kit.i18n import N_
 from app.products.models import Product
 from app.stamps.allotment_models import Allotment, AllotmentRow
@@ -159,13 +160,14 @@ def count_all(db: Session) -> list[tuple[str, int, str]]:
     active = select(func.sum(size)).where(Span.state == "active")
     granted = select(func.sum(Batch.granted)).where(Batch.first.is_not(None))
     return [
-        (N_("Entities"), _count(db, Entity), "/office/entities"),
-        (N_("Products"), _count(db, Product), "/office/products"),
+        (N_("Entities"), _count(db, Entity.id), "/office/entities"),
+        (N_("Products"), _count(db, Product.entity_id), "/office/products"),
         (N_("Stamps given out"), int(db.scalar(granted) or 0), "/office/batches"),
         (N_("Stamps active"), int(db.scalar(active) or 0), "/office/batches"),
-        (N_("Lots"), _count(db, Lot), "/office/lots"),
+        (N_("Lots"), _count(db, Lot.entity_id), "/office/lots"),
     ]
 
 
-def _count(db: Session, model: type[Entity | Product | Lot]) -> int:
-    return db.scalar(select(func.count()).select_from(model)) or 0
+def _count(db: Session, entity_id: InstrumentedAttribute[int]) -> int:
+    """Count the records of real entities."""
+    return db.scalar(select(func.count()).where(real(entity_id))) or 0

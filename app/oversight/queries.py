@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
 from app.entities.models import Entity
+from app.entities.practice_queries import real
 from app.identity.rules import Actor, NotAllowed
 from app.kit.db import beyond_fence
 from app.kit.errors import NotFound
@@ -63,7 +64,8 @@ def find_followed(db: Session, reference: str) -> Followed | None:
 def find_product_name(db: Session, product_id: int) -> str | None:
     """Return a product's name, which is public, for whoever tells of it."""
     with beyond_fence(db):
-        return db.scalar(select(Product.name).where(Product.id == product_id))
+        query = select(Product.name).where(Product.id == product_id, real(Product.entity_id))
+        return db.scalar(query)
 
 
 def get_report(db: Session, report_id: int, *, actor: Actor, lock: bool = False) -> Report:

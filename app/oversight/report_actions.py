@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app.entities.practice_queries import is_practice
 from app.kit.db import beyond_fence
 from app.kit.errors import NotFound
 from app.kit.text import clean_note, clean_text
@@ -141,7 +142,7 @@ def _subject(db: Session, told: Told, traced: Traced) -> dict[str, Any]:
     """Return what a report is about, and whose that is as far as it is known."""
     if told.about is About.PRODUCT and told.product_id is not None:
         product = db.get(Product, told.product_id)
-        if product is None:
+        if product is None or is_practice(db, product.entity_id):
             raise NotFound
         return {
             "subject": str(product.id),

@@ -13,6 +13,7 @@ from app.diary.notice_queries import subject_of_lot
 from app.diary.notices import Subject
 from app.diary.standing_queries import NOTHING, standing_of
 from app.entities.models import Entity
+from app.entities.practice_queries import is_practice
 from app.kit.clock import day_of
 from app.partners.event_models import EventTail, PublicEvent
 from app.partners.event_reach_queries import made_from_it
@@ -56,7 +57,7 @@ def last_happening(db: Session) -> int:
 def told_of(db: Session, happening: Happening, *, base_url: str) -> tuple[EventType, Facts] | None:
     """Return an event's type and facts; None where the world is not told of it."""
     kind = type_of(happening, follows=_follows(db, happening))
-    if kind is None:
+    if kind is None or (happening.entity_id and is_practice(db, happening.entity_id)):
         return None
     facts = _READ[happening.action.partition(".")[0]](db, happening, base_url)
     return None if facts is None else (kind, facts)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from app.entities.practice_queries import real
 from app.identity.rules import Actor
 from app.kit.db import beyond_fence
 from app.kit.errors import Invalid, NotFound
@@ -118,16 +119,12 @@ def products_named(db: Session, written: Iterable[str]) -> dict[str, Product]:
     numbers = {one for one in written if one.isascii() and one.isdecimal() and len(one) < _DIGITS}
     gtins = {one: one.zfill(14) for one in numbers if 8 <= len(one) <= 14}  # noqa: PLR2004 - the lengths of GTINs
     ids = {one: int(one) for one in numbers if int(one) <= _BIGGEST}
-    wanted = set(gtins.values())
+    wanted, known = set(gtins.values()), select(Product).where(real(Product.entity_id))
     packs = select(ProductPack.gtin, Product).join(Product, Product.id == ProductPack.product_id)
-    rows = db.execute(packs.where(ProductPack.gtin.in_(wanted)))
+    rows = db.execute(packs.where(ProductPack.gtin.in_(wanted), real(Product.entity_id)))
     by_gtin = {gtin: product for gtin, product in rows}  # noqa: C416 - a Row is no plain pair to dict()
-    by_gtin |= {
-        one.gtin: one for one in db.scalars(select(Product).where(Product.gtin.in_(wanted)))
-    }
-    by_id = {
-        one.id: one for one in db.scalars(select(Product).where(Product.id.in_(set(ids.values()))))
-    }
+    by_gtin |= {one.gtin: one for one in db.scalars(known.where(Product.gtin.in_(wanted)))}
+    by_id = {one.id: one for one in db.scalars(known.where(Product.id.in_(set(ids.values()))))}
     found = {one: by_id[number] for one, number in ids.items() if number in by_id}
     return found | {one: by_gtin[gtin] for one, gtin in gtins.items() if gtin in by_gtin}
 

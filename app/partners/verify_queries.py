@@ -12,6 +12,7 @@ from app.diary.notices import HOLD, RECALL
 from app.diary.reach_queries import lots_changed_since, stopped_lots
 from app.diary.standing_queries import Standing, standing_of
 from app.entities.models import Entity
+from app.entities.practice_queries import real
 from app.kit.clock import day_of
 from app.products.models import OcopCertificate, Product, ProductPack
 from app.products.queries import certificate_facts, certificates_of, packs_of
@@ -79,7 +80,8 @@ def list_changed(
     With `since`, those that changed from then on: by what was written down, and by days that
     came or went meanwhile. It may name one too many, never one too few.
     """
-    query = select(Product.id).where(Product.id > after).order_by(Product.id)
+    query = select(Product.id).where(Product.id > after, real(Product.entity_id))
+    query = query.order_by(Product.id)
     if since is not None:
         query = query.where(_changed(since, day_of(now)))
     ids = list(db.scalars(query.limit(limit + 1)))
@@ -171,7 +173,7 @@ def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductStat
     rows = db.execute(
         select(Product, Entity.name, Entity.status)
         .join(Entity, Entity.id == Product.entity_id)
-        .where(Product.id.in_(ids))
+        .where(Product.id.in_(ids), Entity.practice.is_(False))
         .order_by(Product.id)
     ).all()
     certificates, packs = certificates_of(db, ids), packs_of(db, ids)

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
+from app.entities.practice_queries import require_real
 from app.entities.queries import get_active_entity, get_entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
@@ -152,6 +153,8 @@ def note(
 
 
 def _apply(db: Session, product: Product, facts: dict[str, Any]) -> None:
+    if facts.get("gtin"):
+        require_real(db, product.entity_id)
     if "gtin" in facts:
         facts["gtin"] = free_gtin(db, facts["gtin"] or "", product=product)
     if "ocop_group" in facts:

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
+from app.entities.practice_queries import require_real
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
@@ -100,6 +101,7 @@ def add_certificate(
     """
     product = get_product(db, product_id, actor=actor)
     actor.require_officer()
+    require_real(db, product.entity_id)
     _check_subgroup(db, product, subgroup)
     if score is not None and stars_of(score) != stars:
         raise OtherStars

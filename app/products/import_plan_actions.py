@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.entities.import_queries import KnownEntities
+from app.entities.practice_queries import real
 from app.entities.queries import EntityDissolved
 from app.kit.columns import Fault
 from app.kit.errors import Conflict, DomainError
@@ -89,7 +90,8 @@ class KnownProducts:
     def __init__(self, db: Session, entities: KnownEntities) -> None:
         self.entities = entities
         columns = [getattr(Product, name) for name in _FIELDS]
-        records = [row._asdict() for row in db.execute(select(*columns).order_by(Product.id))]
+        query = select(*columns).where(real(Product.entity_id)).order_by(Product.id)
+        records = [row._asdict() for row in db.execute(query)]
         self.by_id = {record["id"]: record for record in records}
         self.by_gtin = {one["gtin"]: one for one in records if one["gtin"]}
         packs = select(ProductPack.gtin, ProductPack.product_id).where(

@@ -3,6 +3,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
+from app.entities.practice_queries import require_real
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict
@@ -102,6 +103,8 @@ def _in_use(db: Session, product: Product, pack_id: int) -> ProductPack:
 
 
 def _apply(db: Session, pack: ProductPack, facts: dict[str, Any]) -> None:
+    if facts.get("gtin"):
+        require_real(db, db.get_one(Product, pack.product_id).entity_id)
     if "gtin" in facts:
         facts["gtin"] = free_gtin(db, facts["gtin"] or "", pack=pack)
     if "net_quantity" in facts or "net_unit" in facts:

@@ -265,6 +265,8 @@ def _choices(db: Session, actor: Actor, form: Filled) -> tuple[list[tuple[str, s
     kept = [int(chosen)] if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else []  # noqa: PLR2004 - what surely fits the databases' 64 bits
     known = list_by_ids(db, kept, actor=actor)
     cut = Cut(limit=MOST_CHOICES, sort="name")
-    page = list_entities(db, actor=actor, cut=cut, text=form.value("sought"), status="active")
+    page = list_entities(
+        db, actor=actor, cut=cut, text=form.value("sought"), status="active", practice=None
+    )
     found = {one.id: one.name for one in (*known, *page.items)}
     return [(str(entity_id), name) for entity_id, name in found.items()], page.after is not None

@@ -5,6 +5,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
+from app.entities.practice_queries import require_real
 from app.entities.queries import get_entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
@@ -151,6 +152,7 @@ def link_product(
     right = get_right(db, right_id)
     product = get_product(db, product_id, actor=actor)
     actor.require_officer()
+    require_real(db, product.entity_id)
     if right.type != RightType.TRADEMARK or right.owner_entity_id != product.entity_id:
         raise NotThisOwnersMark
     if db.get(RightProduct, (right.id, product.id)) is not None:

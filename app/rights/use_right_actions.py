@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
+from app.entities.practice_queries import require_real
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
@@ -61,6 +62,7 @@ def add_use_right(
     right = get_right(db, right_id)
     product = get_product(db, product_id, actor=actor)
     actor.require_officer()
+    require_real(db, product.entity_id)
     use_right = UseRight(
         right_id=right.id,
         entity_id=product.entity_id,

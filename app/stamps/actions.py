@@ -5,6 +5,7 @@ from typing import ClassVar
 from sqlalchemy.orm import Session
 
 from app.entities.part_models import Facility
+from app.entities.practice_queries import require_real
 from app.entities.queries import get_entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
@@ -91,6 +92,7 @@ def request_batch(
     product = get_product(db, product_id, actor=actor)
     actor.require_member_or_officer(product.entity_id, owner=True)
     _require_active(db, actor, product)
+    require_real(db, product.entity_id)
     check_quantity(quantity, most=min(largest, LINE_END))
     _check_parts(db, product, pack_id, facility_id)
     batch = Batch(

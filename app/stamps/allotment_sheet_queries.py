@@ -30,6 +30,7 @@ def catalogue_for(db: Session, read: Sequence[ReadRow]) -> Catalogue:
         select(Product.id, Product.gtin, Product.name, Entity.id, Entity.name)
         .join(Entity, Entity.id == Product.entity_id)
         .where(or_(Product.id.in_(ids), Product.gtin.in_(gtins), Product.folded.in_(names)))
+        .where(Entity.practice.is_(False))
     )
     known = [
         Known(product_id, gtin or "", name, entity_id, entity)

@@ -99,6 +99,7 @@ def still_made(db: Session, places: Collection[ProductPlace]) -> dict[ProductPla
         select(Product.id, Product.entity_id)
         .join(Entity, Entity.id == Product.entity_id)
         .where(Product.id.in_(wanted), Product.status == "active", Entity.status == "active")
+        .where(Entity.practice.is_(False))
         .order_by(Entity.folded, Entity.id, Product.folded, Product.id)
     )
     at: defaultdict[int, list[int | None]] = defaultdict(list)
@@ -157,7 +158,7 @@ def _products(db: Session, ids: Collection[int]) -> dict[int, ProductFacts]:
     query = (
         select(Product.id, Product.entity_id, Product.status, Entity.status)
         .join(Entity, Entity.id == Product.entity_id)
-        .where(Product.id.in_(ids))
+        .where(Product.id.in_(ids), Entity.practice.is_(False))
     )
     return {
         product_id: ProductFacts(entity_id, active=(made, works) == ("active", "active"))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.audit.actions import record
 from app.entities.models import Entity
 from app.entities.part_models import Facility
+from app.entities.practice_queries import require_real
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
@@ -105,6 +106,7 @@ def add_quota(
     """Set how many stamps a year may bring an entity, or one product or facility of it."""
     actor.require_officer()
     _check_subject(db, entity_id, product_id, facility_id)
+    require_real(db, entity_id)
     quota = Quota(
         subject=f"{year}/{entity_id}/{product_id or ''}/{facility_id or ''}",
         year=year,

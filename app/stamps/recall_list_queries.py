@@ -31,6 +31,7 @@ from app.diary.notice_queries import AnyNotice, subject_of_lot
 from app.diary.notices import Subject
 from app.diary.reach_queries import lots_in
 from app.entities.models import Entity
+from app.entities.practice_queries import real
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
@@ -118,8 +119,8 @@ def list_recalls(db: Session, *, actor: Actor, cut: Cut, wanted: RecallFilter) -
     every = union_all(*_notices(), _orders()).subquery()
     conditions: list[ColumnElement[bool]] = []
     scope = actor.scope()
-    if scope is not None:
-        conditions.append(Product.entity_id.in_(scope))
+    own = real(Product.entity_id) if scope is None else Product.entity_id.in_(scope)
+    conditions.append(own)
     if wanted.state is not None:
         conditions.append(every.c.state == wanted.state)
     if wanted.kind is not None:
@@ -137,7 +138,7 @@ def list_standing_recalls(db: Session, *, cut: Cut) -> Page[RecallRow]:
     """Return a page of the recalls that stand, for everybody, the newest first."""
     every = union_all(*_notices()).subquery()
     stands = [every.c.kind == RecallKind.RECALL, every.c.state == RecallState.STANDING]
-    return _cut(db, every, cut, stands)
+    return _cut(db, every, cut, [*stands, real(Product.entity_id)])
 
 
 def _cut(
