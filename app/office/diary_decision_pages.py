@@ -110,6 +110,7 @@ class LackingView:
     sheet: Sheet
     page: Page[Lacks]
     next: str | None
+    previous: str | None
     asked: Asked
     officer: bool
     sent: str
@@ -249,6 +250,7 @@ def _lacks(
         sheet=sheet,
         page=page.map(lambda one: Lacks(one, [check.said(at.words) for check in one.missing])),
         next=next_path(at.request, page),
+        previous=previous_path(at.request, page),
         asked=filters,
         officer=at.actor.officer,
         sent=sent,

@@ -1,7 +1,7 @@
 """Lots whose stamps wait for what their diary lacks, and harvests before their time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
@@ -16,7 +16,7 @@ from app.diary.template import Template
 from app.diary.template_models import ProcessTemplateVersion
 from app.diary.withdrawal import TAKING, TREATING, Early
 from app.entities.models import Entity
-from app.kit.paging import Cut, Page
+from app.kit.paging import Cut, Page, trimmed
 from app.kit.text import fold
 from app.office.diary_queries import Wanted
 from app.products.models import Product
@@ -107,23 +107,22 @@ def _sifted(
     keep: Callable[[Lacking], bool],
 ) -> Page[Lacking]:
     found: list[Lacking] = []
-    after: int | None = cut.after
+    after = cut.after
     for _ in range(_MOST_STEPS):
-        rows = db.execute(_candidates(asked, wanted).where(Lot.id > after).limit(_STEP)).all()
+        rows = db.execute(_candidates(asked, wanted, after, back=cut.back).limit(_STEP)).all()
         missing = missing_of(db, [row.Lot for row in rows], now=wanted.now)
-        for row in rows:
-            one = Lacking(row.Lot, row.product, row.entity, missing[row.Lot.id])
-            if keep(one):
-                found.append(one)
-            if len(found) > cut.limit:
-                return Page(found[: cut.limit], found[cut.limit - 1].lot.id)
-        if len(rows) < _STEP:
-            return Page(found, None)
+        lacking = [Lacking(row.Lot, row.product, row.entity, missing[row.Lot.id]) for row in rows]
+        found += filter(keep, lacking)
+        if len(found) > cut.limit or len(rows) < _STEP:
+            return trimmed(found[: cut.limit + 1], cut, lambda one: one.lot.id)
         after = rows[-1].Lot.id
-    return Page(found, after)
+    page = trimmed(found, cut, lambda one: one.lot.id)
+    return replace(page, before=after) if cut.back else replace(page, after=after)
 
 
-def _candidates(asked: Sequence[ColumnElement[bool]], wanted: Wanted) -> Select[*tuple[Any, ...]]:
+def _candidates(
+    asked: Sequence[ColumnElement[bool]], wanted: Wanted, after: int, *, back: bool
+) -> Select[*tuple[Any, ...]]:
     query = (
         select(Lot, Product.name.label("product"), Entity.name.label("entity"))
         .join(Product, Product.id == Lot.product_id)
@@ -146,4 +145,6 @@ def _candidates(asked: Sequence[ColumnElement[bool]], wanted: Wanted) -> Select[
                 Product.folded.contains(text, autoescape=True),
             )
         )
-    return query.order_by(Lot.id)
+    if back:
+        return query.where(Lot.id < after).order_by(Lot.id.desc())
+    return query.where(Lot.id > after).order_by(Lot.id)

@@ -30,6 +30,7 @@ EVIL, WORSE = "=HYPERLINK(0) Cơ sở", "+84 Tôm khô"
 SECRET = "Mắm Tuyệt Mật"
 HUSHED, CALLED = "096085001234", "0988000111"
 TABLE = r"<tr\b"
+TRACED = r'<li class="lot-traced">'
 HISTORY = r"<li[^>]*>\s*<p><b>"
 # Every list, and what each of its rows begins with on the page.
 LISTS = {
@@ -46,6 +47,10 @@ LISTS = {
     "/office/batches/{batch_id}": HISTORY,
     "/office/batches/{batch_id}/exports": TABLE,
     "/office/board": TABLE,
+    "/office/diaries/approvals": '<li id="e-',
+    "/office/diaries/harvests": "<li><div>",
+    "/office/diaries/incomplete": "<li><div>",
+    "/office/diaries/{which}": TABLE,
     "/office/entities": TABLE,
     "/office/entities/{entity_id}/history": HISTORY,
     "/office/findings": TABLE,
@@ -54,6 +59,7 @@ LISTS = {
     "/office/links": TABLE,
     "/office/listings": TABLE,
     "/office/lots": TABLE,
+    "/office/lots/{lot_id}/trace": TRACED,
     "/office/partners": TABLE,
     "/office/partners/{partner_id}/webhooks/{webhook_id}": TABLE,
     "/office/presets": rf"{TABLE}|/presets/new\?copy=",
@@ -68,12 +74,14 @@ LISTS = {
     "/office/rights": TABLE,
     "/office/rights/{right_id}": TABLE,
     "/office/subgroups": TABLE,
+    "/office/templates": TABLE,
     "/office/trainings": TABLE,
     "/office/use-rights": TABLE,
     "/app/listings": '<section class="offer">',
     "/products": '<li class="item">',
     "/recalls": '<li class="item">',
     "/app/lots": '<a href="/app/lots/[0-9]',
+    "/app/lots/{lot_id}/trace": TRACED,
     "/app/lookups": '<section class="months">',
     "/app/products": 'href="/app/products/[0-9]',
     "/app/stamps": 'class="row-link"',
