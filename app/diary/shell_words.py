@@ -21,7 +21,6 @@ WORDS: Final[Mapping[str, str]] = {
     "today_at": N_("%(hour)s today"),
     "yesterday_at": N_("%(hour)s yesterday"),
     "back": N_("Back"),
-    "optional": N_("if you wish"),
     "remove": N_("Remove"),
     "yes": N_("yes"),
     "no": N_("no"),

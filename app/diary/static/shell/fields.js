@@ -54,7 +54,7 @@ function inputBox(lot, asked, one) {
   const toggle = () => { bought.hidden = source.value !== ""; };
   source.addEventListener("change", toggle);
   toggle();
-  const box = h("fieldset", { class: "card" }, row(labelled(asked), source, { required: true }), bought,
+  const box = h("fieldset", { class: "card" }, row(labelled(asked), source), bought,
     amount, button(t("remove"), () => box.remove(), "quiet", "cross"));
   box.read = () => {
     const given = source.value

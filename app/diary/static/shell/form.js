@@ -7,7 +7,7 @@ let made = 0;
 export function row(label, control, { hint, required, after, inline } = {}) {
   const id = control.id || `f${(made += 1)}`;
   control.id = id;
-  const told = [label, required ? null : h("span", { class: "small" }, ` (${t("optional")})`)];
+  const told = required ? `${label} *` : label;
   const box = h("div", { class: inline ? "field inline" : "field" },
     control.tagName === "DIV" ? h("p", { class: "label" }, told) : h("label", { for: id }, told),
     hint && h("p", { class: "hint", id: `${id}-hint` }, hint), control.box ?? control);

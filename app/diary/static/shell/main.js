@@ -18,6 +18,7 @@ const BAR = [["", "today"], ["lots", "lots_short"], ["stamps", "stamps"], ["outb
 const SIGNS = { sending: "up", offline: "offline", signin: "key", later: "clock" };
 const FRESH = 1500;
 const SOON = 60;
+const LASTING = 18e5;
 const [top, saying, main, bar] = ["top", "said", "main", "bar"].map((id) => document.getElementById(id));
 let drawn = {};
 let told = 0;
@@ -79,7 +80,9 @@ async function draw(fresh = false) {
   bars();
   if (fresh) return arrive(head);
   [...main.querySelectorAll("details")].forEach((one, index) => { one.open = one.open || opened[index]; });
-  return at?.id && document.getElementById(at.id)?.focus();
+  // Whoever stood on something stands on the same again.
+  const same = at && [...main.querySelectorAll(at.tagName)].find((one) => one.textContent === at.textContent);
+  return same?.focus({ preventScroll: true });
 }
 
 function arrive(head) {
@@ -98,9 +101,9 @@ const controls = () => [...main.querySelectorAll("form input:not([type=file]), f
 const ticked = (one) => ["checkbox", "radio"].includes(one.type);
 
 function redraft() {
-  const kept = JSON.parse(sessionStorage.getItem(drafted()) ?? "[]");
+  const { at, typed: kept } = JSON.parse(sessionStorage.getItem(drafted()) ?? "{}");
   const now = controls();
-  if (!drawn.still || kept.length !== now.length) return;
+  if (!drawn.still || !(Date.now() - at < LASTING) || kept.length !== now.length) return;
   now.forEach((one, index) => {
     if (ticked(one)) one.checked = kept[index];
     else one.value = kept[index];
@@ -113,7 +116,7 @@ main.addEventListener("input", () => {
   if (!drawn.still) return;
   dirty = true;
   const typed = controls().map((one) => (ticked(one) ? one.checked : one.value));
-  sessionStorage.setItem(drafted(), JSON.stringify(typed));
+  sessionStorage.setItem(drafted(), JSON.stringify({ at: Date.now(), typed }));
 });
 
 addEventListener("say", ({ detail: { text, undo } }) => {

@@ -63,7 +63,7 @@ function more(lot, stage, from, fresh) {
     place: select([["", t("no_place")], ...places.map((one) => [one.location_code, one.name])], from.location_code ?? usual),
     open: tick(t("buyers_read"), from.public ?? stage.public ?? true),
   };
-  const time = row(t("when_done"), at, { hint: t("when_done_hint"), required: true });
+  const time = row(t("when_done"), at, { hint: t("when_done_hint") });
   const node = [
     h("details", {}, h("summary", {}, icon("clock"), `${t("when_done")}: `, now), time),
     others.length > 0 && h("details", {}, h("summary", {}, icon("lots"), t("other_lots")), boxes.map(([, box]) => box)),

@@ -166,7 +166,7 @@ export function newLot(key) {
   if (!products.length) return { title: t("new_lot"), section: "lots", back: ["lots"], nodes: [h("p", { class: "empty" }, t("no_product"))] };
   return { title: like ? t("new_lot_like", { number: like.number }) : t("new_lot"), section: "lots", still: true, back: ["lots"], nodes: [
     h("form", { novalidate: true, onsubmit: submit },
-      row(t("product"), asked.product, { required: true }), rows.made, rows.until, rows.quantity,
+      row(t("product"), asked.product), rows.made, rows.until, rows.quantity,
       h("details", { open: !like }, h("summary", {}, icon("other"), t("more_to_say")), rows.number,
         row(t("lot_material"), asked.material, { hint: t("lot_material_hint") }), places.length > 0 && row(t("place"), asked.place)),
       h("p", { class: "save" }, h("button", {}, icon("tick"), t("open_lot"))))] };

@@ -37,12 +37,16 @@ async function tell(done, key) {
 // Asked beside the thing itself; nothing covers the screen.
 function discarding(one) {
   const box = h("div", {});
+  const offer = () => fill(box, button(t("discard"), ask, "quiet", "cross"));
+  const discarded = () => {
+    offer();
+    tell(discard(one.id), "discarded");
+  };
   const ask = () => {
-    fill(box, h("p", {}, h("b", {}, t("discard_sure"))), h("div", { class: "pair" },
-      button(t("discard"), () => tell(discard(one.id), "discarded"), "danger"), button(t("keep"), offer)));
+    fill(box, h("p", {}, h("b", {}, t(one.received ? "discard_photos_sure" : "discard_sure"))),
+      h("div", { class: "pair" }, button(t("discard"), discarded, "danger"), button(t("keep"), offer)));
     box.querySelector("button").focus();
   };
-  const offer = () => fill(box, button(t("discard"), ask, "quiet", "cross"));
   offer();
   return box;
 }
@@ -61,7 +65,7 @@ function item(one) {
   const isLot = one.kind === "lot";
   const lot = findLot(String(isLot ? one.id : one.item.lot_id ?? one.item.lot_uid)) ?? (isLot && one.item);
   const name = isLot ? t("new_lot") : lot ? named(stageOf(lot, one.item)) : t(`kind_${one.item.kind}`);
-  const about = isLot ? `${lot.number} · ${productOf(lot).name}` : lot ? `${lot.number} · ${spoken(lot, one.item)}` : "";
+  const about = isLot ? `${lot.number} · ${productOf(lot).name}` : lot ? [lot.number, spoken(lot, one.item)].filter(Boolean).join(" · ") : "";
   const open = one.state !== "sent";
   return h("li", { class: "card" },
     h("p", { class: "what" }, icon(isLot ? "lots" : one.item.kind), name, h("span", { class: "small" }, when(one.item.performed_at ?? one.at))),

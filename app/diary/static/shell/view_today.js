@@ -5,6 +5,7 @@ import { choose, currentLot, entriesOf, farm, farms, findLot, held, keyOf, lastO
 import { named, t, when } from "./words.js";
 
 const FEW = 3;
+const DAY = 864e5;
 
 export const spoken = (lot, one) =>
   told(lot, one).map(([label, text, bare]) => (bare ? `${label} ${text}` : text)).join(" · ");
@@ -18,7 +19,7 @@ export function farmPicker() {
     picker.blur();
     refresh();
   });
-  return row(t("farm"), picker, { required: true, inline: true });
+  return row(t("farm"), picker, { inline: true });
 }
 
 function lotPicker(lot) {
@@ -32,7 +33,7 @@ function lotPicker(lot) {
     picker.blur();
     refresh();
   });
-  return row(t("lot"), picker, { required: true, inline: true });
+  return row(t("lot"), picker, { inline: true });
 }
 
 const MARKS = { waiting: ["neutral", "◷"], sent: ["good", "✓"], fixing: ["bad", "✕"] };
@@ -48,6 +49,11 @@ function repeat(lot) {
     h("span", {}, h("b", {}, t("again_named", { name: named(stage) })),
       h("span", { class: "small" }, spoken(lot, last) || when(last.performed_at))));
 }
+
+// What the server remarked of what it took from here today, such as a harvest too early.
+const warned = (lot) => entriesOf(lot)
+  .flatMap((one) => held.items.find(({ id }) => id === one.id && Date.now() - Date.parse(one.performed_at) < DAY)?.warnings ?? [])
+  .slice(0, 2).map((text) => band("warn", h("p", {}, text)));
 
 const tile = (lot) => (stage) =>
   h("li", {}, link(to("write", keyOf(lot), stage.code), h("span", {}, named(stage)), null, stage.kind));
@@ -68,7 +74,7 @@ export function today() {
   return { ...start, nodes: [
     farmPicker(), lotPicker(lot),
     lot.standing && band("warn", h("p", {}, t(`standing_${lot.standing}`))),
-    repeat(lot),
+    warned(lot), repeat(lot),
     h("ul", { class: `tiles${stages.length > 6 ? " many" : ""}` }, stages.map(tile(lot))),
     last.length > 0 && [h("h2", {}, t("last_entries")), h("ul", { class: "lines" }, last.map(line(lot)))],
   ] };
