@@ -26,7 +26,7 @@ CHUNK_BYTES: Final = 256 * 1024
 ABANDONED: Final = timedelta(days=30)
 
 
-class _Elsewhere(Conflict):
+class _Elsewhere:
     """The photo goes on from another place: `offset` of the problem tells from where."""
 
     def __init__(self, offset: int) -> None:
@@ -37,14 +37,14 @@ class _Elsewhere(Conflict):
         return {"offset": self.offset}
 
 
-class WrongOffset(_Elsewhere):
+class WrongOffset(_Elsewhere, Conflict):
     """The part does not go on where the photo ends"""
 
     code: ClassVar[str] = "diary.photo_offset"
     detail: ClassVar[str] = N_("{offset} bytes are here: send the photo from there on.")
 
 
-class PartDamaged(_Elsewhere):
+class PartDamaged(_Elsewhere, Conflict):
     """The part was damaged on its way"""
 
     code: ClassVar[str] = "diary.photo_part_damaged"
@@ -59,7 +59,7 @@ class DigestNeeded(Invalid):
     field = "Content-Digest"
 
 
-class PhotoDiffers(_Elsewhere):
+class PhotoDiffers(_Elsewhere, Conflict):
     """The photo is not the one that was promised"""
 
     code: ClassVar[str] = "diary.photo_differs"
