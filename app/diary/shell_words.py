@@ -186,7 +186,7 @@ WORDS: Final[Mapping[str, str]] = {
     "no_farm": N_("Your account belongs to no producer yet."),
     "to_pages": N_("To the pages"),
     "me": N_("Me and this phone"),
-    "signed_in_until": N_("Signed in until %(day)s if you open the app with a network before."),
+    "signed_in_until": N_("Signed in on this phone until %(day)s."),
     "not_persisted": N_(
         "The browser may clear what is kept when room is short: put the app on the home screen."
     ),

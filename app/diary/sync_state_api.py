@@ -19,7 +19,8 @@ from app.diary.sync_items_api import FORMAT, MOST_ITEMS
 from app.diary.sync_state_queries import State, state_for
 from app.diary.template import PLAIN
 from app.diary.upload_actions import CHUNK_BYTES
-from app.identity.access import CurrentActor
+from app.identity.access import CurrentActor, session_token
+from app.identity.queries import session_end
 from app.identity.rules import Actor, Belonging
 from app.kit.forms import Out
 from app.kit.i18n import N_, Translator
@@ -42,11 +43,12 @@ _SMALL: Final = 1024
 
 
 class ReaderOut(Out):
-    """Whose phone it is."""
+    """Whose phone it is, and until when it is signed in; a program's key says nothing of that."""
 
     id: int | None
     name: str
     language: str
+    signed_in_until: datetime | None
 
 
 class FacilityOut(Out):
@@ -148,7 +150,12 @@ def state(
     request: Request, db: Db, actor: CurrentActor, arrived: Arrived, words: Words
 ) -> Response:
     """Return what a phone keeps of its own entities' records, or 304 where nothing changed."""
-    out = _state(db, actor, state_for(db, actor=actor, now=arrived), arrived, words)
+    token = session_token(request)
+    until = session_end(db, token=token) if token else None
+    reader = ReaderOut(
+        id=actor.account_id, name=actor.label, language=words.language, signed_in_until=until
+    )
+    out = _state(db, actor, reader, state_for(db, actor=actor, now=arrived), arrived, words)
     told = out.model_dump_json(exclude={"server_time"}).encode()
     tag = f'W/"{hashlib.sha256(told).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Vary": "Accept-Encoding, Accept-Language", "Cache-Control": "no-store"}
@@ -162,12 +169,14 @@ def state(
     return Response(body, headers=headers, media_type="application/json")
 
 
-def _state(db: Session, actor: Actor, found: State, now: datetime, words: Translator) -> StateOut:
+def _state(
+    db: Session, actor: Actor, reader: ReaderOut, found: State, now: datetime, words: Translator
+) -> StateOut:
     lacking = missing_of(db, found.lots, now=now)
     return StateOut(
         format=FORMAT,
         server_time=now,
-        reader=ReaderOut(id=actor.account_id, name=actor.label, language=words.language),
+        reader=reader,
         entities=list(_farms(actor, found)),
         products=[
             SyncProductOut(

@@ -105,6 +105,11 @@ def list_sessions(db: Session, *, account_id: int, now: datetime) -> list[Sessio
     return list(db.scalars(query))
 
 
+def session_end(db: Session, *, token: str) -> datetime | None:
+    """Return when this device is signed out by itself; nothing where it is not signed in."""
+    return db.scalar(select(SessionToken.expires_at).where(SessionToken.hash == hashed(token)))
+
+
 def list_api_keys(db: Session, *, account_id: int) -> list[ApiKey]:
     query = select(ApiKey).where(ApiKey.account_id == account_id).order_by(ApiKey.id)
     return list(db.scalars(query))

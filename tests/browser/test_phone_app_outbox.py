@@ -98,6 +98,7 @@ def test_what_waits_is_changed_discarded_and_carried_to_another_phone(
 
     path = kept_file(hand.page, "text=Lưu ra tệp", tmp_path)
     hand.open("me")
+    hand.see("Máy này đăng nhập đến ngày")
     hand.see("Còn 1 mục chưa gửi")
     assert not hand.page.is_visible("form[action='/sign-out']")
     other = new_hand()
