@@ -100,7 +100,8 @@ def add_template(
     made = ProcessTemplate(code=code, created_at=now, created_by=actor.label, **named)
     db.add(made)
     db.flush()
-    noted(db, actor, now, "template.add", made, None, {"code": code, **named})
+    told = {"code": code, "name": made.name, "name_en": made.name_en}
+    noted(db, actor, now, "template.add", made, None, told)
     return made
 
 
@@ -110,11 +111,12 @@ def rename_template(
     """Change what a template is called; versions, and what is kept by them, stay as they are."""
     found = lock_template(db, template_id, actor=actor)
     named = _names(name, name_en)
-    before = {key: getattr(found, key) for key in named}
+    before = {"name": found.name, "name_en": found.name_en}
     for key, value in named.items():
         setattr(found, key, value)
     db.flush()
-    noted(db, actor, now, "template.rename", found, before, named)
+    after = {"name": found.name, "name_en": found.name_en}
+    noted(db, actor, now, "template.rename", found, before, after)
     return found
 
 

@@ -56,7 +56,7 @@ class FieldKind(StrEnum):
 
 _KIND_LABELS: Final = {
     FieldKind.TEXT: N_("Text"),
-    FieldKind.NUMBER: N_("Number"),
+    FieldKind.NUMBER: N_("A number"),
     FieldKind.CHOICE: N_("Choice"),
     FieldKind.DATE: N_("Date"),
     FieldKind.LOT: N_("Lot or material that went in"),

@@ -118,14 +118,14 @@ def save_limits(asked: Asked) -> Response:
     return _acted(asked, LimitsForm, save) or go(_at(asked.template_id), say=SAVED)
 
 
-@router.post("/stages/{code}/{act}")
-def change_order(asked: Asked, code: str, act: str) -> Response:
+@router.post("/stages/{stage_code}/{act}")
+def change_order(asked: Asked, stage_code: str, act: str) -> Response:
     """Move a stage up or down, or take it out."""
     _, kept = _found(asked.db, asked.actor, asked.template_id)
     changed: dict[str, Callable[[Body], Body]] = {
-        "up": lambda body: move_stage(body, code, by=-1),
-        "down": lambda body: move_stage(body, code, by=1),
-        "drop": lambda body: drop_stage(body, code),
+        "up": lambda body: move_stage(body, stage_code, by=-1),
+        "down": lambda body: move_stage(body, stage_code, by=1),
+        "drop": lambda body: drop_stage(body, stage_code),
     }
     if act not in changed:
         raise NotFound
@@ -133,7 +133,7 @@ def change_order(asked: Asked, code: str, act: str) -> Response:
     def save(given: SeenForm) -> None:
         _save(asked, given.seen, changed[act](kept.body))
 
-    return _acted(asked, SeenForm, save) or go(f"{_at(asked.template_id)}#stages", say=SAVED)
+    return _acted(asked, SeenForm, save) or go(_at(asked.template_id), say=SAVED)
 
 
 @router.post("/publish")

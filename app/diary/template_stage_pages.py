@@ -101,7 +101,7 @@ def save_stage(asked: Asked, now: Now, sent: Form) -> Response:
     except TemplateWrong as error:
         errors = _by_field(error.faults, place, asked.words)
         return _show(asked, found, Filled(sent.fields, errors))
-    return go(f"{HOME}/{asked.template_id}/draft#stages", say=SAVED)
+    return go(f"{HOME}/{asked.template_id}/draft", say=SAVED)
 
 
 def _found(asked: _Asked) -> tuple[ProcessTemplate, ProcessTemplateDraft]:
