@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.notices import HOLD, RECALL, Subject
 from app.diary.reach_queries import GLANCED, anything_stands, reached_by, stopped_lots
-from app.diary.standing_queries import standing_against, standing_of
+from app.diary.standing_queries import Notice, standing_against, standing_of
 from app.diary.trace_models import LotInput
 from tests import make
 
@@ -112,7 +112,10 @@ def test_what_stands_against_a_source_stands_against_all_that_was_made_from_it(
     for lot_id, lot in web.lots.items():
         kinds = {one.kind for one in web.against(lot_id)}
         standing = told.get((lot.product_id, lot_id))
-        found = {RECALL: standing and standing.recall, HOLD: standing and standing.hold}
+        found: dict[str, Notice | None] = {
+            RECALL: standing.recall if standing else None,
+            HOLD: standing.hold if standing else None,
+        }
         assert {kind for kind, notice in found.items() if notice} == kinds
         assert glanced[lot_id] or not kinds
         for kind in kinds:
