@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from app.audit.actions import record
 from app.diary.actions import LotClosed, lock_lot
 from app.diary.checking import check_values, limits_of, stage_of
+from app.diary.entries import EntryRow
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotPhoto
 from app.diary.notice_actions import ReasonNeeded
-from app.diary.entries import EntryRow
-from app.diary.queries import entry_row, get_entry
+from app.diary.queries import entry_row
 from app.diary.remarks import Remark
 from app.diary.rules import LotState, Timing
 from app.diary.template import Stage, Template
@@ -27,7 +27,6 @@ from app.identity.rules import Actor
 from app.kit.commit import SALT_BYTES, commitment
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
-from app.kit.text import clean_note
 
 # Why goods are said of a lot whose diary was closed while a phone was out of reach.
 RECORDED_BEFORE: Final = "Ghi trên điện thoại trước khi đóng nhật ký"
@@ -99,41 +98,19 @@ def record_entry(
         raise LotClosed
     stage = _checked(template, lot, cleaned, corrects=amended is not None)
     photos = _photos(db, lot, cleaned.photos)
-    timed_as = {"recorded_at": when.recorded_at, "mark": when.mark, "skew_seconds": _whole(skew)}
-    entry = _add(db, actor, now, lot, cleaned, amended, **timed_as, stage=_code(stage, cleaned))
+    judged = {
+        "recorded_at": when.recorded_at,
+        "mark": when.mark,
+        "skew_seconds": _whole(skew),
+        "stage": _code(stage, cleaned),
+        "public": _shown(stage, cleaned, amended),
+    }
+    entry = _add(db, actor, now, lot, cleaned, amended, **judged)
     _attach(db, lot, entry, photos, cleaned.promised)
     told = _goods(db, actor, now, lot, entry, cleaned, amended)
     _noted(db, actor, now, entry)
     row = _row(db, entry.id)
     return Recorded(row, new=True, warnings=told + warnings_of(db, lot, row))
-
-
-def erase_entry_content(
-    db: Session, *, actor: Actor, now: datetime, lot_id: int, entry_id: UUID, reason: str
-) -> EntryRow:
-    """Erase what an entry says, its photos and its salt, as the law may ask. Officers only.
-
-    Its header and its commitment stay: every proof over them holds and tells nothing.
-    """
-    found = get_entry(db, lot_id, entry_id, actor=actor)
-    actor.require_officer()
-    why = clean_note(reason, field="reason")
-    if not why:
-        raise ReasonNeeded
-    db.execute(delete(DiaryPhoto).where(DiaryPhoto.entry_id == found.id))
-    db.execute(delete(PhotoPromise).where(PhotoPromise.entry_id == found.id))
-    db.execute(delete(DiaryContent).where(DiaryContent.entry_id == found.id))
-    entry = db.get_one(DiaryEntry, found.id)
-    record(
-        db,
-        by=actor,
-        now=now,
-        action="entry.erase",
-        subject_id=entry.id,
-        entity_id=entry.entity_id,
-        after={"lot_id": entry.lot_id, "reason": why},
-    )
-    return _row(db, entry.id)
 
 
 def _repeated(db: Session, lot: Lot, before: DiaryEntry, written: Written) -> Recorded:
@@ -174,6 +151,14 @@ def _checked(template: Template, lot: Lot, written: Written, *, corrects: bool) 
 def _code(stage: Stage | None, written: Written) -> str:
     # Free words for a stage, as the plain template takes them, say more than its code.
     return written.stage or (stage.code if stage else "")
+
+
+def _shown(stage: Stage | None, written: Written, amended: DiaryEntry | None) -> bool:
+    """Tell whether the public may read it: never where its stage is not for the public."""
+    if stage is not None and not stage.public:
+        return False
+    # Else the public would go on reading what is known to be wrong.
+    return written.public or bool(amended and amended.public)
 
 
 def _whole(skew: timedelta | None) -> int | None:
@@ -264,8 +249,6 @@ def _add(
         recorder_id=actor.account_id,
         recorder_label=actor.label,
         amends=amended.id if amended else None,
-        # The public would otherwise go on reading what is known to be wrong.
-        public=written.public or bool(amended and amended.public),
         request_hash=commitment(salt, request(written)),
         commit=commitment(salt, said(written)),
         location_code=written.location_code,

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, File, Request, Response, UploadFile
 from pydantic import AwareDatetime, Field
 from sqlalchemy.orm import Session
 
-from app.diary import entry_actions, photo_actions, queries
+from app.diary import entry_actions, erasing_actions, photo_actions, queries
 from app.diary.decisions import Approval
+from app.diary.entries import EntryRow
 from app.diary.input_api import DispatchIn, InputIn, RemarkOut, said_remarks
 from app.diary.models import Lot
-from app.diary.entries import EntryRow
 from app.diary.rules import EntryKind, LateMark
 from app.diary.tracing import DispatchGiven
 from app.diary.values import Value
@@ -210,7 +210,7 @@ def erase_entry_content(
     lot_id: Id, entry_id: UUID, given: ErasureIn, db: Db, actor: CurrentActor, now: Now
 ) -> EntryOut:
     """Erase what the entry says and its photos, as the law may ask: officers only."""
-    row = entry_actions.erase_entry_content(
+    row = erasing_actions.erase_entry_content(
         db, actor=actor, now=now, lot_id=lot_id, entry_id=entry_id, reason=given.reason
     )
     return entry_out(row)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import record
 from app.diary.decision_models import EntryDecision
-from app.diary.entry_actions import erase_entry_content, record_entry
+from app.diary.entry_actions import record_entry
+from app.diary.erasing_actions import erase_entry_content
 from app.diary.models import DiaryPhoto, Lot, LotNotice
 from app.diary.rules import EntryKind
 from app.diary.template import Template
