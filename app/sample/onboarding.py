@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from app.diary.process_actions import approve_process, propose_process
+from app.diary.template_actions import install_ready
+from app.diary.template_queries import find_by_code, latest_versions
 from app.entities.models import Entity
 from app.entities.training_actions import record_training
 from app.identity.rules import Actor
@@ -14,6 +16,20 @@ from app.kit.clock import day_of
 from app.products.models import Product
 
 _STAGES: Final = ("Nhận nguyên liệu", "Sơ chế", "Chế biến", "Đóng gói", "Bảo quản", "Xuất bán")
+
+# By what the product's name begins with; the others are made of fish and shrimp.
+_TEMPLATES: Final = {
+    "Cua": "tom-cua",
+    "Mật ong": "mat-ong",
+    "Phấn hoa": "mat-ong",
+    "Gạo": "lua-gao",
+    "Chuối": "rau-qua",
+    "Dưa": "rau-qua",
+    "Giỏ": "thu-cong",
+    "Trà": "rau-qua",
+}
+_OTHERS: Final = "thuy-san-che-bien"
+TAKEN_DAYS_AGO: Final = 12
 
 
 def train(db: Session, entities: Sequence[Entity], *, actor: Actor, now: datetime) -> None:
@@ -41,3 +57,19 @@ def approve_processes(
             db, actor=actor, now=then, product_id=product.id, stages=list(_STAGES)
         )
         approve_process(db, actor=actor, now=then, product_id=product.id, process_id=made.id)
+
+
+def take_templates(
+    db: Session, products: Sequence[Product], *, actor: Actor, now: datetime
+) -> None:
+    """Have the products take templates not long ago: lots opened before are kept without one."""
+    then = now - timedelta(days=TAKEN_DAYS_AGO)
+    install_ready(db, actor=actor, now=then)
+    for product in products[:-3]:
+        kinds = (code for name, code in _TEMPLATES.items() if product.name.startswith(name))
+        template = find_by_code(db, next(kinds, _OTHERS))
+        assert template is not None  # noqa: S101 - it was installed above
+        version = latest_versions(db, [template.id])[template.id]
+        on: dict[str, Any] = {"actor": actor, "now": then, "product_id": product.id}
+        made = propose_process(db, **on, template_version_id=version.id)
+        approve_process(db, **on, process_id=made.id)

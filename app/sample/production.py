@@ -24,7 +24,7 @@ from app.products.models import Product
 from app.products.pictures import check_photo
 from app.sample.people import DEPARTMENT
 from app.sample.pictures import draw
-from app.sample.records import STORIES, SampleProduct
+from app.sample.records import HONEY, STORIES, SampleProduct
 from app.stamps.codes import BatchKeys, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
@@ -97,6 +97,29 @@ def produce(
         _befall(db, plan, lot, one.owner, now)
     _spoil(db, made[0].owner, batches[0], keyring, now)
     return lots
+
+
+def begin(db: Session, one: Made, *, now: datetime) -> Lot:
+    """Open a lot of honey that is still in production, its diary kept by its template."""
+    lot = open_lot(
+        db,
+        actor=one.owner,
+        now=_morning(now, 8),
+        product_id=one.product.id,
+        number=f"L{day_of(now):%y%m}-02",
+    )
+    for place, (before, kind, stage, values) in enumerate(HONEY):
+        done = _morning(now, before)
+        entry = Written(
+            id=uuid5(_NAMES, f"{lot.id}/{place}"),
+            kind=EntryKind(kind),
+            stage=stage,
+            performed_at=done,
+            values=values,
+        )
+        received = done + timedelta(minutes=20)
+        record_entry(db, actor=one.owner, now=received, lot_id=lot.id, written=entry)
+    return lot
 
 
 def _spoil(db: Session, owner: Actor, batch: Batch, keyring: Keyring, now: datetime) -> None:

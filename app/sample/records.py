@@ -222,3 +222,11 @@ STORIES: Final[dict[str, tuple[tuple[int, str, str, str, dict[str, str | float]]
         (0, "packing", "Đóng gói", "Kiểm tra từng sản phẩm.", {"Số sản phẩm": 200}),
     ),
 }  # fmt: skip
+
+# Of a lot of honey still in production: days ago, kind, stage of the template, values.
+HONEY: Final[tuple[tuple[int, str, str, dict[str, str | float]], ...]] = (
+    (7, "planting", "dat-dan",
+     {"site": "Rừng tràm U Minh Hạ (mẫu)", "colonies": 40, "nectar": "tram"}),
+    (5, "observation", "theo-doi", {"finding": "Đàn khỏe, ong đi làm đều", "colonies": 40}),
+    (1, "harvest", "quay-mat", {"quantity": 180, "unit": "LTR", "water": 21.5, "colonies": 38}),
+)  # fmt: skip
