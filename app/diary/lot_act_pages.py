@@ -228,7 +228,7 @@ def complete(
     sent: Form,
     lot_id: Id,
 ) -> Response:
-    lot = queries.get_lot(db, lot_id, actor=actor)
+    lot = own_lot(db, actor, lot_id)
     given = read_form(DistributedIn, sent, words)
     if not isinstance(given, Filled):
         try:
@@ -252,9 +252,9 @@ def resume(
     sent: Form,
     lot_id: Id,
 ) -> Response:
+    lot = own_lot(db, actor, lot_id)
     given = read_form(ReasonIn, sent, words)
     if isinstance(given, Filled):
-        lot = queries.get_lot(db, lot_id, actor=actor)
         return _distribution(request, db, actor, lot, given, words)
     distribution_actions.resume_distribution(
         db, actor=actor, now=now, lot_id=lot_id, reason=given.reason

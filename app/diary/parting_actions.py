@@ -21,6 +21,7 @@ from app.diary.tracing import InputGiven
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
+from app.products.queries import get_product
 
 MOST_PARTS: Final = 50
 LEAST_SOURCES: Final = 2
@@ -91,10 +92,10 @@ def split_lot(
 
     The parts are of the same product and day as the whole, which keeps what is left of it.
     """
-    if not parts or len(parts) > MOST_PARTS:
-        raise PartsNeeded
     lot = get_lot(db, lot_id, actor=actor)
     take_lots(db, actor=actor, lot=lot, ids=set())
+    if not parts or len(parts) > MOST_PARTS:
+        raise PartsNeeded
     facts = {name: getattr(lot, name) for name in _SAME}
     numbers = _part_numbers(db, lot)
     made, remarks = [], []
@@ -133,6 +134,7 @@ def merge_lots(
 
     Each of them gives a quantity or all that is left of it.
     """
+    actor.require_member(get_product(db, product_id, actor=actor).entity_id)
     if len({one.lot_id for one in sources}) < LEAST_SOURCES:
         raise SourcesNeeded
     lot = open_lot(db, actor=actor, now=now, product_id=product_id, number=number, **facts)
