@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy import BigInteger, cast, exists, func, not_, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
@@ -17,6 +17,8 @@ from app.products.models import Product
 from app.stamps.models import Span
 from app.stamps.recall_queries import ACTIVE_IN
 
+# A list names so many products that were made from a row's lots.
+MOST_MADE: Final = 20
 # Rows are read so many at a time: a list may be of thousands.
 _STEP: Final = 1000
 
@@ -36,6 +38,31 @@ class ReachedLot:
     stamps: int
     meant: bool
     sources: str
+
+
+@dataclass(frozen=True, slots=True)
+class MadeProduct:
+    """A product of which lots on sale were made from what is recalled."""
+
+    id: int
+    name: str
+    entity: str
+    lots: int
+
+
+def list_made_on_sale(db: Session, subject: Subject) -> list[MadeProduct]:
+    """Return the products, by name, of which lots that were ever on sale were made from it."""
+    sold = exists().where(Span.lot_id == Lot.id)
+    query = (
+        select(Product.id, Product.name, Entity.name.label("entity"))
+        .add_columns(func.count(Lot.id).label("lots"))
+        .join(Lot, Lot.product_id == Product.id)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(Lot.id.in_(reached_by([subject])), not_(lots_in(subject)), sold)
+        .group_by(Product.id, Product.name, Entity.name)
+        .order_by(Product.name, Product.id)
+    )
+    return [MadeProduct(**row._asdict()) for row in db.execute(query.limit(MOST_MADE))]
 
 
 def list_reached(db: Session, subject: Subject) -> Iterator[ReachedLot]:

@@ -165,6 +165,11 @@ def test_a_lot_of_very_many_sources_is_left_to_who_reads_them_all(db: Session) -
     for below, above in zip([lot, *chain], chain, strict=False):
         feed(db, above, below)
     query = select(anything_stands(Lot.product_id.expression, Lot.id.expression))
+    # Where nothing stands against anything there is nothing to look for.
+    assert not db.scalar(query.where(Lot.id == lot.id))
+    elsewhere = make.lot(db, of=make.product(db, of=make.entity(db)))
+    db.add(LotNotice(lot_id=elsewhere.id, kind=HOLD, **SAID))
+    db.flush()
     assert not db.scalar(query.where(Lot.id == chain[0].id))
     assert db.scalar(query.where(Lot.id == lot.id))
     assert not standing_against(db, product.id, lot.id)

@@ -102,6 +102,8 @@ def test_a_recall_of_a_source_is_told_by_everything_and_lifted_by_all(
     assert "M-7" in page
     assert f"/l/{chain.salt.id}" in page
     assert anybody.get(f"/l/{chain.salt.id}").status_code == 200
+    assert f"/p/{chain.product.id}" in anybody.get("/recalls").text
+    assert "Tôm khô" in anybody.get("/recalls?file=csv").text
     chain.set(RECALL, lift=True)
     assert not any(told(anybody, chain)[name] for name in ("stamp", "lot", "product", "verify"))
     # Of a product's recall no lot is named whose page is nobody's to read.
