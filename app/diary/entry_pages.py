@@ -155,7 +155,7 @@ def record_entry(
     now: Now,
     words: Words,
     lot_id: Id,
-    stage: Code,
+    stage: Code = "",
 ) -> Response:
     lot = _own_lot(db, actor, lot_id)
     chosen = asked_stage(db, lot, stage)

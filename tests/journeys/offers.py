@@ -15,7 +15,7 @@ ENTITY = {"name": "Hộ kinh doanh Mới", "kind": "household"}
 GRANT = {"quantity": 1, "decision_no": "1/QĐ"}
 HANDOVER = {"quantity": 1, "receiver": "Chị Chủ"}
 QUERIES = {
-    "/app/lots/{lot_id}/entries/new": "?kind=packing",
+    "/app/lots/{lot_id}/entries/new": "?stage=packing",
     "/api/v1/batches/{batch_id}/export": "?format=csv&reason=In",
     "/app/activate/done": "?batch={batch_id}&first=1&last=2",
     "/office/batches": "?entity={entity_id}&product={product_id}",
