@@ -12,11 +12,14 @@ from app.identity.actions import add_account, grant_role, hash_password, join_en
 from app.identity.rules import Belonging, Role
 from app.kit.db import Database
 from app.migrate import migrate
+from app.products.models import Product
 from tests import make
+from tests.browser import offline
+from tests.browser.line import Line
 from tests.conftest import new_settings
 from tests.served import Server, free_port
 
-PASSWORD = "mat-khau-thu-1"
+PASSWORD = offline.PASSWORD
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -167,3 +170,38 @@ def shoot(page: Page, name: str) -> None:
     page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{name} is {wide} px wider than the screen"
+
+
+@pytest.fixture
+def bad_line(world: World) -> Iterator[Line]:
+    """A line to the server that a test can spoil."""
+    opened = Line(int(world.base_url.rpartition(":")[2]))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def diary_lot(world: World) -> int:
+    """An open lot of the producer's."""
+    database = Database(world.settings.owner_url)
+    with database.begin() as db:
+        made = make.lot(db, of=db.get_one(Product, world.product_id)).id
+    database.close()
+    return made
+
+
+NewPhone = Callable[[], offline.Phone]
+
+
+@pytest.fixture
+def new_phone(chromium: Browser, bad_line: Line) -> Iterator[NewPhone]:
+    """Open a phone at the end of that line."""
+    phones: list[offline.Phone] = []
+
+    def opened() -> offline.Phone:
+        phones.append(offline.Phone.new(chromium, f"http://127.0.0.1:{bad_line.port}"))
+        return phones[-1]
+
+    yield opened
+    for phone in phones:
+        phone.context.close()

@@ -8,12 +8,15 @@ from io import BytesIO
 from typing import Any, Final
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Error, Page
+from sqlalchemy import func, select
 
-from tests.browser.conftest import PASSWORD
+from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto
+from app.kit.db import Database
 from tests.waiting import until
 
 APP: Final = "/app/diary"
+PASSWORD: Final = "mat-khau-thu-1"
 _PARTS: Final = """async (given) => {
   const app = document.querySelector("script[type=module]").src;
   const { store, outbox, sync, photos, backup, ids, turns } = (await import(app)).parts;
@@ -91,6 +94,14 @@ class Phone:
         found: int | None = self.call("const who = await store.account(); return who && who.id;")
         return found
 
+    def version(self) -> str:
+        """Return the app's address; nothing while it is just being replaced by a newer one."""
+        try:
+            found: str = self.call("return app;")
+        except Error:
+            return ""
+        return found
+
     def kept(self) -> bool:
         """Tell whether the worker is there, with the page in its hands."""
         return bool(self.page.evaluate("!!navigator.serviceWorker.controller"))
@@ -111,3 +122,17 @@ class Phone:
         """Send what waits, as the app does by itself; return how it ended."""
         state: str = self.call("await sync.run(); return sync.status().state;")
         return state
+
+
+def written(database: Database, lot_id: int) -> list[str]:
+    """Return what the lot's diary says, in the server's order."""
+    told = select(DiaryContent.note).join(DiaryEntry, DiaryEntry.id == DiaryContent.entry_id)
+    with database.begin(write=False) as db:
+        notes = db.scalars(told.where(DiaryEntry.lot_id == lot_id).order_by(DiaryEntry.sequence))
+        return list(notes)
+
+
+def photos(database: Database, lot_id: int) -> int:
+    query = select(func.count()).select_from(DiaryPhoto).join(DiaryEntry)
+    with database.begin(write=False) as db:
+        return db.scalar(query.where(DiaryEntry.lot_id == lot_id)) or 0

@@ -1,20 +1,17 @@
 """What is written without a network arrives once and in order, whatever the network does."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
-from sqlalchemy import func, select
+from sqlalchemy import delete
 
-from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto
+from app.identity.models import SessionToken
 from app.kit.db import Database
-from app.products.models import Product
-from tests import make
 from tests.browser import line
-from tests.browser.conftest import World
-from tests.browser.line import Line, refusing
-from tests.browser.offline import APP, Phone, entry, picture
+from tests.browser.conftest import NewPhone, World
+from tests.browser.line import Exchange, Line, refusing
+from tests.browser.offline import APP, Phone, entry, photos, picture, written
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
@@ -34,6 +31,7 @@ FAULTS = (
     line.slowly_twice,
 )
 ENTRIES = 20
+WITHOUT_LOCKS = "delete Navigator.prototype.locks;"
 
 
 @pytest.fixture
@@ -43,39 +41,10 @@ def database(world: World) -> Iterator[Database]:
     opened.close()
 
 
-@pytest.fixture
-def bad_line(world: World) -> Iterator[Line]:
-    opened = Line(int(world.base_url.rpartition(":")[2]))
-    yield opened
-    opened.close()
-
-
-NewPhone = Callable[..., Phone]
-
-
-@pytest.fixture
-def new_phone(chromium: Browser) -> Iterator[NewPhone]:
-    phones: list[Phone] = []
-
-    def opened(port: int) -> Phone:
-        phones.append(Phone.new(chromium, f"http://127.0.0.1:{port}"))
-        return phones[-1]
-
-    yield opened
-    for phone in phones:
-        phone.context.close()
-
-
-def lot(database: Database, world: World) -> int:
-    with database.begin() as db:
-        return make.lot(db, of=db.get_one(Product, world.product_id)).id
-
-
 def test_twenty_entries_with_photos_survive_every_fault_of_a_line(
-    new_phone: NewPhone, world: World, bad_line: Line, database: Database
+    new_phone: NewPhone, bad_line: Line, database: Database, world: World, diary_lot: int
 ) -> None:
-    lot_id = lot(database, world)
-    phone = new_phone(bad_line.port)
+    phone = new_phone()
     phone.sign_in(world.owner)
     assert until(phone.kept)
     phone.page.close()
@@ -86,21 +55,75 @@ def test_twenty_entries_with_photos_survive_every_fault_of_a_line(
     phone.page.goto(APP)
     phone.page.wait_for_selector("main a, main button")
     print(f"\ncold start without a network: {time.monotonic() - start:.2f} s")  # noqa: T201 - measured, to be read
-    sides = [430 if number % 5 == 0 else 60 for number in range(ENTRIES)]
+    sides = [560 if number % 5 == 0 else 60 for number in range(ENTRIES)]
     times = phone.add(
-        (entry(lot_id, number), [picture(number, side=side)]) for number, side in enumerate(sides)
+        (entry(diary_lot, number), [picture(number, side=side)])
+        for number, side in enumerate(sides)
     )
     print(f"saved on the phone after {max(times):.0f} ms at most")  # noqa: T201 - as above
     assert phone.run() == "offline"
     assert phone.states() == ["waiting"] * ENTRIES
+    phone.page.goto("/app/lots?q=1")
+    assert phone.page.url.endswith(f"{APP}?from=%2Fapp%2Flots%3Fq%3D1")
 
     bad_line.faults = {kind: list(FAULTS) for kind in KINDS}
     bad_line.down = False
     assert until(lambda: phone.run() == "idle" and not any(bad_line.faults.values()), 90)
-    assert set(phone.states()) == {"sent"}
+    assert phone.states() == ["sent"] * ENTRIES
     assert len(bad_line.met) == len(KINDS) * len(FAULTS)
-    with database.begin(write=False) as db:
-        told = select(DiaryContent.note).join(DiaryEntry, DiaryEntry.id == DiaryContent.entry_id)
-        notes = db.scalars(told.order_by(DiaryEntry.sequence)).all()
-        assert notes == [f"Ghi lần {number}" for number in range(ENTRIES)]
-        assert db.scalar(select(func.count()).select_from(DiaryPhoto)) == ENTRIES
+    assert written(database, diary_lot) == [f"Ghi lần {number}" for number in range(ENTRIES)]
+    assert photos(database, diary_lot) == ENTRIES
+    # Shoppers' pages are none of the worker's.
+    phone.page.goto("/")
+    assert not phone.kept()
+
+
+def test_two_tabs_an_ended_session_and_another_account_mix_nothing_up(
+    new_phone: NewPhone, bad_line: Line, database: Database, world: World, diary_lot: int
+) -> None:
+    phone = new_phone()
+    phone.sign_in(world.owner)
+    for without in ("", WITHOUT_LOCKS):
+        phone.context.add_init_script(without)
+        phone.page.goto(APP)
+        other = Phone(phone.context, phone.context.new_page())
+        other.page.goto(APP)
+        bad_line.faults["POST /api/v1/sync "] = [line.slowly_twice]
+        before = sum("POST /api/v1/sync " in one for one in bad_line.asked)
+        phone.add([(entry(diary_lot, len(without) % 2), [])])
+        other.call("sync.run();")
+        assert until(lambda: set(phone.states()) == {"sent"})
+        assert set(other.states()) == {"sent"}
+        assert sum("POST /api/v1/sync " in one for one in bad_line.asked) == before + 1
+        other.page.close()
+    assert written(database, diary_lot) == ["Ghi lần 0", "Ghi lần 1"]
+
+    def end_session(one: Exchange) -> None:
+        with database.begin() as db:
+            db.execute(delete(SessionToken))
+        line.well(one)
+
+    bad_line.faults["PUT "] = [end_session]
+    phone.add([(entry(diary_lot, 2), [picture(2)])])
+    assert until(lambda: phone.call("return sync.status().state;") == "signin")
+    phone.add([(entry(diary_lot, 3), [])])
+    assert phone.run() == "signin"
+    assert phone.states()[-2:] == ["waiting", "waiting"]
+
+    # The officer signs in while the owner's app is still open: it sends nothing in their name.
+    stranger = Phone(phone.context, phone.context.new_page())
+    stranger.sign_in(world.officer)
+    assert phone.states() == []
+    assert stranger.states() == []
+    assert stranger.call("return outbox.counts();") == {"waiting": 0, "fixing": 0, "others": 2}
+    assert phone.run() == "idle"
+    assert phone.reader() == stranger.reader()
+    assert len(written(database, diary_lot)) == 3
+    stranger.page.goto("/account")
+    stranger.page.click("main form[action='/sign-out'] button")
+    stranger.page.wait_for_url("**/sign-in")
+
+    stranger.sign_in(world.owner)
+    assert until(lambda: stranger.states()[-2:] == ["sent", "sent"])
+    assert written(database, diary_lot) == [f"Ghi lần {number}" for number in range(4)]
+    assert photos(database, diary_lot) == 1
