@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
@@ -209,6 +209,8 @@ def _latest(db: Session, lot: Lot, amends: UUID) -> DiaryEntry:
 
 
 def _photos(db: Session, lot: Lot, hashes: Sequence[str]) -> list[DiaryPhoto | LotPhoto]:
+    if not hashes:
+        return []
     waiting = select(LotPhoto).where(LotPhoto.lot_id == lot.id, LotPhoto.sha256.in_(hashes))
     named = (
         select(DiaryPhoto)
@@ -232,20 +234,16 @@ def _add(
     **facts: Any,  # noqa: ANN401 - the columns judged of what was written
 ) -> DiaryEntry:
     salt = secrets.token_bytes(SALT_BYTES)
-    last = db.execute(
-        select(func.max(DiaryEntry.sequence), func.max(DiaryEntry.received_at)).where(
-            DiaryEntry.lot_id == lot.id
-        )
-    ).one()
+    sequence, received_at = _last(db, lot)
     entry = DiaryEntry(
         id=written.id,
         lot_id=lot.id,
         entity_id=lot.entity_id,
-        sequence=(last[0] or 0) + 1,
+        sequence=sequence + 1,
         kind=written.kind,
         performed_at=written.performed_at,
         device_at=written.device_at,
-        received_at=max(now, last[1] or now),
+        received_at=max(now, received_at or now),
         recorder_id=actor.account_id,
         recorder_label=actor.label,
         amends=amended.id if amended else None,
@@ -269,6 +267,13 @@ def _add(
     )
     db.flush()
     return entry
+
+
+def _last(db: Session, lot: Lot) -> tuple[int, datetime | None]:
+    """Return the highest number of the lot's entries, and when that one was received: the last."""
+    query = select(DiaryEntry.sequence, DiaryEntry.received_at).where(DiaryEntry.lot_id == lot.id)
+    row = db.execute(query.order_by(DiaryEntry.sequence.desc()).limit(1)).one_or_none()
+    return (row.sequence, row.received_at) if row else (0, None)
 
 
 def _attach(
@@ -299,6 +304,8 @@ def _attach(
             )
         )
     db.flush()
+    if not photos:
+        return
     named = [photo.sha256 for photo in photos]
     db.execute(delete(LotPhoto).where(LotPhoto.lot_id == lot.id, LotPhoto.sha256.in_(named)))
 

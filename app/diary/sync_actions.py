@@ -131,7 +131,9 @@ def take(
 
     Lots come first, and what is amended before what amends it. The same again is the same.
     """
-    known = _known(db, sender.actor, lots, entries)
+    # Held to the end, so that the session need not read them again for each entry.
+    locked = _locked(db, sender.actor, lots, entries)
+    known = {lot.uid: lot for lot in locked if lot.uid is not None}
     opened = [_alone(db, partial(_open, db, sender, one, known)) for one in lots]
     drafts = {one.written.id: one for one in entries}
     taken: dict[int, Recorded | DomainError] = {}
@@ -145,10 +147,10 @@ def _amends(entries: Sequence[EntryDraft]) -> dict[UUID, UUID | None]:
     return {one.written.id: one.written.amends for one in entries}
 
 
-def _known(
+def _locked(
     db: Session, actor: Actor, lots: Sequence[LotDraft], entries: Sequence[EntryDraft]
-) -> dict[UUID, Lot]:
-    """Return the lots that are named by their uids, and lock all that will be written to.
+) -> Sequence[Lot]:
+    """Return the lots that are named, all of them locked.
 
     Locked one after the other as they come, two phones could wait for each other.
     """
@@ -160,8 +162,7 @@ def _known(
         Lot.id.in_(ids - {None}) | Lot.uid.in_(uids - {None}),
         Lot.entity_id.in_(frozenset(actor.memberships)),
     )
-    found = db.scalars(query.order_by(Lot.id).with_for_update()).all()
-    return {lot.uid: lot for lot in found if lot.uid is not None}
+    return db.scalars(query.order_by(Lot.id).with_for_update()).all()
 
 
 def _alone(db: Session, work: Callable[[], T]) -> T | DomainError:

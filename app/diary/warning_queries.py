@@ -6,13 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.diary.checking import remarks_on
 from app.diary.decisions import Approval
+from app.diary.entries import EntryRow
 from app.diary.gate_queries import early_takings
 from app.diary.models import Lot
-from app.diary.entries import EntryRow
 from app.diary.remarks import Remark
 from app.diary.standing_queries import standing_against
 from app.diary.template_queries import template_of
-from app.diary.withdrawal import TAKING, TREATING
+from app.diary.withdrawal import TAKING, days_of
 from app.kit.clock import day_of
 from app.kit.i18n import N_
 
@@ -38,7 +38,8 @@ def warnings_of(db: Session, lot: Lot, entry: EntryRow) -> tuple[Remark, ...]:
     if entry.approval is Approval.WAITING:
         days = template.approval_after_days
         found.append(Remark("diary.waits_for_approval", _WAITS, {"days": days}))
-    if entry.kind in TREATING | TAKING:
+    # To look for periods is to read the whole diary: only what opens or may break one asks.
+    if entry.kind in TAKING or days_of(entry.kind, entry.facts, template.stage(entry.stage)):
         found += _periods(db, lot, entry)
     stage = None if lot.template_version_id is None else template.stage(entry.stage)
     found += remarks_on(stage, photos=len(entry.photos) + entry.photos_due)
