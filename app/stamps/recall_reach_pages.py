@@ -51,12 +51,12 @@ def _list(find: Callable[..., Subject]) -> Callable[..., Response]:
         actor: CurrentActor,
         words: Words,
         of: Annotated[Subject, Depends(find)],
-        file: FileKind = FileKind.XLSX,
+        kind: FileKind = FileKind.XLSX,
     ) -> Response:
         actor.require_department()
         rows = (_cells(one, words) for one in list_reached(db, of))
         title = N_("Lots that a recall covers")
-        return file_of(file, name="recall", title=title, heads=HEADS, rows=rows, words=words)
+        return file_of(kind, name="recall", title=title, heads=HEADS, rows=rows, words=words)
 
     return page
 

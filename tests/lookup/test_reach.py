@@ -144,7 +144,7 @@ def test_the_makers_gate_and_phone_say_so_and_the_office_counts_it(
     assert shown.status_code == 200
     assert "Tôm khô" in shown.text
     assert "M-7" in officer.get(f"/office/lots/{chain.lot.id}/recall").text
-    listed = officer.get(f"/office/lots/{chain.salt.id}/recall/lots?file=json").json()
+    listed = officer.get(f"/office/lots/{chain.salt.id}/recall/lots?kind=json").json()
     assert [(one["lot"], one["stamps"], one["sources"]) for one in listed] == [
         ("M-7", 0, ""),
         ("T-1", 20, "M-7"),
@@ -153,7 +153,7 @@ def test_the_makers_gate_and_phone_say_so_and_the_office_counts_it(
     assert figures["made"][0]["product"] == "Tôm khô"
     assert worker.get(f"/api/v1/lots/{chain.salt.id}/touched").status_code == 403
     listed = officer.get(
-        f"/office/products/{chain.raw.id}/recall/lots?file=csv&made_from=2020-01-01"
+        f"/office/products/{chain.raw.id}/recall/lots?kind=csv&made_from=2020-01-01"
     )
     assert "T-1" in listed.text
 
