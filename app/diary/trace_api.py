@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from app.diary.amounts import Amount
 from app.diary.rules import LotState
 from app.diary.trace_graph import Graph, Node, Sight, Stop
-from app.diary.trace_graph_queries import MOST, MOST_EVER, trace
+from app.diary.trace_graph_queries import MOST, MOST_ASKED, trace
 from app.diary.tracing import ReceiverKind, Way
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.forms import Out
@@ -80,7 +80,7 @@ def trace_lot(
     db: Db,
     actor: CurrentActor,
     way: Way = Way.BOTH,
-    most: Annotated[int, Query(ge=2, le=MOST_EVER, description="Lots answered at most.")] = MOST,
+    most: Annotated[int, Query(ge=2, le=MOST_ASKED, description="Lots answered at most.")] = MOST,
 ) -> TraceOut:
     """Return what a lot is made of (`up`), what is made of it (`down`), or both.
 

@@ -21,8 +21,10 @@ from app.identity.rules import Actor
 from app.kit.db import beyond_fence, numbers_asked
 from app.products.models import Product
 
-# Lots a trace answers where nobody asks for another bound, and the most that anybody gets.
+# Lots a trace answers where nobody asks for another bound, the most that may be asked for, and
+# the most that a file holds.
 MOST: Final = 1000
+MOST_ASKED: Final = 10_000
 MOST_EVER: Final = 100_000
 _UP: Final = frozenset({Way.UP, Way.BOTH})
 _DOWN: Final = frozenset({Way.DOWN, Way.BOTH})

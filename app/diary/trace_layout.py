@@ -13,8 +13,12 @@ from app.diary.trace_graph import Graph, Node
 BOX, GAP = 156, 12
 HEAD, LINE, PAD = 26, 17, 8
 BETWEEN: Final = 34
+# Room for the strokes at the edges.
+EDGE: Final = 2
+# How far a line is pulled aside to pass beside a box.
+AROUND: Final = 116
 # Letters of a line that fit into a box.
-LETTERS: Final = 21
+LETTERS: Final = 19
 LINES: Final = 4
 
 
@@ -76,8 +80,8 @@ def draw(
         top += BETWEEN - GAP
     placed = {box.node.lot_id: box for box in boxes}
     pairs = dict.fromkeys((one.source_id, one.lot_id) for one in graph.links)
-    curves = tuple(_curve(placed[source], placed[lot]) for source, lot in pairs)
-    return Drawing(width, max(top - BETWEEN, HEAD), tuple(bands), tuple(boxes), curves)
+    curves = tuple(_curve(placed[source], placed[lot], width) for source, lot in pairs)
+    return Drawing(width, max(top - BETWEEN, HEAD) + EDGE, tuple(bands), tuple(boxes), curves)
 
 
 def _arranged(graph: Graph) -> Mapping[int, list[Node]]:
@@ -112,8 +116,12 @@ def _cut(line: str) -> str:
     return line if len(line) <= LETTERS else f"{line[: LETTERS - 1].rstrip()}…"
 
 
-def _curve(source: Box, lot: Box) -> str:
+def _curve(source: Box, lot: Box, width: float) -> str:
+    """Return the line from one box to another, round what stands in the layers between."""
     x1, y1 = source.x + BOX / 2, source.y + source.height
     x2, y2 = lot.x + BOX / 2, lot.y
     bend = max((y2 - y1) / 2, BETWEEN / 2)
-    return f"M{x1:g} {y1:g}C{x1:g} {y1 + bend:g} {x2:g} {y2 - bend:g} {x2:g} {y2:g}"
+    side = 0.0
+    if lot.node.layer - source.node.layer > 1:
+        side = AROUND if x1 + x2 <= width else -AROUND
+    return f"M{x1:g} {y1:g}C{x1 + side:g} {y1 + bend:g} {x2 + side:g} {y2 - bend:g} {x2:g} {y2:g}"

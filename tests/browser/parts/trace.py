@@ -40,7 +40,7 @@ ACTS = (
 
 def facts(db: Session, _keyring: Keyring) -> dict[str, int]:
     """Add raw goods, what was made of them here and by another producer, and what was sent."""
-    kilos = {"quantity": 100, "unit": "KGM", "unit_as_entered": "kg"}
+    kilos = {"quantity": 120, "unit": "KGM", "unit_as_entered": "kg"}
     product = db.get_one(Product, 1)
     raw = make.lot(db, of=product, number="NL-TOM-01", material="Tôm nguyên liệu", **kilos)
     washed = make.lot(db, of=product, number="TOM-RUA-01", material="Tôm đã luộc", **kilos)
