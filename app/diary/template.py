@@ -9,7 +9,6 @@ from typing import Any, Final
 from app.diary.rules import EntryKind
 from app.diary.template_body import Body, FieldKind, clean_body
 from app.diary.template_faults import TemplateWrong
-from app.kit.units import find_unit
 
 __all__ = ["PLAIN", "Choice", "Field", "FieldKind", "Stage", "Template", "named_in"]
 
@@ -52,12 +51,6 @@ class Field:
 
     def name_in(self, language: str) -> str:
         return named_in(language, self.label, self.label_en)
-
-    @property
-    def unit_label(self) -> str:
-        """Return the msgid of the unit's name, empty where there is none."""
-        unit = find_unit(self.unit) if self.unit else None
-        return unit.label if unit else ""
 
     def choice(self, value: object) -> Choice | None:
         return next((one for one in self.choices if one.value == value), None)

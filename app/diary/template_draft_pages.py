@@ -1,6 +1,6 @@
 """The draft of a template: its stages in order, its limits, publishing and discarding it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeVar
 
@@ -14,7 +14,7 @@ from app.diary.template import Template, named_in
 from app.diary.template_body import Body
 from app.diary.template_changes import Change
 from app.diary.template_drafts import drop_stage, move_stage
-from app.diary.template_file_pages import HOME, workbook_of
+from app.diary.template_file_pages import HOME, unit_names, workbook_of
 from app.diary.template_models import ProcessTemplate, ProcessTemplateDraft
 from app.diary.template_pages import said_changes
 from app.diary.template_queries import get_template, latest_versions
@@ -86,6 +86,7 @@ class DraftView:
     draft: ProcessTemplateDraft
     body: Template
     language: str
+    units: Mapping[str, str]
     next: int
     changes: Sequence[tuple[Change, tuple[str, str]]] | None
     form: Filled
@@ -190,6 +191,7 @@ def _show(
         draft=kept,
         body=body,
         language=words.language,
+        units=unit_names(words),
         next=latest.version + 1 if latest else 1,
         changes=said_changes(Template.of(latest.body), body, words) if latest else None,
         form=Filled({**limits, **wrong.values}, wrong.errors, wrong.problem)

@@ -20,6 +20,7 @@ from app.kit.exports import MEDIA, FileKind, file_of
 from app.kit.forms import Filled, Form, Sent, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
+from app.kit.units import UNITS
 from app.kit.web import Databases, Db, Edge, Id, Now, Words, site
 
 router = APIRouter(prefix="/office/templates", route_class=Edge, include_in_schema=False)
@@ -83,6 +84,11 @@ def workbook_of(found: ProcessTemplate, body: Template, words: Translator) -> Re
         "Cache-Control": "private, no-store",
     }
     return Response(write_template(titled, words), headers=headers, media_type=MEDIA[FileKind.XLSX])
+
+
+def unit_names(words: Translator) -> dict[str, str]:
+    """Return the names of all units by their codes."""
+    return {one.code: words.gettext(one.label) for one in UNITS}
 
 
 def _read(request: Request, words: Translator, sent: Sent) -> TemplateFile:

@@ -14,7 +14,7 @@ from app.diary import template_queries as queries
 from app.diary.models import ProductionProcess
 from app.diary.template import Template, named_in
 from app.diary.template_changes import Change, changes, told
-from app.diary.template_file_pages import HOME, NewTemplateView, templates_file
+from app.diary.template_file_pages import HOME, NewTemplateView, templates_file, unit_names
 from app.diary.template_models import (
     ProcessTemplate,
     ProcessTemplateDraft,
@@ -88,6 +88,7 @@ class VersionView:
     version: ProcessTemplateVersion
     body: Template
     language: str
+    units: Mapping[str, str]
     changes: Sequence[tuple[Change, tuple[str, str]]] | None
 
 
@@ -209,6 +210,7 @@ def version(
         version=shown,
         body=body,
         language=words.language,
+        units=unit_names(words),
         changes=said_changes(before, body, words) if before else None,
     )
     return show(request, "diary/template_version.html", view)

@@ -1,6 +1,6 @@
 """The form of one stage of a draft, with how its entry looks on a phone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -13,7 +13,7 @@ from app.diary.template import Stage, Template, named_in
 from app.diary.template_body import MOST_FIELDS, MOST_PHOTOS, FieldKind, clean_body
 from app.diary.template_drafts import NoSuchStage, put_stage
 from app.diary.template_faults import TemplateFault, TemplateWrong
-from app.diary.template_file_pages import HOME
+from app.diary.template_file_pages import HOME, unit_names
 from app.diary.template_forms import (
     NEW_STAGE,
     acted,
@@ -53,9 +53,10 @@ class StageView:
     fields: range
     preview: Stage | None
     language: str
+    units: Mapping[str, str]
     kinds: list[tuple[str, str]]
     field_kinds: list[tuple[str, str]]
-    units: list[tuple[str, str]]
+    choosable: list[tuple[str, str]]
     most_fields: int
     most_photos: int
     unsaved: bool
@@ -172,9 +173,10 @@ def _show(
         fields=range(len(sent_fields(form.values))),
         preview=Template.of(cleaned).stages[0] if whole else None,
         language=words.language,
+        units=unit_names(words),
         kinds=[(one.value, words.gettext(one.label)) for one in EntryKind],
         field_kinds=[(one.value, words.gettext(one.label)) for one in FieldKind],
-        units=_UNITS,
+        choosable=_UNITS,
         most_fields=MOST_FIELDS,
         most_photos=MOST_PHOTOS,
         unsaved=unsaved or form.wrong,

@@ -35,6 +35,19 @@ def shrimp(officer: Client) -> str:
     return str(re.findall(rf'href="({HOME}/\d+)">Nuôi tôm, cua', listed)[0])
 
 
+def test_every_ready_template_is_shown_as_the_phone_shows_it(officer: Client, shrimp: str) -> None:
+    for number in range(1, 7):
+        one = f"{HOME}/{number}"
+        shown = officer.get(f"{one}/versions/1")
+        assert shown.status_code == 200
+        officer.post(f"{one}/draft")
+        codes = re.findall(r'stage\?code=([a-z-]+)"', officer.get(f"{one}/draft").text)
+        assert len(set(codes)) == shown.text.count('<section id="see-')
+        for code in set(codes):
+            assert officer.get(f"{one}/draft/stage?code={code}").status_code == 200
+    assert shrimp
+
+
 def filled(page: str) -> dict[str, str]:
     """Return what a browser would send of the form of a stage."""
     form = page[page.index('<form id="stage"') :].partition("</form>")[0]

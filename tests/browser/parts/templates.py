@@ -26,7 +26,13 @@ PAGES = {
 }
 ACTS = (
     Stop("diary/template_new.html", OFFICE, "/office/templates/new", (), SEND),
-    Stop("diary/template_stage.html", OFFICE, f"{_DRAFT}/stage", (("#photos", "x"),), SEND),
+    Stop(
+        "diary/template_stage.html",
+        OFFICE,
+        f"{_DRAFT}/stage",
+        (("#photos", "99"),),
+        "#stage .acts button >> nth=0",
+    ),
     Stop(
         "diary/template_draft.html",
         OFFICE,
