@@ -5,11 +5,12 @@
 import { Trouble, contentDigest } from "./ids.js";
 import { VERSION, ask } from "./net.js";
 import { change, list, outboxChanges, settle, tidy } from "./outbox.js";
-import { account, device, inOne, keepState, keptState, read, write } from "./store.js";
+import { device, inOne, keepState, keptState, read, write } from "./store.js";
 import { exclusive } from "./turns.js";
 
 const API = "/api/v1/sync";
-const MOST = { items: 50, bytes: 200_000, chunk: 256 * 1024 };
+const MOST = { items: 50, bytes: 200_000, piece: 256 * 1024 };
+const LEAST_PIECE = 16 * 1024;
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 300_000;
 // After each entry anew would cost more than the entries; what was just sent is on the phone.
@@ -25,7 +26,12 @@ let told = { state: "idle", retryAt: null, skew: 0 };
 let failures = 0;
 let timer = 0;
 let running = null;
+// By performance.now(), which no change of the clock moves: the last download, the last try,
+// and before when the server does not want to be asked.
 let downloaded = NaN;
+let tried = 0;
+let notBefore = 0;
+let piece = MOST.piece;
 // What the server could not take yet: not asked again before the next run.
 const putOff = new Set();
 
@@ -44,12 +50,13 @@ export function run() {
 }
 
 function round(whole) {
-  if (!running) running = one(whole).finally(() => (running = null));
+  if (!running) running = attempt(whole).finally(() => (running = null));
   return running;
 }
 
-async function one(whole) {
+async function attempt(whole) {
   clearTimeout(timer);
+  tried = performance.now();
   tell("sending");
   try {
     if (await exclusive("sync", () => work(whole), { wait: false })) {
@@ -69,6 +76,7 @@ function later({ code, wait = 0 }) {
   if (code === "signin") return tell("signin");
   const grown = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures);
   failures += 1;
+  notBefore = performance.now() + wait;
   // Many phones lose the same mast at once; they must not come back at once.
   const delay = Math.max(wait, grown * (0.5 + Math.random()));
   after(delay);
@@ -82,7 +90,7 @@ function after(delay) {
 
 // Runs if somebody looks; the next look runs otherwise.
 function start() {
-  if (document.visibilityState === "visible") run();
+  if (looked() && performance.now() >= notBefore) round(true);
 }
 
 // Runs at once and whenever something gives reason to: a new entry, a network, a look.
@@ -90,18 +98,22 @@ export async function begin() {
   told.skew = (await read("skew")) || 0;
   addEventListener("online", start);
   document.addEventListener("visibilitychange", start);
-  outboxChanges.addEventListener("change", async () => {
-    if (told.state === "idle" && (await list()).some((one) => one.state === "waiting")) round(false);
-  });
+  outboxChanges.addEventListener("change", written);
   start();
 }
 
+// Something new to send is sent at once, or tried where the network was away just now.
+async function written() {
+  const again = told.state === "offline" && performance.now() - tried > OTHER_TAB;
+  const waits = (await list()).some((one) => one.state === "waiting");
+  if (waits && (told.state === "idle" || again)) round(false);
+}
+
 async function work(whole) {
-  const who = await account();
   putOff.clear();
   do {
     try {
-      while (who && looked() && ((await sendTexts()) || (await sendPhoto())));
+      while (looked() && ((await sendTexts()) || (await sendPhoto())));
     } catch (error) {
       // Somebody else has signed in: what is downloaded now is theirs, and theirs is sent next.
       if (error.code !== OTHER) throw error;
@@ -252,17 +264,28 @@ async function upload(path, bytes) {
   while (answer.status === 200 && !answer.body.complete) {
     if (!looked()) throw new Trouble("later");
     const { offset } = answer.body;
-    const piece = bytes.slice(offset, offset + MOST.chunk);
-    const headers = {
-      "Content-Type": "application/octet-stream",
-      "Content-Digest": await contentDigest(piece),
-    };
-    answer = await ask("PUT", `${path}?offset=${offset}`, { body: piece, headers });
+    answer = await put(`${path}?offset=${offset}`, bytes.slice(offset, offset + piece));
     // It stands elsewhere than it said: another phone sends the same photo.
     if (answer.status === 409 && Number.isInteger(answer.body.offset) && (tries += 1) < 5)
       answer = { status: 200, body: { offset: answer.body.offset } };
   }
   return answer;
+}
+
+// A piece counts when all of it has arrived: on a bad line smaller ones get through.
+async function put(path, body) {
+  const headers = {
+    "Content-Type": "application/octet-stream",
+    "Content-Digest": await contentDigest(body),
+  };
+  try {
+    const answer = await ask("PUT", path, { body, headers });
+    piece = Math.min(MOST.piece, piece * 2);
+    return answer;
+  } catch (error) {
+    if (error.code === "offline") piece = Math.max(LEAST_PIECE, piece / 2);
+    throw error;
+  }
 }
 
 function landed(record, sha256, { status, body }, photos) {
