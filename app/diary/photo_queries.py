@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,3 +32,14 @@ def sees_photo(db: Session, sha256: str, *, actor: Actor | None) -> bool:
         named = named.where(DiaryEntry.entity_id.in_(scope))
         waiting = waiting.where(Lot.entity_id.in_(scope))
     return db.scalar(named.union_all(waiting).limit(1)) is not None
+
+
+def stored_names(db: Session, lot_id: int, names: Sequence[str]) -> list[str]:
+    """Return what photos of a lot are stored as; a phone may know them only as it sent them."""
+    query = (
+        select(DiaryPhoto.source_sha256, DiaryPhoto.sha256)
+        .join(DiaryEntry, DiaryEntry.id == DiaryPhoto.entry_id)
+        .where(DiaryEntry.lot_id == lot_id, DiaryPhoto.source_sha256.in_(names))
+    )
+    stored = dict(db.execute(query).tuples().all())
+    return [stored.get(name, name) for name in names]

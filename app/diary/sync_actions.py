@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.diary import actions, lot_queries
 from app.diary.entry_actions import Recorded, UnknownAmended, record_entry
 from app.diary.models import Lot
+from app.diary.photo_queries import stored_names
 from app.diary.queries import NoSuchLot
 from app.diary.rules import check_lot_number
 from app.diary.sync_order import free_number, in_order, stem_of
@@ -235,7 +236,9 @@ def _number(db: Session, sender: Sender, draft: LotDraft) -> str:
 
 
 def _record(db: Session, sender: Sender, draft: EntryDraft, known: Mapping[UUID, Lot]) -> Recorded:
-    written = draft.written
+    written, lot_id = draft.written, _lot_id(draft.lot_id, draft.lot_uid, known)
+    if written.photos:
+        written = replace(written, photos=stored_names(db, lot_id, written.photos))
     if draft.sources:
         pairs = zip(written.inputs, draft.sources, strict=True)
         written = replace(written, inputs=[_source(one, uid, known) for one, uid in pairs])
@@ -243,7 +246,7 @@ def _record(db: Session, sender: Sender, draft: EntryDraft, known: Mapping[UUID,
         db,
         actor=sender.actor,
         now=sender.now,
-        lot_id=_lot_id(draft.lot_id, draft.lot_uid, known),
+        lot_id=lot_id,
         written=written,
         skew=sender.skew,
     )

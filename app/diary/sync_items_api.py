@@ -125,7 +125,8 @@ class PromisedIn(In):
 class SyncEntryIn(In):
     """A diary entry of a lot: by `lot_id`, or by `lot_uid` of this batch or an earlier one.
 
-    `photos` follow; `kept_photos` are the lot's already, as those of the entry that is amended.
+    `photos` follow; `kept_photos` are the lot's already, as those of the entry that is
+    amended, by either name.
     """
 
     id: UUID

@@ -173,3 +173,33 @@ def test_what_is_refused_says_why_and_a_session_that_is_over_asks_to_sign_in(
     hand.page.wait_for_url("**/app/diary#/outbox")
     assert all_sent(hand)
     assert 8.1 in measured(database, farm.pond)
+
+
+def test_what_is_typed_outlives_its_page_and_what_is_sent_is_corrected_not_undone(
+    new_hand: NewHand, farm: Farm
+) -> None:
+    hand = new_hand()
+    hand.open(f"write/{farm.pond}/do-nuoc")
+    hand.type(FIRST, "6,6")
+    hand.page.reload()
+    hand.page.wait_for_selector("main form")
+    assert hand.page.input_value(FIRST) == "6,6", "a phone throws pages away for its camera"
+    hand.tap(SAVE)
+    hand.see("Đã ghi", within=WORDS)
+    assert all_sent(hand)
+    hand.tap(f"{WORDS} button")
+    hand.see("Mục này đã gửi rồi", within=WORDS)
+    hand.see("Vì sao đính chính?", within="main")
+    assert hand.page.input_value(FIRST) == "6,6"
+
+    hand.page.set_input_files(
+        "main input[type=file] >> nth=1",
+        [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}],
+    )
+    hand.see("Tệp này không phải ảnh", within="main")
+    hand.page.go_back()
+    hand.open("me")
+    hand.tap("form[action='/sign-out'] button")
+    hand.page.wait_for_url(lambda url: not url.endswith("me"))
+    hand.open()
+    hand.see("Đăng nhập một lần khi có mạng", within="main")

@@ -1,8 +1,11 @@
 // What a stage of a template asks for: values, what went in, photos.
-import { button, h, icon } from "./dom.js";
+import { button, h, icon, trouble } from "./dom.js";
 import { number, numberOf, radios, refusing, row, select, set, text, written } from "./form.js";
 import { held, keyOf, lastValues, lots, productOf, unitLabel } from "./held.js";
+import { shrink } from "./photos.js";
 import { labelled, t } from "./words.js";
+
+const MOST = 10;
 
 const units = (value) => select(held.state.units.map((one) => [one.code, one.label]), value,
   { "aria-label": t("unit") });
@@ -29,6 +32,7 @@ export function valueField(lot, stage, asked, values) {
     before.map((one) => button(written(one), () => set(input, written(one)), "chip")));
   const shown = asked.unit ? `${labelled(asked)} (${unitLabel(asked.unit)})` : labelled(asked);
   const box = row(shown, input, { required, after });
+  box.filled = name in values;
   box.values = () => {
     const value = kind === "number" ? numberOf(input, asked) : input.value.trim();
     if (value === "" || value === null) {
@@ -85,18 +89,23 @@ export function inputsField(lot, asked, given = []) {
 export function photosField(least, kept) {
   const photos = [];
   const shown = h("div", { class: "photos" });
+  // What is kept is the small picture without what cameras add, and that is what is shown.
   const show = (file) => {
-    const src = URL.createObjectURL(file);
-    const alt = t("photo_no", { number: photos.push(file) + kept() });
+    const small = shrink(file);
+    const alt = t("photo_no", { number: photos.push(small) + kept() });
+    const image = h("img", { alt, width: 72, height: 72 });
     const away = () => {
-      photos.splice(photos.indexOf(file), 1);
-      URL.revokeObjectURL(src);
+      photos.splice(photos.indexOf(small), 1);
       one.remove();
     };
-    const one = h("span", { class: "shot" }, h("img", { src, alt, width: 72, height: 72 }), h("button",
+    const one = h("span", { class: "shot" }, image, h("button",
       { type: "button", class: "quiet square", "aria-label": `${t("remove")}: ${alt}`, onclick: away },
       icon("cross")));
     shown.append(one);
+    small.then((blob) => { image.src = URL.createObjectURL(blob); }).catch((fault) => {
+      away();
+      box.refuse(trouble(fault));
+    });
   };
   const way = (told, sign, given) => {
     const input = h("input", { type: "file", accept: "image/*", class: "sr", ...given });
@@ -112,6 +121,7 @@ export function photosField(least, kept) {
     h("div", { class: "pair" }, camera, way(t("choose_photo"), "picture", { multiple: true }))),
   camera.lastChild);
   box.photos = () => {
+    if (photos.length + kept() > MOST) throw new Error(t("photos_most", { count: MOST }));
     if (photos.length + kept() < least) throw new Error(t("photos_needed", { count: least }));
     return photos;
   };

@@ -1,6 +1,6 @@
 // The app's frame: one screen an address, the bars around it, and what happened in one line.
-import { button, fill, h, icon, link, to, trouble } from "./dom.js";
-import { farms, held, load } from "./held.js";
+import { band, button, fill, h, icon, link, to, trouble } from "./dom.js";
+import { farm, farms, held, load } from "./held.js";
 import { apply, install } from "./install.js";
 import { outboxChanges } from "./outbox.js";
 import { open, storeChanges } from "./store.js";
@@ -75,7 +75,8 @@ async function draw(fresh = false) {
   const back = drawn.back && link(to(...drawn.back), t("back"), "back", "back");
   const above = drawn.above && h("p", { class: "above" }, drawn.above);
   const opened = [...main.querySelectorAll("details")].map((one) => one.open);
-  fill(main, back, above, head, drawn.nodes);
+  const trying = held.state && farm()?.practice && band("warn", `▲ ${t("practice")}: ${t("practice_more")}`);
+  fill(main, back, above, head, trying, drawn.nodes);
   document.title = `${drawn.title} · OCOP`;
   bars();
   if (fresh) return arrive(head);

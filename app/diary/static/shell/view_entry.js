@@ -82,15 +82,17 @@ function more(lot, stage, from, fresh) {
 }
 
 function form({ lot, stage, title, from, item, amends, told }) {
-  const old = amends && !item ? from.photos?.filter((one) => one.url) ?? [] : [];
+  // What the server does not tell of the former entry stays as it is unless it is said anew.
+  const untold = amends && !item;
+  const old = untold ? from.photos ?? [] : [];
   const keeping = old.length > 0 && tick(t("keep_photos"), true);
   const kept = () => (item ? item.photos.length : keeping && keeping.firstChild.checked ? old.length : 0);
   const asked = stage.fields.filter((one) => one.kind !== "lot");
   const values = asked.map((one) => valueField(lot, stage, one, from.values ?? {}));
   const [first, later] = few(asked, values);
-  const fed = stage.fields.filter((one) => one.kind === "lot").map((one) => inputsField(lot, one, from.inputs));
-  const receiver = stage.kind === "shipping" &&
-    select(RECEIVERS.map((kind) => [kind, t(`to_${kind}`)]), from.dispatch?.receiver_kind ?? "trader");
+  const fed = stage.fields.filter((one) => one.kind === "lot").map((one) => inputsField(lot, { ...one, required: one.required && !untold }, from.inputs));
+  const receiver = stage.kind === "shipping" && select([...(untold ? [["", t("as_before")]] : []),
+    ...RECEIVERS.map((kind) => [kind, t(`to_${kind}`)])], from.dispatch?.receiver_kind);
   const reason = amends && area(from.reason);
   const why = reason && row(t("reason"), reason, { required: true });
   const photos = photosField(stage.photos ?? 0, kept);
@@ -116,10 +118,10 @@ function form({ lot, stage, title, from, item, amends, told }) {
       inputs: found.slice(values.length, values.length + fed.length).flat(),
       dispatch: null,
       amends: amends ?? null, reason: reason ? reason.value.trim() : "" };
-    if (receiver) entry.dispatch = sentTo(entry, receiver.value);
+    if (receiver) entry.dispatch = sentTo(entry, receiver.value, untold ? from.values : {});
     save.disabled = true;
     try {
-      await keep(entry, photos.photos(), { lot, item, lots: rest.lots(), stage });
+      await keep(entry, await Promise.all(photos.photos()), { lot, item, lots: rest.lots(), stage });
     } catch (fault) {
       save.disabled = false;
       photos.refuse(trouble(fault));
@@ -142,9 +144,10 @@ function few(asked, boxes) {
   return [boxes.filter((_, at) => open[at]), boxes.filter((_, at) => !open[at])];
 }
 
-function sentTo({ values, performed_at: at }, kind) {
+function sentTo({ values, performed_at: at }, kind, before) {
   const { receiver, quantity, unit, document: paper } = values;
-  return receiver ? { receiver, receiver_kind: kind, quantity: quantity ?? null, unit: unit ?? "",
+  const same = ["receiver", "quantity", "unit", "document"].every((name) => values[name] === before[name]);
+  return receiver && (kind || !same) ? { receiver, receiver_kind: kind || "trader", quantity: quantity ?? null, unit: unit ?? "",
     sent_on: local(at).slice(0, 10), document: paper ?? "" } : null;
 }
 
@@ -165,14 +168,16 @@ async function keep(entry, photos, { lot, item, lots, stage }) {
   for (const one of lots) ids.push(await add({ ...entry, ...ofLot(one) }, photos));
   choose(lot);
   const numbers = lots.map((one) => one.number).join(", ");
-  say(t(entry.amends ? "corrected" : "kept", { name, lots: numbers }), () => undo(ids));
+  say(t(entry.amends ? "corrected" : "kept", { name, lots: numbers }), () => undo(ids, lots));
   return entry.amends ? go("lot", keyOf(lot)) : go();
 }
 
-async function undo(ids) {
-  const FEW = 3;
-const RECEIVERS = ["trader", "shop", "consumer", "producer", "own", "destroyed"];
-
-const gone = await Promise.all(ids.map((id) => discard(id).then(() => true, () => false)));
-  say(t(gone.every(Boolean) ? "undone" : "sent_already"));
+// What the server has already is not taken back but corrected.
+async function undo(ids, lots) {
+  const waiting = (await list()).filter((one) => !one.received).map((one) => one.id);
+  const sent = ids.findIndex((id) => !waiting.includes(id));
+  for (const id of ids) if (waiting.includes(id)) await discard(id);
+  if (sent < 0) return say(t("undone"));
+  say(t("sent_already"));
+  return go("correct", keyOf(lots[sent]), ids[sent]);
 }

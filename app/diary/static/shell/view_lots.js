@@ -99,7 +99,7 @@ function shelfLife(like, made) {
 }
 
 async function undo(uid) {
-  if ((await list()).some((one) => one.id === uid && one.received)) return say(t("lot_sent_already"));
+  if (!(await list()).some((one) => one.id === uid && !one.received)) return say(t("lot_sent_already"));
   await discard(uid);
   return say(t("undone"));
 }
