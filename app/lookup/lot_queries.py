@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.reach_queries import stopped_lots
+from app.diary.rules import LotState
 from app.diary.standing_queries import Notice as Standing
 from app.diary.standing_queries import standing_of
 from app.entities.practice_queries import real
@@ -48,11 +49,13 @@ class StandingPart:
 def find_product_of(db: Session, lot_id: int) -> int | None:
     """Return the product of a lot that was ever on sale, or was recalled or held.
 
-    A lot before its first stamp is the producer's own affair, and one of a practice farm always.
+    A lot that was neither released nor bears a stamp is the producer's own affair, and one of a
+    practice farm always.
     """
+    released = Lot.state.in_((LotState.RELEASED, LotState.DISTRIBUTED))
     sold = exists().where(Span.lot_id == Lot.id)
     told = exists().where(LotNotice.lot_id == Lot.id)
-    query = select(Lot.product_id).where(Lot.id == lot_id, sold | told)
+    query = select(Lot.product_id).where(Lot.id == lot_id, released | sold | told)
     return db.scalar(query.where(real(Lot.entity_id)))
 
 
