@@ -125,6 +125,8 @@ class DiaryEntry(Base):
         UniqueConstraint("lot_id", "sequence"),
         # What a phone downloads: the last months of its own.
         Index("ix_diary_entry_received", "entity_id", "received_at"),
+        # Who is late, and whose clock is wrong, is reckoned from this alone.
+        Index("ix_diary_entry_lately", "received_at", "entity_id", "mark", "skew_seconds"),
         Index(
             "ix_diary_entry_approval",
             "entity_id",

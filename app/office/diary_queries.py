@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    case,
+    exists,
+    func,
+    literal,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.diary.decision_models import EntryDecision
@@ -101,6 +113,8 @@ class Approvable:
 
 
 Rows = Select[Any]
+# What decides last between equals is the lot, or who wrote: no row stands on two pages.
+Order = tuple[Any, ...]
 _LOT: Final = (Lot.id, Lot.number, Product.name.label("product"))
 _ENTITY: Final = (Entity.id.label("entity_id"), Entity.name.label("entity"))
 _NO_LOT: Final = (null(), literal(""), literal(""))
@@ -113,9 +127,7 @@ def list_diaries(db: Session, which: DiaryList, *, wanted: Wanted, cut: Cut) -> 
     `cut.after` is how many rows to skip. Practice farms are in none of these lists.
     """
     query, urgent = _READS[which](wanted)
-    first = (Entity.folded, Entity.id) if wanted.by_name else (urgent,)
-    # The lot, or who wrote, decides between equals, so that no row stands on two pages.
-    ordered = query.order_by(*first, *_LAST_COLUMNS[which])
+    ordered = query.order_by(*((Entity.folded, Entity.id) if wanted.by_name else ()), *urgent)
 
     def read(start: int, most: int) -> list[Line]:
         rows: Any = db.execute(ordered.offset(start).limit(most))
@@ -145,13 +157,10 @@ def _of_lots(*columns: Any, wanted: Wanted) -> Rows:  # noqa: ANN401 - columns
     return query.where(*_narrowed(wanted), *([found] if wanted.text else []))
 
 
-def _of_entities(*columns: Any, wanted: Wanted) -> Rows:  # noqa: ANN401 - columns
-    query = (
-        select(*_NO_LOT, *_ENTITY, *columns)
-        .select_from(DiaryEntry)
-        .join(Entity, Entity.id == DiaryEntry.entity_id)
-        .where(DiaryEntry.received_at >= wanted.since)
-    )
+def _of_entities(found: Subquery, wanted: Wanted) -> Rows:
+    """Return rows that were counted by producer, with its name."""
+    query = select(*_NO_LOT, *_ENTITY, found.c.last, found.c.some, found.c.total, found.c.word)
+    query = query.join(found, found.c.entity_id == Entity.id)
     return query.where(*_narrowed(wanted), *([_named(wanted.text)] if wanted.text else []))
 
 
@@ -164,65 +173,89 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [Entity.practice.is_(False), *entity]
 
 
-def _silent(wanted: Wanted) -> tuple[Rows, Any]:
+def _silent(wanted: Wanted) -> tuple[Rows, Order]:
     query = _of_lots(last_heard, *_NOTHING, wanted=wanted)
-    return query.where(Lot.state == LotState.OPEN, last_heard < wanted.since), last_heard
+    return query.where(Lot.state == LotState.OPEN, last_heard < wanted.since), (last_heard, Lot.id)
 
 
-def _late(wanted: Wanted) -> tuple[Rows, Any]:
+def _late(wanted: Wanted) -> tuple[Rows, Order]:
     late = func.sum(case((DiaryEntry.mark == LateMark.ON_TIME, 0), else_=1))
-    share = (late * 1.0 / func.count()).desc()
-    last = func.max(DiaryEntry.received_at)
-    query = _of_entities(last, late, func.count(), literal(""), wanted=wanted)
     # Entries of before there were marks are neither.
-    query = query.where(DiaryEntry.mark != "").group_by(Entity.id, Entity.name, Entity.folded)
-    return query.having(late > 0), share
+    found = (
+        select(
+            DiaryEntry.entity_id,
+            func.max(DiaryEntry.received_at).label("last"),
+            late.label("some"),
+            func.count().label("total"),
+            literal("").label("word"),
+        )
+        .where(DiaryEntry.received_at >= wanted.since, DiaryEntry.mark != "")
+        .group_by(DiaryEntry.entity_id)
+        .having(late > 0)
+        .subquery()
+    )
+    return _of_entities(found, wanted), ((found.c.some * 1.0 / found.c.total).desc(), Entity.id)
 
 
-def _waiting(wanted: Wanted) -> tuple[Rows, Any]:
+def _waiting(wanted: Wanted) -> tuple[Rows, Order]:
     since = case((Lot.state == LotState.CLOSED, Lot.closed_at), else_=Lot.released_at)
     known = func.coalesce(since, Lot.opened_at)
     query = _of_lots(known, literal(0), literal(0), Lot.state, wanted=wanted)
     states = [wanted.state] if wanted.state else [LotState.CLOSED, LotState.RELEASED]
-    return query.where(Lot.state.in_(states), known < wanted.since), known
+    return query.where(Lot.state.in_(states), known < wanted.since), (known, Lot.id)
 
 
-def _photos(wanted: Wanted) -> tuple[Rows, Any]:
-    missing = func.count()
-    oldest = func.min(DiaryEntry.received_at)
-    query = _of_lots(oldest, missing, literal(0), literal(""), wanted=wanted)
-    query = query.join(DiaryEntry, DiaryEntry.lot_id == Lot.id).join(
-        PhotoPromise,
-        and_(PhotoPromise.entry_id == DiaryEntry.id, PhotoPromise.received_at.is_(None)),
+def _photos(wanted: Wanted) -> tuple[Rows, Order]:
+    # Few of many promises are open, and they are found by themselves before anything is joined.
+    due = (
+        select(PhotoPromise.entry_id, func.count().label("due"))
+        .where(PhotoPromise.received_at.is_(None))
+        .group_by(PhotoPromise.entry_id)
+        .cte("due")
+        .prefix_with("MATERIALIZED")
     )
-    query = query.where(DiaryEntry.received_at < wanted.since)
-    return query.group_by(
-        Lot.id, Lot.number, Product.name, Entity.id, Entity.name, Entity.folded
-    ), oldest
+    found = (
+        select(
+            DiaryEntry.lot_id,
+            func.min(DiaryEntry.received_at).label("oldest"),
+            func.sum(due.c.due).label("due"),
+        )
+        .join(due, due.c.entry_id == DiaryEntry.id)
+        .where(DiaryEntry.received_at < wanted.since)
+        .group_by(DiaryEntry.lot_id)
+        .cte("found")
+        .prefix_with("MATERIALIZED")
+    )
+    query = _of_lots(found.c.oldest, found.c.due, literal(0), literal(""), wanted=wanted)
+    return query.join(found, found.c.lot_id == Lot.id), (found.c.oldest, Lot.id)
 
 
-def _clocks(wanted: Wanted) -> tuple[Rows, Any]:
+def _clocks(wanted: Wanted) -> tuple[Rows, Order]:
     off = func.max(func.abs(DiaryEntry.skew_seconds))
-    last = func.max(DiaryEntry.received_at)
-    query = _of_entities(last, off, func.count(), DiaryEntry.recorder_label, wanted=wanted)
-    far = func.abs(DiaryEntry.skew_seconds) > int(OFF_BY.total_seconds())
-    grouped = (Entity.id, Entity.name, Entity.folded, DiaryEntry.recorder_label)
-    return query.where(far).group_by(*grouped), off.desc()
+    found = (
+        select(
+            DiaryEntry.entity_id,
+            func.max(DiaryEntry.received_at).label("last"),
+            off.label("some"),
+            func.count().label("total"),
+            DiaryEntry.recorder_label.label("word"),
+        )
+        .where(
+            DiaryEntry.received_at >= wanted.since,
+            func.abs(DiaryEntry.skew_seconds) > int(OFF_BY.total_seconds()),
+        )
+        .group_by(DiaryEntry.entity_id, DiaryEntry.recorder_label)
+        .subquery()
+    )
+    return _of_entities(found, wanted), (found.c.some.desc(), Entity.id, found.c.word)
 
 
-_READS: Final[Mapping[DiaryList, Callable[[Wanted], tuple[Rows, Any]]]] = {
+_READS: Final[Mapping[DiaryList, Callable[[Wanted], tuple[Rows, Order]]]] = {
     DiaryList.SILENT: _silent,
     DiaryList.LATE: _late,
     DiaryList.WAITING: _waiting,
     DiaryList.PHOTOS: _photos,
     DiaryList.CLOCKS: _clocks,
-}
-_LAST_COLUMNS: Final[Mapping[DiaryList, tuple[Any, ...]]] = {
-    DiaryList.SILENT: (Lot.id,),
-    DiaryList.LATE: (Entity.id,),
-    DiaryList.WAITING: (Lot.id,),
-    DiaryList.PHOTOS: (Lot.id,),
-    DiaryList.CLOCKS: (Entity.id, DiaryEntry.recorder_label),
 }
 
 
@@ -231,14 +264,11 @@ def list_approvals(db: Session, *, wanted: Wanted, cut: Cut) -> Page[Approvable]
 
     `cut.after` is how many rows to skip.
     """
-    query = _approvals(wanted)
-    order = (DiaryEntry.received_at, DiaryEntry.id)
+    query, order = _approvals(wanted)
 
     def read(start: int, most: int) -> list[Approvable]:
         found: Any = db.execute(query.order_by(*order).offset(start).limit(most)).all()
-        rows = rows_where(
-            db, DiaryEntry.id.in_([row.entry for row in found]), order=order, limit=most
-        )
+        rows = rows_where(db, DiaryEntry.id.in_([row.entry for row in found]), order=(), limit=most)
         entries = {one.id: one for one in rows}
         return [
             Approvable(
@@ -252,12 +282,22 @@ def list_approvals(db: Session, *, wanted: Wanted, cut: Cut) -> Page[Approvable]
 
 def count_approvals(db: Session, *, now: datetime) -> int:
     """Return how many entries wait for a decision."""
-    query = _approvals(Wanted(now=now, days=0))
+    query, _ = _approvals(Wanted(now=now, days=0))
     return db.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _approvals(wanted: Wanted) -> Rows:
-    decided = exists().where(EntryDecision.entry_id == DiaryEntry.id)
-    query = _of_lots(DiaryEntry.id.label("entry"), wanted=wanted)
-    query = query.join(DiaryEntry, DiaryEntry.lot_id == Lot.id)
-    return query.where(DiaryEntry.mark == LateMark.NEEDS_APPROVAL, ~decided)
+def _approvals(wanted: Wanted) -> tuple[Rows, Order]:
+    # In words of its own, not as a value: so the database sees that its index of these will do.
+    held: ColumnElement[str] = literal_column(f"'{LateMark.NEEDS_APPROVAL.value}'")
+    waiting = (
+        select(DiaryEntry.id, DiaryEntry.lot_id, DiaryEntry.received_at)
+        .where(
+            DiaryEntry.mark == held,
+            ~exists().where(EntryDecision.entry_id == DiaryEntry.id),
+        )
+        .cte("waiting")
+        .prefix_with("MATERIALIZED")
+    )
+    query = _of_lots(waiting.c.id.label("entry"), wanted=wanted)
+    query = query.join(waiting, waiting.c.lot_id == Lot.id)
+    return query, (waiting.c.received_at, waiting.c.id)

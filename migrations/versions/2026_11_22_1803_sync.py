@@ -26,9 +26,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", "source_sha256", name=op.f("pk_diary_photo_promise")),
     )
+    due = sa.text("received_at IS NULL")
+    op.create_index(
+        "ix_diary_photo_promise_due",
+        "diary_photo_promise",
+        ["entry_id"],
+        sqlite_where=due,
+        postgresql_where=due,
+    )
     op.create_index("ix_diary_entry_received", "diary_entry", ["entity_id", "received_at"])
+    lately = ["received_at", "entity_id", "mark", "skew_seconds"]
+    op.create_index("ix_diary_entry_lately", "diary_entry", lately)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_diary_entry_lately", "diary_entry")
     op.drop_index("ix_diary_entry_received", "diary_entry")
     op.drop_table("diary_photo_promise")
