@@ -45,13 +45,13 @@ def leave(request: Request) -> Response:
     return Response(source, headers=headers, media_type="text/javascript; charset=utf-8")
 
 
-@router.get("/shell/{version}/{file}")
-def shell_file(request: Request, version: str, file: str) -> Response:
+@router.get("/shell/{shell_version}/{shell_file}")
+def file_of_shell(request: Request, shell_version: str, shell_file: str) -> Response:
     """Return a file of the current version; of others nothing is kept here."""
     shell = _shell(request)
-    if version != shell.version or file not in shell.files:
+    if shell_version != shell.version or shell_file not in shell.files:
         raise NotFound
-    return _sent(request, shell.files[file], _FOR_GOOD)
+    return _sent(request, shell.files[shell_file], _FOR_GOOD)
 
 
 @router.get("/manifest.webmanifest")
