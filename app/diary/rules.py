@@ -130,13 +130,17 @@ def timing(
     """Return when an entry was recorded, and whether that was late.
 
     `skew` is the phone's clock less the server's, as measured when sending. Where it is unknown
-    or beyond trust, the time of receipt counts. Raises PerformedInFuture.
+    beyond trust, or where the clock was before the work itself, the time of receipt counts. Raises
+    PerformedInFuture.
     """
     if performed_at > received_at + limits.ahead:
         raise PerformedInFuture
     recorded_at = received_at
     if device_at is not None and skew is not None and abs(skew) <= limits.trusted_skew:
-        recorded_at = min(device_at - skew, received_at)
+        written_at = device_at - skew
+        # A clock that was before the work it tells of has gone back since, or was never set.
+        if written_at >= performed_at - limits.ahead:
+            recorded_at = min(written_at, received_at)
     return Timing(recorded_at, late_mark(performed_at, recorded_at, limits))
 
 
