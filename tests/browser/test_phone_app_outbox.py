@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, FilePayload
 from sqlalchemy import delete, func, select, update
 
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot
@@ -192,10 +192,8 @@ def test_what_is_typed_outlives_its_page_and_what_is_sent_is_corrected_not_undon
     hand.see("Vì sao đính chính?", within="main")
     assert hand.page.input_value(FIRST) == "6,6"
 
-    hand.page.set_input_files(
-        "main input[type=file] >> nth=1",
-        [{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}],
-    )
+    broken: FilePayload = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"}
+    hand.page.set_input_files("main input[type=file] >> nth=1", [broken])
     hand.see("Tệp này không phải ảnh", within="main")
     hand.page.go_back()
     hand.open("me")
