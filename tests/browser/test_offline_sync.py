@@ -112,6 +112,8 @@ def test_two_tabs_an_ended_session_and_another_account_mix_nothing_up(
 
     # The officer signs in while the owner's app is still open: it sends nothing in their name.
     stranger = Phone(phone.context, phone.context.new_page())
+    stranger.page.goto("/app/lots")
+    assert stranger.page.url.endswith("/sign-in?after=/app/lots")
     stranger.sign_in(world.officer)
     assert phone.states() == []
     assert stranger.states() == []

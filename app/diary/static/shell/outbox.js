@@ -177,17 +177,18 @@ export async function removePhoto(id, sha256) {
     }));
 }
 
-// Changes one record in a transaction of its own: `work(record, photos)`.
-export async function change(id, work) {
+// Changes one record, or several, in a transaction of their own: `work(record, photos)` each.
+export async function change(ids, work) {
   let found = false;
   await inOne("readwrite", ["outbox", "photos"], (outbox, photos) => {
-    const asked = outbox.index("id").get(id);
-    asked.onsuccess = () => {
-      if (!asked.result) return;
-      found = true;
-      work(asked.result, photos);
-      outbox.put(asked.result);
-    };
+    for (const id of [].concat(ids)) {
+      outbox.index("id").get(id).onsuccess = ({ target: { result: record } }) => {
+        if (!record) return;
+        found = true;
+        work(record, photos);
+        outbox.put(record);
+      };
+    }
   });
   if (!found) throw new Trouble("gone");
   changed();

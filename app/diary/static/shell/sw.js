@@ -15,7 +15,9 @@ async function fill() {
   const cache = await caches.open(CACHE);
   await Promise.all(
     Object.entries(FILES).map(async ([path, integrity]) => {
-      const answer = await fetch(path, { integrity, cache: "no-cache", redirect: "error" });
+      // The page has just loaded most of them; what was kept wrongly is loaded anew.
+      const asked = (how) => fetch(path, { integrity, cache: how, redirect: "error" });
+      const answer = await asked("default").catch(() => asked("reload"));
       if (!answer.ok) throw new Error(path);
       await cache.put(path, answer);
     }));

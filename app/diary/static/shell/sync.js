@@ -191,9 +191,9 @@ async function accepted(records, { lots = [], results = [] }) {
     ...lots.map((one) => [one.uid, one]),
     ...results.map((one) => [one.id, one]),
   ]);
-  const named = records.filter((one) => found.has(one.id));
+  const named = records.map((one) => one.id).filter((id) => found.has(id));
   if (!named.length) throw new Trouble("later");
-  for (const { id } of named) await change(id, (record, photos) => mark(record, found.get(id), photos));
+  await change(named, (record, photos) => mark(record, found.get(record.id), photos));
 }
 
 function mark(record, { result, error, warnings = [], photos_due: due = [] }, photos) {
