@@ -10,11 +10,11 @@ from uuid import uuid4
 from PIL import Image
 from sqlalchemy.orm import Session
 
+from app.diary.entries import EntryRow
 from app.diary.entry_actions import record_entry
 from app.diary.gate_queries import missing_for
 from app.diary.items import Missing
 from app.diary.models import Lot
-from app.diary.entries import EntryRow
 from app.diary.rules import EntryKind
 from app.diary.written import Written
 from app.entities.models import Entity

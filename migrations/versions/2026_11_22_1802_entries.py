@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("decided_at", _MOMENT, nullable=False),
         sa.Column("decided_by", sa.String(length=120), nullable=False),
-        sa.Column("decided_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by_id", _BIG, nullable=True),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["diary_entry.id"], name=op.f("fk_entry_decision_entry_id")
         ),
@@ -51,7 +51,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("cleared_at", _MOMENT, nullable=False),
         sa.Column("cleared_by", sa.String(length=120), nullable=False),
-        sa.Column("cleared_by_id", sa.BigInteger(), nullable=True),
+        sa.Column("cleared_by_id", _BIG, nullable=True),
         sa.CheckConstraint(
             "item IN ('harvested_early', 'test', 'photos')", name=op.f("ck_lot_clearance_item")
         ),
