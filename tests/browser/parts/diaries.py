@@ -41,6 +41,8 @@ def facts(db: Session, keyring: Keyring) -> dict[str, Any]:
     now, product = datetime.now(UTC), db.get_one(Product, 1)
     make_diaries.neglected(db, of=product, now=now)
     make_diaries.waiting(db, of=product, now=now)
+    # Of a producer of its own: the sample's has a quota.
+    product = make.product(db, of=make.entity(db), name="Tôm khô phơi nắng tự nhiên loại đặc biệt")
     lot = make.complete_lot(db, of=product)
     owner = Actor(None, "Chị Chủ", memberships={lot.entity_id: Belonging.OWNER})
     batch = make.issued_batch(db, of=product, keyring=keyring, handed=60)
