@@ -265,7 +265,6 @@ def _add(
             salt=salt,
         )
     )
-    db.flush()
     return entry
 
 

@@ -29,6 +29,7 @@ from tests import make_sync as phone
 from tests.conftest import new_settings
 from tests.reborn import Reborn
 from tests.served import free_port
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -52,6 +53,7 @@ class Phone:
     lots: dict[str, int] = field(default_factory=dict)
     photos: list[tuple[str, str]] = field(default_factory=list)
     repeats: int = 0
+    answers: int = 0
 
     def work(self) -> None:
         while not self.over.is_set():
@@ -92,14 +94,15 @@ class Phone:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own arguments
         """Ask again and again, the same, until there is an answer."""
-        until = time.monotonic() + 120
-        while time.monotonic() < until:
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
             try:
                 answer = self.http.request(method, path, **more)
             except httpx.TransportError:
                 self.repeats += 1
                 time.sleep(0.02)
                 continue
+            self.answers += 1
             if answer.status_code not in {429, 503}:
                 return answer
             time.sleep(0.5)
@@ -133,7 +136,7 @@ def test_no_acknowledged_entry_or_photo_is_missing_and_none_is_there_twice(
     for thread in threads:
         thread.start()
     try:
-        keep_killing(server)
+        keep_killing(server, phones)
     finally:
         over.set()
         for thread in threads:
@@ -144,6 +147,7 @@ def test_no_acknowledged_entry_or_photo_is_missing_and_none_is_there_twice(
         expect(database, one)
     expect_nothing_twice(database, phones)
     database.close()
+    print(*(f"{len(one.entries)} entries, {len(one.photos)} photos" for one in phones), sep="; ")  # noqa: T201 - what the run was worth
     assert [found for found in examine(settings) if not found.ok] == []
 
 
@@ -157,14 +161,15 @@ def phones_of(
         yield Phone(http, lot, product, over, random.Random(SEED + number))  # noqa: S311 - no secrets
 
 
-def keep_killing(server: Reborn) -> None:
-    """Kill the server at random moments, a bounded number of times, and start it again."""
+def keep_killing(server: Reborn, phones: list[Phone]) -> None:
+    """Kill the server at random points, so and so many answers after it came up again."""
     print(f"OCOP_SEED={SEED} OCOP_KILLS={KILLS}")  # noqa: T201 - how to repeat the run
     chance = random.Random(SEED)  # noqa: S311 - moments, not secrets
     for _ in range(KILLS):
-        time.sleep(chance.uniform(0.02, 0.6))
+        wanted = sum(one.answers for one in phones) + chance.randrange(10)
+        until(lambda: sum(one.answers for one in phones) >= wanted, 30)  # noqa: B023 - asked at once
+        time.sleep(chance.uniform(0, 0.1))
         server.kill()
-    time.sleep(0.5)
 
 
 def expect(database: Database, of: Phone) -> None:
