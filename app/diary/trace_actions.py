@@ -94,19 +94,8 @@ def add_inputs(
     ids = {one.source_lot_id for one in given if one.source_lot_id is not None}
     sources = take_lots(db, actor=actor, lot=lot, ids=ids)
     why = _reason(lot, reason)
-    rows = [
-        LotInput(
-            lot_id=lot.id,
-            source_lot_id=one.source_lot_id,
-            material=clean_text(one.material, limit=120, field="material"),
-            supplier=clean_text(one.supplier, limit=200, field="supplier"),
-            supplier_lot=clean_text(one.supplier_lot, limit=60, field="supplier_lot"),
-            entry_id=entry_id,
-            **_goods(one),
-            **_signed(actor, now, why),
-        )
-        for one in given
-    ]
+    signed = _signed(actor, now, why) | {"entry_id": entry_id}
+    rows = [_input(lot, one, signed) for one in given]
     if any(one.source_lot_id is None and not one.material for one in rows):
         raise SourceNeeded
     if sources:
@@ -140,21 +129,11 @@ def add_dispatch(
         raise DistributionCompleted
     sent_on = sent_on_of(dispatch, today=day_of(now))
     kind = ReceiverKind(dispatch.receiver_kind)
-    receiver = clean_text(dispatch.receiver, limit=200, field="receiver")
-    entity_id = dispatch.receiver_entity_id
-    if entity_id is not None:
-        receiver = receiver or _known(db, lot, entity_id).name
-    elif kind is ReceiverKind.PRODUCER:
-        entity_id = _named(db, lot, receiver)
-    if not receiver and kind is not ReceiverKind.DESTROYED:
-        raise ReceiverNeeded
     row = LotDispatch(
         lot_id=lot.id,
-        receiver=receiver,
-        receiver_kind=kind,
-        receiver_entity_id=entity_id,
         sent_on=sent_on,
         entry_id=entry_id,
+        **_receiver(db, lot, dispatch, kind),
         **_goods(dispatch),
         **_signed(actor, now, ""),
     )
@@ -244,6 +223,31 @@ def _withdrawn(db: Session, actor: Actor, now: datetime, lot: Lot, row: R | None
         kind = "input" if isinstance(row, LotInput) else "dispatch"
         _noted(db, actor, now, f"lot.withdraw_{kind}", lot, row, reason=why)
     return row
+
+
+def _input(lot: Lot, given: InputGiven, signed: dict[str, Any]) -> LotInput:
+    return LotInput(
+        lot_id=lot.id,
+        source_lot_id=given.source_lot_id,
+        material=clean_text(given.material, limit=120, field="material"),
+        supplier=clean_text(given.supplier, limit=200, field="supplier"),
+        supplier_lot=clean_text(given.supplier_lot, limit=60, field="supplier_lot"),
+        **_goods(given),
+        **signed,
+    )
+
+
+def _receiver(db: Session, lot: Lot, given: DispatchGiven, kind: ReceiverKind) -> dict[str, Any]:
+    """Return who took the goods, as a producer known here where it is one."""
+    name = clean_text(given.receiver, limit=200, field="receiver")
+    entity_id = given.receiver_entity_id
+    if entity_id is not None:
+        name = name or _known(db, lot, entity_id).name
+    elif kind is ReceiverKind.PRODUCER:
+        entity_id = _named(db, lot, name)
+    if not name and kind is not ReceiverKind.DESTROYED:
+        raise ReceiverNeeded
+    return {"receiver": name, "receiver_kind": kind, "receiver_entity_id": entity_id}
 
 
 def _reason(lot: Lot, reason: str) -> str:

@@ -111,8 +111,27 @@ def _view(
         label=lambda layer: label_of(layer, words),
     )
     paths = {node.lot_id: _path(node, area, graph.way, lot.id) for node in graph.nodes}
+    cut = "" if graph.complete else words.gettext(CUT).format(count=words.number(len(graph.nodes)))
+    return TraceView(
+        lot=lot,
+        product=db.get_one(Product, lot.product_id),
+        way=graph.way,
+        ways=WAYS,
+        drawing=drawing,
+        paths=paths,
+        layers=_layers(graph, paths, words),
+        drawn=len(near.nodes),
+        listed=len(graph.nodes),
+        cut=cut,
+        alone=len(graph.nodes) == 1,
+    )
+
+
+def _layers(
+    graph: Graph, paths: dict[int, str], words: Translator
+) -> list[tuple[str, Sequence[TraceLine]]]:
     made_of = _made_of(graph, words)
-    layers = [
+    return [
         (
             label_of(layer, words),
             [
@@ -128,20 +147,6 @@ def _view(
         )
         for layer, nodes in graph.layers().items()
     ]
-    cut = "" if graph.complete else words.gettext(CUT).format(count=words.number(len(graph.nodes)))
-    return TraceView(
-        lot=lot,
-        product=db.get_one(Product, lot.product_id),
-        way=graph.way,
-        ways=WAYS,
-        drawing=drawing,
-        paths=paths,
-        layers=layers,
-        drawn=len(near.nodes),
-        listed=len(graph.nodes),
-        cut=cut,
-        alone=len(graph.nodes) == 1,
-    )
 
 
 def _made_of(graph: Graph, words: Translator) -> dict[int, list[str]]:
