@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     Subquery,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -218,7 +220,7 @@ def _photos(wanted: Wanted) -> tuple[Rows, Order]:
         select(
             DiaryEntry.lot_id,
             func.min(DiaryEntry.received_at).label("oldest"),
-            func.sum(due.c.due).label("due"),
+            cast(func.sum(due.c.due), BigInteger).label("due"),
         )
         .join(due, due.c.entry_id == DiaryEntry.id)
         .where(DiaryEntry.received_at < wanted.since)

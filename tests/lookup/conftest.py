@@ -136,6 +136,7 @@ def entry(
             values={"Khối lượng (kg)": 20 + day},
             note=note,
             public=True,
+            location_code=make.PLACE,
         ),
     )
 
