@@ -59,7 +59,7 @@ def chain(app: FastAPI, database: Database, cast: Cast) -> Chain:
     with database.begin() as db:
         salter = make.entity(db, name="Diêm dân Đông Hải")
         raw = make.product(db, of=salter, name="Muối thô")
-        salt = make.lot(db, of=raw, number="M-7")
+        salt = make.lot(db, of=raw, number="MUOI_7")
         product = make.product(db, of=cast.entity, name="Tôm khô")
         batch = make.issued_batch(db, of=product, keyring=keyring, handed=60)
         lot = make.complete_lot(db, of=product, number="T-1")
@@ -99,7 +99,7 @@ def test_a_recall_of_a_source_is_told_by_everything_and_lifted_by_all(
     chain.set(RECALL)
     assert all(told(anybody, chain).values())
     page = anybody.get(f"/t/{chain.code}").text
-    assert "M-7" in page
+    assert "MUOI_7" in page
     assert f"/l/{chain.salt.id}" in page
     assert anybody.get(f"/l/{chain.salt.id}").status_code == 200
     assert f"/p/{chain.product.id}" in anybody.get("/recalls").text
@@ -110,7 +110,7 @@ def test_a_recall_of_a_source_is_told_by_everything_and_lifted_by_all(
     chain.set(RECALL, whole=True)
     page = anybody.get(f"/t/{chain.code}").text
     assert WHY in page
-    assert "M-7" not in page
+    assert "MUOI_7" not in page
     assert anybody.get(f"/api/v1/verify/{chain.code}").json()["because"]["lot_number"] is None
     # An input that is withdrawn stops it.
     with chain.database.begin() as db:
@@ -133,21 +133,21 @@ def test_the_makers_gate_and_phone_say_so_and_the_office_counts_it(
             for one in list_notices(db, actor=cast.owner.actor, now=make.NOW)
             if one.detail == WHY
         )
-        assert notice.facts["source"] == "M-7"
+        assert notice.facts["source"] == "MUOI_7"
         touched = touched_by(db, subject_of_lot(chain.salt), now=make.NOW)
         assert (touched.lots, touched.active, touched.made_stamps) == (2, 20, 20)
-    assert "M-7" in owner.get(f"/app/lots/{chain.lot.id}").text
+    assert "MUOI_7" in owner.get(f"/app/lots/{chain.lot.id}").text
     assert "T-1" in owner.get("/app/lots").text
-    assert owner.get("/app/notices").text.count("M-7") == 1
+    assert owner.get("/app/notices").text.count("MUOI_7") == 1
     assert owner.get(f"/app/lots/{chain.salt.id}/hold").status_code == 404
     shown = officer.get(f"/office/lots/{chain.salt.id}/recall")
     assert shown.status_code == 200
     assert "Tôm khô" in shown.text
-    assert "M-7" in officer.get(f"/office/lots/{chain.lot.id}/recall").text
+    assert "MUOI_7" in officer.get(f"/office/lots/{chain.lot.id}/recall").text
     listed = officer.get(f"/office/lots/{chain.salt.id}/recall/lots?kind=json").json()
     assert [(one["lot"], one["stamps"], one["sources"]) for one in listed] == [
-        ("M-7", 0, ""),
-        ("T-1", 20, "M-7"),
+        ("MUOI_7", 0, ""),
+        ("T-1", 20, "MUOI_7"),
     ]
     figures = program.get(f"/api/v1/lots/{chain.salt.id}/touched").json()
     assert figures["made"][0]["product"] == "Tôm khô"
