@@ -1,9 +1,4 @@
 // Puts the app on the phone, so that it opens without a network, and takes newer ones in.
-import { VERSION } from "./net.js";
-
-// "change" when a newer app has come and waits for its turn.
-export const updates = new EventTarget();
-
 let registration = null;
 let busy = () => false;
 
@@ -34,13 +29,10 @@ function look() {
   apply();
 }
 
-export const waiting = () => !!(registration && registration.waiting && registration.active);
-
-// Takes the newer app in if nobody is typing; call it whenever a form was left.
+// Takes a newer app in if nobody is typing; call it whenever a form was left.
 export function apply() {
-  if (!waiting()) return;
-  updates.dispatchEvent(new Event("change"));
-  if (!busy()) registration.waiting.postMessage("apply");
+  const waits = registration && registration.active && registration.waiting;
+  if (waits && !busy()) waits.postMessage("apply");
 }
 
 // The newer worker has taken over, asked by this tab or by another.
