@@ -73,6 +73,7 @@ def lot_with_diary(chain: Chain) -> int:
         "kind": "packing",
         "stage": "Đóng gói",
         "performed_at": "2026-03-10T09:00:00+07:00",
+        "location_code": make.PLACE,
         "values": {"Số gói": 30},
         "note": "Hút chân không",
         "public": True,
@@ -147,7 +148,12 @@ def test_another_tenant_finds_nothing_of_the_chain(chain: Chain) -> None:
     outsider = chain.visit(api=chain.cast.outsider)
     span = {"first_code": rows[0]["code"], "last_code": rows[1]["code"]}
     notice = {"reason": "x", "advice": "y"}
-    entry = {"id": str(uuid4()), "kind": "packing", "performed_at": "2026-03-10T09:00:00+07:00"}
+    entry = {
+        "id": str(uuid4()),
+        "kind": "packing",
+        "performed_at": "2026-03-10T09:00:00+07:00",
+        "location_code": make.PLACE,
+    }
     for method, path, body in (
         ("GET", f"/api/v1/products/{chain.product}", None),
         ("GET", f"/api/v1/batches/{batch['id']}", None),
