@@ -70,7 +70,7 @@ function item(one) {
   return h("li", { class: "card" },
     h("p", { class: "what" }, icon(isLot ? "lots" : one.item.kind), name, h("span", { class: "small" }, when(one.item.performed_at ?? one.at))),
     h("p", {}, about), h("p", {}, mark(one.state)),
-    one.problem && band("bad", h("p", {}, h("b", {}, one.problem.title)), h("p", {}, one.problem.detail)),
+    one.problem && band("bad", h("p", {}, h("b", {}, one.problem.title || trouble(one.problem))), h("p", {}, one.problem.detail)),
     one.warnings?.map((text) => band("warn", h("p", {}, text))),
     one.photos?.length > 0 && h("ul", { class: "stack" }, one.photos.map(photo(one))),
     open && h("div", { class: "pair" },
