@@ -64,7 +64,7 @@ def lot_with_an_entry(page: Page) -> str:
     lot = page.url.split("?")[0]
     page.click("text=Ghi nhật ký")
     shoot(page, "phone-kinds")
-    page.click("a[href*='kind=packing']")
+    page.click("a[href*='stage=packing']")
     shoot(page, "phone-entry")
     page.fill("#note", "Hút chân không, dán tem")
     page.set_input_files("#photo", picture())

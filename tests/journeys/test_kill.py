@@ -108,6 +108,7 @@ def chain(sender: Sender, officer: str, owner: str, product: int, turn: int) -> 
         "kind": "packing",
         "performed_at": "2026-03-09T08:00:00+07:00",
         "values": {"Số gói": 20},
+        "location_code": make.PLACE,
     }
     sender.send(owner, "POST", f"/api/v1/lots/{lot_id}/entries", json=entry)
     span = {"first_code": rows[0]["code"], "last_code": rows[9]["code"], "lot_id": lot_id}
