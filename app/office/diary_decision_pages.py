@@ -1,6 +1,6 @@
 """What an officer decides in producers' diaries: late entries, and harvests before their time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
@@ -10,8 +10,9 @@ from pydantic import Field
 from starlette.responses import Response
 
 from app.diary.decision_actions import clear_lot, decide_entry
-from app.diary.pages import Told, told
+from app.diary.fields import said_values
 from app.diary.queries import get_lot
+from app.diary.stage_queries import stages_of
 from app.identity.access import CurrentActor
 from app.kit.exports import AsFile, Cell, FileKind, every, file_of
 from app.kit.forms import Filled, Form, In
@@ -64,10 +65,11 @@ class ClearanceForm(In):
 
 @dataclass(frozen=True)
 class Waits:
-    """A late entry with its values in the reader's language."""
+    """A late entry with its stage and values in the reader's language."""
 
     row: Approvable
-    told: Told
+    name: str
+    lines: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -210,9 +212,8 @@ def _approvals(
 ) -> Response:
     wanted = wanted_of(filters, days=0, now=at.now)
     page = list_approvals(at.db, wanted=wanted, cut=cut)
-    said = told(at.db, [row.entry for row in page.items], at.words)
     view = ApprovalsView(
-        page=page.having([Waits(*one) for one in zip(page.items, said, strict=True)]),
+        page=page.having(_waits(page.items, at)),
         next=next_path(at.request, page),
         previous=previous_path(at.request, page),
         asked=filters,
@@ -259,8 +260,19 @@ def _lacks(
     return show(at.request, "office/lacking.html", view, status=422 if form.wrong else 200)
 
 
+def _waits(rows: Sequence[Approvable], at: Desk) -> list[Waits]:
+    stages = stages_of(at.db, [row.entry for row in rows])
+    found = []
+    for row in rows:
+        stage = stages[row.entry.id]
+        name = stage.name_in(at.words.language) if stage else row.entry.stage
+        lines = said_values(row.entry.facts, at.words, stage)
+        found.append(Waits(row, name or at.words.gettext(row.entry.kind.label), lines))
+    return found
+
+
 def _entry_cells(one: Approvable, at: Desk) -> list[Cell]:
-    (said,) = told(at.db, [one.entry], at.words)
+    (said,) = _waits([one], at)
     lines = [f"{label}: {text}" for label, text in said.lines]
     about: list[Cell] = [one.lot_id, one.lot, one.product, one.entity]
     when: list[Cell] = [one.entry.performed_at, one.entry.recorded_at, one.entry.recorder]
