@@ -12,6 +12,7 @@ import psycopg
 from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("ocop.requests")
@@ -40,6 +41,8 @@ WITH_CAMERA: Final = {"Permissions-Policy": "camera=(self), geolocation=(), micr
 # Of a page where a visitor may choose to tell their position.
 WITH_POSITION: Final = {"Permissions-Policy": "camera=(), geolocation=(self), microphone=()"}
 SERVER_ERROR: Final = 500
+# As nginx logs who went away: no answer was sent, and nothing broke.
+GONE: Final = 499
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -99,6 +102,9 @@ class Outermost:
 
         try:
             await self.app(scope, receive, dressed)
+        except ClientDisconnect:
+            # A phone lost its line while it sent: nobody is there to be answered.
+            status = GONE
         except Exception:
             log.exception("unexpected error in request %s", request_id)
             if begun:
