@@ -3,7 +3,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.diary.decision_models import EntryDecision
 from app.diary.models import DiaryEntry, DiaryPhoto, Lot, LotPhoto
+from app.diary.queries import entry_stands
+from app.entities.practice_queries import real
 from app.identity.rules import Actor
 from app.kit.db import beyond_fence
 
@@ -17,6 +20,7 @@ def sees_photo(db: Session, sha256: str, *, actor: Actor | None) -> bool:
     named = (
         select(DiaryPhoto.sha256)
         .join(DiaryEntry, DiaryEntry.id == DiaryPhoto.entry_id)
+        .outerjoin(EntryDecision, EntryDecision.entry_id == DiaryEntry.id)
         .where(DiaryPhoto.sha256 == sha256)
     )
     waiting = (
@@ -24,9 +28,10 @@ def sees_photo(db: Session, sha256: str, *, actor: Actor | None) -> bool:
         .join(Lot, Lot.id == LotPhoto.lot_id)
         .where(LotPhoto.sha256 == sha256)
     )
+    shown = named.where(DiaryEntry.public, entry_stands(), real(DiaryEntry.entity_id))
     # A public entry is everybody's to read, whosever it is.
     with beyond_fence(db):
-        if db.scalar(named.where(DiaryEntry.public).limit(1)) is not None:
+        if db.scalar(shown.limit(1)) is not None:
             return True
     if scope is not None:
         named = named.where(DiaryEntry.entity_id.in_(scope))

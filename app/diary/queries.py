@@ -49,7 +49,9 @@ _later_decision = aliased(EntryDecision)
 _LATEST_WORK: Final = (DiaryEntry.performed_at.desc(), DiaryEntry.sequence.desc())
 
 
-def _stands(entry: type[DiaryEntry], decision: type[EntryDecision]) -> ColumnElement[bool]:
+def entry_stands(
+    entry: type[DiaryEntry] = DiaryEntry, decision: type[EntryDecision] = EntryDecision
+) -> ColumnElement[bool]:
     """Return the condition on entries, outer-joined with their decisions, that count."""
     return or_(entry.mark != LateMark.NEEDS_APPROVAL, decision.accepted)
 
@@ -111,12 +113,12 @@ _ranked = (
     .where(
         DiaryEntry.lot_id.in_(bindparam("lots", expanding=True)),
         DiaryEntry.public,
-        _stands(DiaryEntry, EntryDecision),
+        entry_stands(),
     )
     .subquery()
 )
 _PUBLIC: Final = (
-    _entries(_stands(_later, _later_decision).label("later_stands"))
+    _entries(entry_stands(_later, _later_decision).label("later_stands"))
     .outerjoin(_later_decision, _later_decision.entry_id == _later.id)
     .join(_ranked, _ranked.c.id == DiaryEntry.id)
     .where(_ranked.c.place <= bindparam("most", type_=BigInteger))
@@ -163,7 +165,7 @@ def entry_counts(db: Session, ids: Sequence[int]) -> dict[int, int]:
         select(DiaryEntry.lot_id, func.count())
         .join(DiaryContent, DiaryContent.entry_id == DiaryEntry.id)
         .outerjoin(EntryDecision, EntryDecision.entry_id == DiaryEntry.id)
-        .where(DiaryEntry.lot_id.in_(ids), _stands(DiaryEntry, EntryDecision), ~corrected)
+        .where(DiaryEntry.lot_id.in_(ids), entry_stands(), ~corrected)
         .group_by(DiaryEntry.lot_id)
     )
     return {lot_id: count for lot_id, count in db.execute(query)}  # noqa: C416 - a Row is no plain pair to dict()
@@ -268,7 +270,7 @@ def _corrected_on(db: Session, row: EntryRow) -> EntryRow:
     """Return the entry as amended by the next of its corrections that stands, or by none."""
     later, decision = aliased(DiaryEntry), aliased(EntryDecision)
     query = (
-        select(later.id, _stands(later, decision).label("stands"))
+        select(later.id, entry_stands(later, decision).label("stands"))
         .outerjoin(decision, decision.entry_id == later.id)
         .where(later.amends == bindparam("amended"))
     )

@@ -137,6 +137,20 @@ def test_a_private_photo_is_seen_by_those_who_keep_or_check_the_diary(
     assert seen == [404, 404, 200, 200]
 
 
+def test_a_photo_of_an_entry_that_waits_is_public_once_it_is_accepted(
+    visit: Visit, cast: Cast, path: str
+) -> None:
+    client, worker = visit(api=cast.owner), visit(api=cast.colleague)
+    sha256 = send(worker, path, make.picture(size=(720, 500))).json()["sha256"]
+    body = entry(sha256, performed_at="2026-02-10T08:30:00+07:00")
+    assert worker.post(f"{path}/entries", json=body).json()["approval"] == "waiting"
+    url = f"/photos/{sha256}-1280.jpg"
+    assert [one.get(url).status_code for one in (visit(), client)] == [404, 200]
+    decided = client.post(f"{path}/entries/{body['id']}/decide", json={"accepted": True})
+    assert decided.status_code == 200, decided.text
+    assert visit().get(url).status_code == 200
+
+
 def test_an_erased_photo_is_seen_by_nobody(visit: Visit, cast: Cast, path: str) -> None:
     client = visit(api=cast.owner)
     sha256 = send(client, path, make.picture(size=(600, 500))).json()["sha256"]
