@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app.audit.actions import record
 from app.diary.decision_models import EntryDecision, LotClearance
 from app.diary.decisions import Approval
+from app.diary.entries import EntryRow
 from app.diary.gate_queries import early_takings
 from app.diary.models import DiaryEntry, Lot
 from app.diary.notice_actions import ReasonNeeded
-from app.diary.entries import EntryRow
 from app.diary.queries import NoSuchEntry, entry_row, get_lot
 from app.diary.template_queries import template_of
 from app.identity.rules import Actor

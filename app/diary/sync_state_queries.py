@@ -8,9 +8,9 @@ from typing import Final
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
+from app.diary.entries import EntryRow
 from app.diary.models import Lot, ProductionProcess
 from app.diary.processes import in_force
-from app.diary.entries import EntryRow
 from app.diary.queries import list_since
 from app.diary.rules import LotState
 from app.diary.standing_queries import NOTHING, Standing, standing_of

@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.diary.decision_models import EntryDecision
-from app.diary.models import DiaryEntry, Lot, LotNotice
 from app.diary.entries import EntryRow, PhotoRow
+from app.diary.models import DiaryEntry, Lot, LotNotice
 from app.diary.queries import public_entries_of
 from app.diary.rules import EntryKind, LateMark
 from app.diary.template import PLAIN, Field, Stage, Template
