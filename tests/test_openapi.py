@@ -33,7 +33,8 @@ def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
 
 def test_each_operation_tells_its_refusals_and_what_it_needs(document: dict[str, Any]) -> None:
     public = {"/api/v1/communes", "/api/v1/holders"} | {
-        f"/api/v1/verify{path}" for path in ("", "/{code}", "/products", "/products/{product}")
+        f"/api/v1/verify{path}"
+        for path in ("", "/{code}", "/products", "/products/{product}", "/lots/{lot_id}")
     }
     for method, path, operation in operations(document):
         assert {"400", "401", "403", "404", "409", "413", "422", "429", "503"} <= set(

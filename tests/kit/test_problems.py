@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRouter
 from sqlalchemy.exc import ProgrammingError
 
+from app.diary.template_faults import TemplateFault, TemplateShape
 from app.kit.asgi import JsonLines
 from app.kit.errors import STATUS, DomainError, Throttled, Unavailable, status_of, title_of
 from app.kit.i18n import LANGUAGES, Language
@@ -35,6 +36,7 @@ SAMPLES: dict[type, object] = {
     Decimal: Decimal("1.5"),
     Fault: Fault(place="2", column="Quantity", reason="Write a whole number."),
     Line: Line(COUNTED[0], 3),
+    TemplateFault: TemplateShape(field="stages.0", stage="x", name=""),
 }
 
 
