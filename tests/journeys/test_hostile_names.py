@@ -34,13 +34,15 @@ NAMES = [
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
 def test_any_name_goes_the_whole_way_and_stays_text(visit: Visit, cast: Cast, name: str) -> None:
     officer, owner, public = visit(api=cast.officer), visit(api=cast.owner), visit()
-    wish = {"entity_id": cast.entity.id, "name": name, "story": name}
+    wish = {"entity_id": cast.entity.id, "name": name, "story": name, "own_code": "SP-1"}
     added = officer.post("/api/v1/products", json=wish)
     assert added.status_code == 201, added.text
     product, kept = added.json()["id"], unicodedata.normalize("NFC", name)
     assert added.json()["name"] == kept
     picture = {"picture": ("a.jpg", make.picture(size=(90, 80)), "image/jpeg")}
     officer.post(f"/api/v1/products/{product}/pictures", files=picture)
+    standard = {"kind": "tccs", "number": "TCCS 01", "title": name}
+    assert officer.post(f"/api/v1/products/{product}/standards", json=standard).status_code == 201
     batch, rows = listed(officer, owner, product, name)
     assert "alert" not in str(rows)
     assert "HYPERLINK" not in str(rows)
@@ -50,9 +52,11 @@ def test_any_name_goes_the_whole_way_and_stays_text(visit: Visit, cast: Cast, na
     ).json()["id"]
     entry = {"id": str(uuid4()), "kind": "packing", "performed_at": "2026-03-10T08:00:00+07:00"}
     said = {"note": name, "stage": name[:60], "values": {name[:60]: name[:500]}}
+    said["location_code"] = make.PLACE
     assert owner.post(f"/api/v1/lots/{lot}/entries", json=entry | said).status_code == 201
     span = {"first_code": rows[0]["code"], "last_code": rows[1]["code"], "lot_id": lot}
-    assert owner.post("/api/v1/spans/activate", json=span).status_code == 200
+    activated = owner.post("/api/v1/spans/activate", json=span)
+    assert activated.status_code == 200, activated.text
     path = rows[0]["url"].removeprefix("HTTPS://OCOP.TEST")
     assert public.get(f"/api/v1/verify/{rows[0]['code']}").json()["product"]["name"] == kept
     office, phone = visit(page=cast.officer), visit(page=cast.owner)

@@ -4,6 +4,7 @@ import csv
 import io
 import random
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -101,12 +102,15 @@ def chain(sender: Sender, officer: str, owner: str, product: int, turn: int) -> 
     rows = list(csv.DictReader(io.StringIO(sender.send(officer, "GET", asked).text)))
     hand = {"receiver": "Chị Chủ", "quantity": 20}
     sender.send(officer, "POST", f"{path}/handover", json=hand)
-    lot = {"product_id": product, "number": f"L{turn}", "production_date": "2026-03-09"}
+    # The server goes by the clock on the wall: what was done long ago would wait to be approved.
+    done = datetime.now(UTC)
+    day = done.date().isoformat()
+    lot = {"product_id": product, "number": f"L{turn}", "production_date": day}
     lot_id = sender.send(owner, "POST", "/api/v1/lots", json=lot).json()["id"]
     entry = {
         "id": str(uuid4()),
         "kind": "packing",
-        "performed_at": "2026-03-09T08:00:00+07:00",
+        "performed_at": done.isoformat(),
         "values": {"Số gói": 20},
         "location_code": make.PLACE,
     }
