@@ -76,7 +76,7 @@ def facts(db: Session, keyring: Keyring) -> dict[str, int]:
     )
     handed = make.issued_batch(db, of=product, keyring=keyring, handed=60)
     year = {"year": make.TODAY.year, "entity_id": entity.id, "set_at": make.NOW, "set_by": "Sở"}
-    db.add(Quota(subject=f"{make.TODAY.year}/{entity.id}//", quantity=500, **year))
+    db.add(Quota(subject=f"{make.TODAY.year}/{entity.id}//", quantity=10**6, **year))
     db.add(Contact(entity_id=entity.id, name=LONG, phone="0912345678", created_at=make.NOW))
     made = [
         Proposal(

@@ -23,8 +23,12 @@ PAGES = {
 
 def facts(db: Session, _keyring: Keyring) -> dict[str, Any]:
     salter, maker = make.entity(db, name="Diêm dân Đông Hải"), make.entity(db)
-    salt = make.lot(db, of=make.product(db, of=salter, name="Muối thô"), number="M-7")
-    fed = make.lot(db, of=make.product(db, of=maker, name="Tôm khô muối"), number="T-1")
+    salt = make.lot(
+        db, of=make.product(db, of=salter, name="Muối thô", picture=False), number="M-7"
+    )
+    fed = make.lot(
+        db, of=make.product(db, of=maker, name="Tôm khô muối", picture=False), number="T-1"
+    )
     db.add(LotInput(lot_id=fed.id, source_lot_id=salt.id, added_at=make.NOW, added_by="test"))
     said = {"reason": "Muối nhiễm kim loại nặng", "set_at": make.NOW, "set_by": "Cán bộ"}
     notice = LotNotice(lot_id=salt.id, kind="recall", advice="Trả lại nơi mua", **said)

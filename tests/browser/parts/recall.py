@@ -49,7 +49,7 @@ def facts(db: Session, _keyring: Keyring) -> dict[str, Any]:
     # Of one year long past: other pages activate stamps of the sample's lots.
     year: dict[str, Any] = {"made_from": date(2020, 1, 1), "made_to": date(2020, 12, 31)}
     set_notice(db, act=act, of=Subject(**own, **year), kind=HOLD)
-    product = make.product(db, of=make.entity(db))
+    product = make.product(db, of=make.entity(db), picture=False)
     lot = make.complete_lot(db, of=product)
     called: dict[str, Any] = {"entity_id": product.entity_id, "product_id": product.id}
     since = Subject(**called, made_from=date(2026, 1, 1))

@@ -46,7 +46,7 @@ def facts(db: Session, _keyring: Keyring) -> dict[str, int]:
     washed = make.lot(db, of=product, number="TOM-RUA-01", material="Tôm đã luộc", **kilos)
     dry = make.lot(db, of=product, number="TK-01", state="released", **kilos)
     lone = make.lot(db, of=product, number="RIENG")
-    other = make.product(db, of=make.entity(db, name="Cơ sở mắm Út Hòa"))
+    other = make.product(db, of=make.entity(db, name="Cơ sở mắm Út Hòa"), picture=False)
     theirs = make.lot(db, of=other, number="MAM-01", state="released")
     hidden = make.lot(db, of=other, number="KIN-01")
     for source, lot in ((raw, washed), (washed, dry), (raw, dry), (dry, theirs), (theirs, hidden)):
