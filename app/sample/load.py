@@ -21,10 +21,11 @@ from app.products.certificate_actions import add_certificate, revoke_certificate
 from app.products.models import Product
 from app.products.picture_actions import add_picture
 from app.products.pictures import check_and_resize
-from app.sample import allotting, onboarding, outside, people, production, rights
+from app.sample import allotting, keeping, onboarding, outside, people, production, rights
+from app.sample.journal import PRACTICE_LOT
 from app.sample.people import DEPARTMENT
 from app.sample.pictures import draw
-from app.sample.records import ENTITIES, SampleEntity, SampleProduct
+from app.sample.records import ENTITIES, PRACTICE, SampleEntity, SampleProduct
 from app.stamps.codes import BatchKeys, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
@@ -50,7 +51,9 @@ def load(
     made = [one for sample in ENTITIES for one in _entity(db, sample, files=files, now=now)]
     _certify(db, made, now)
     rights.grant(db, {one.product.name: one.product for one in made}, actor=DEPARTMENT, now=now)
-    ways_in = people.enrol(db, [made[0].entity, made[2].entity], actor=DEPARTMENT, now=now)
+    [practice] = _entity(db, PRACTICE, files=files, now=now)
+    enrolled = [made[0].entity, made[2].entity, practice.entity]
+    ways_in = people.enrol(db, enrolled, actor=DEPARTMENT, now=now)
     products = [one.product for one in made]
     planner, approver = ways_in.pop("planner"), ways_in.pop("approver")
     batches = allotting.allot(
@@ -59,9 +62,11 @@ def load(
     allotting.confirm(db, {one.entity.id: one.owner for one in made}, now=now)
     onboarding.train(db, list(dict.fromkeys(one.entity for one in made)), actor=planner, now=now)
     onboarding.approve_processes(db, products, actor=planner, now=now)
-    onboarding.take_templates(db, products, actor=planner, now=now)
-    lots = production.produce(db, made, batches, files=files, keyring=keyring, now=now)
-    production.begin(db, made[4], now=now)
+    onboarding.take_templates(db, [*products[:-3], practice.product], actor=planner, now=now)
+    lots = keeping.keep_lots(db, made, batches, files=files, keyring=keyring, now=now)
+    keeping.Keeping(db, [practice], files, now, {}).keep(PRACTICE_LOT)
+    production.spoil(db, batches[0], owner=made[0].owner, keyring=keyring, now=now)
+    lots += production.produce(db, made, batches, keyring=keyring, now=now)
     allotting.draft_next(db, planner=planner, now=now)
     url = _Addresses(base_url, keyring)
     told = _stamps(url, batches)
@@ -139,7 +144,8 @@ def _entity(db: Session, sample: SampleEntity, *, files: Files, now: datetime) -
         address=sample.address,
         representative="Người đại diện (mẫu)",
         phone="0290 0000 000",
-        registration_no="MAU-0001",
+        registration_no="" if sample.practice else "MAU-0001",
+        practice=sample.practice,
     )
     add_facility(
         db,

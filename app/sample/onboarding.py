@@ -1,8 +1,8 @@
 """What the sample producers have come to: trained, their processes approved, a change proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -15,11 +15,13 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.products.models import Product
 
+T = TypeVar("T")
 _STAGES: Final = ("Nhận nguyên liệu", "Sơ chế", "Chế biến", "Đóng gói", "Bảo quản", "Xuất bán")
 
 # By what the product's name begins with; the others are made of fish and shrimp.
 _TEMPLATES: Final = {
     "Cua": "tom-cua",
+    "Tôm sú nuôi": "tom-cua",
     "Mật ong": "mat-ong",
     "Phấn hoa": "mat-ong",
     "Gạo": "lua-gao",
@@ -29,7 +31,9 @@ _TEMPLATES: Final = {
     "Trà": "rau-qua",
 }
 _OTHERS: Final = "thuy-san-che-bien"
-TAKEN_DAYS_AGO: Final = 12
+# Lots opened before are kept without one; the crabs have had theirs for a season.
+_TAKEN_DAYS_AGO: Final = {"Cua": 150, "Thịt cua": 30}
+_LAST: Final = 12
 
 
 def train(db: Session, entities: Sequence[Entity], *, actor: Actor, now: datetime) -> None:
@@ -62,14 +66,17 @@ def approve_processes(
 def take_templates(
     db: Session, products: Sequence[Product], *, actor: Actor, now: datetime
 ) -> None:
-    """Have the products take templates not long ago: lots opened before are kept without one."""
-    then = now - timedelta(days=TAKEN_DAYS_AGO)
-    install_ready(db, actor=actor, now=then)
-    for product in products[:-3]:
-        kinds = (code for name, code in _TEMPLATES.items() if product.name.startswith(name))
-        template = find_by_code(db, next(kinds, _OTHERS))
+    """Have the products take templates, most of them not long ago."""
+    install_ready(db, actor=actor, now=now - timedelta(days=max(_TAKEN_DAYS_AGO.values())))
+    for product in products:
+        template = find_by_code(db, _named(_TEMPLATES, product) or _OTHERS)
         assert template is not None  # noqa: S101 - it was installed above
         version = latest_versions(db, [template.id])[template.id]
+        then = now - timedelta(days=_named(_TAKEN_DAYS_AGO, product) or _LAST)
         on: dict[str, Any] = {"actor": actor, "now": then, "product_id": product.id}
         made = propose_process(db, **on, template_version_id=version.id)
         approve_process(db, **on, process_id=made.id)
+
+
+def _named(by_name: Mapping[str, T], product: Product) -> T | None:
+    return next((one for name, one in by_name.items() if product.name.startswith(name)), None)

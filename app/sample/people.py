@@ -26,6 +26,7 @@ _CAST: Final[tuple[tuple[str, str, str, Role | Belonging, int], ...]] = (
     ("owner", "0900000005", "Chị Hoa, chủ thể (mẫu)", Belonging.OWNER, 0),
     ("worker", "0900000006", "Anh Tư, người ghi (mẫu)", Belonging.WORKER, 0),
     ("outsider", "0900000007", "Chủ thể khác (mẫu)", Belonging.OWNER, 1),
+    ("learner", "0900000008", "Chị Út, học viên (mẫu)", Belonging.OWNER, 2),
 )
 DEPARTMENT: Final = Actor(
     account_id=None, label="Sở KH&CN (mẫu)", roles=frozenset({Role.ADMINISTRATOR})

@@ -3,28 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final, Protocol
 from uuid import UUID, uuid5
 
-import font_roboto
 from sqlalchemy.orm import Session
 
 from app.diary.actions import close_lot, open_lot
 from app.diary.entry_actions import record_entry
 from app.diary.models import Lot
 from app.diary.notice_actions import hold_lot, recall_lot
-from app.diary.photo_actions import keep_photo
 from app.diary.rules import EntryKind
 from app.diary.written import Written
 from app.identity.rules import Actor
 from app.kit.clock import day_of, start_of
-from app.kit.files import Files
 from app.products.models import Product
-from app.products.pictures import check_photo
 from app.sample.people import DEPARTMENT
-from app.sample.pictures import draw
-from app.sample.records import HONEY, STORIES, SampleProduct
+from app.sample.records import STORIES, SampleProduct
 from app.stamps.codes import BatchKeys, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
@@ -56,7 +50,6 @@ class Plan:
 
 # Stamps of one batch go to its lots in this order, from the first on.
 PLANS: Final = (
-    Plan(0, 20, 1200),
     Plan(1, 40, 600, "recalled"),
     Plan(2, 420, 500),
     Plan(3, 30, 400, "held"),
@@ -74,20 +67,19 @@ def produce(
     made: Sequence[Made],
     batches: Sequence[Batch],
     *,
-    files: Files,
     keyring: Keyring,
     now: datetime,
 ) -> list[Lot]:
-    """Open the lots, keep their diaries, activate stamps; void and lose some of the first batch."""
+    """Open the lots, keep their diaries, activate stamps."""
     lots = []
     for plan in PLANS:
         one, batch = made[plan.place], batches[plan.place]
-        lot = _lot(db, one, plan, files=files, now=now)
-        first, last = _ends(batch, keyring, 1, plan.stamps)
+        lot = _lot(db, one, plan, now=now)
+        first, last = ends(batch, keyring, 1, plan.stamps)
         activate_span(
             db,
             actor=one.owner,
-            now=_morning(now, plan.days_ago - 2),
+            now=morning(now, plan.days_ago - 2),
             keyring=keyring,
             first_code=first,
             last_code=last,
@@ -95,39 +87,16 @@ def produce(
         )
         lots.append(lot)
         _befall(db, plan, lot, one.owner, now)
-    _spoil(db, made[0].owner, batches[0], keyring, now)
     return lots
 
 
-def begin(db: Session, one: Made, *, now: datetime) -> Lot:
-    """Open a lot of honey that is still in production, its diary kept by its template."""
-    lot = open_lot(
-        db,
-        actor=one.owner,
-        now=_morning(now, 8),
-        product_id=one.product.id,
-        number=f"L{day_of(now):%y%m}-02",
-    )
-    for place, (before, kind, stage, values) in enumerate(HONEY):
-        done = _morning(now, before)
-        entry = Written(
-            id=uuid5(_NAMES, f"{lot.id}/{place}"),
-            kind=EntryKind(kind),
-            stage=stage,
-            performed_at=done,
-            values=values,
-        )
-        received = done + timedelta(minutes=20)
-        record_entry(db, actor=one.owner, now=received, lot_id=lot.id, written=entry)
-    return lot
-
-
-def _spoil(db: Session, owner: Actor, batch: Batch, keyring: Keyring, now: datetime) -> None:
+def spoil(db: Session, batch: Batch, *, owner: Actor, keyring: Keyring, now: datetime) -> None:
+    """Void and lose some stamps of a batch."""
     for act, first_no, count, reason in (
         (void_span, 2901, 20, "In hỏng (mẫu)"),
         (lose_span, 2921, 10, "Thất lạc khi vận chuyển (mẫu)"),
     ):
-        first, last = _ends(batch, keyring, first_no, count)
+        first, last = ends(batch, keyring, first_no, count)
         act(
             db,
             actor=owner,
@@ -139,42 +108,32 @@ def _spoil(db: Session, owner: Actor, batch: Batch, keyring: Keyring, now: datet
         )
 
 
-def _lot(db: Session, one: Made, plan: Plan, *, files: Files, now: datetime) -> Lot:
+def _lot(db: Session, one: Made, plan: Plan, *, now: datetime) -> Lot:
     made_on = day_of(now) - timedelta(days=plan.days_ago)
     each, unit = one.sample.net
     lot = open_lot(
         db,
         actor=one.owner,
-        now=_morning(now, plan.days_ago + 6),
+        now=morning(now, plan.days_ago + 6),
         product_id=one.product.id,
         number=f"L{made_on:%y%m}-01",
         production_date=made_on,
         quantity=plan.stamps * each,
         unit=unit,
     )
-    _keep_diary(db, one, lot, plan, files=files, now=now)
-    close_lot(db, actor=one.owner, now=_morning(now, plan.days_ago - 1), lot_id=lot.id)
+    _keep_diary(db, one, lot, plan, now=now)
+    close_lot(db, actor=one.owner, now=morning(now, plan.days_ago - 1), lot_id=lot.id)
     return lot
 
 
-def _keep_diary(
-    db: Session, one: Made, lot: Lot, plan: Plan, *, files: Files, now: datetime
-) -> None:
+def _keep_diary(db: Session, one: Made, lot: Lot, plan: Plan, *, now: datetime) -> None:
     story = STORIES.get(one.sample.group, STORIES["other"])
-    received = _morning(now, plan.days_ago + 5)
+    received = morning(now, plan.days_ago + 5)
     for step, (before, kind, stage, note, values) in enumerate(story):
-        performed = _morning(now, plan.days_ago + before) + timedelta(minutes=40 * step)
+        performed = morning(now, plan.days_ago + before) + timedelta(minutes=40 * step)
         # The second entry of the third product came three days late, so its mark can be seen.
         late = timedelta(days=3) if (plan.place, step) == (2, 1) else timedelta(minutes=25)
         received = max(received, performed + late)
-        photos: tuple[str, ...] = ()
-        if (plan.place, kind) == (0, "packing"):
-            drawn = draw("Đóng gói và dán tem", "#35606b", font=Path(font_roboto.Roboto))
-            photo = check_photo(drawn)
-            for rendition in photo.renditions:
-                suffix = "jpg" if rendition.format == "jpeg" else "webp"
-                files.save(f"{photo.sha256}-{rendition.slot}.{suffix}", rendition.content)
-            photos = (keep_photo(db, actor=one.owner, now=received, lot_id=lot.id, photo=photo),)
         entry = Written(
             id=uuid5(_NAMES, f"{lot.id}/{step}"),
             kind=EntryKind(kind),
@@ -182,29 +141,8 @@ def _keep_diary(
             performed_at=performed,
             values=values,
             note=note,
-            photos=photos,
         )
         record_entry(db, actor=one.owner, now=received, lot_id=lot.id, written=entry)
-    if plan.place == 0:
-        _correct(db, one, lot, received)
-
-
-def _correct(db: Session, one: Made, lot: Lot, received: datetime) -> None:
-    """Correct the first entry's weight, so that a correction can be seen."""
-    _, kind, stage, note, values = STORIES["food"][0]
-    mended = Written(
-        id=uuid5(_NAMES, f"{lot.id}/correction"),
-        kind=EntryKind(kind),
-        stage=stage,
-        performed_at=received - timedelta(hours=1),
-        values=values | {"Khối lượng (kg)": 302},
-        note=note,
-        amends=uuid5(_NAMES, f"{lot.id}/0"),
-        reason="Ghi nhầm số cân",
-    )
-    record_entry(
-        db, actor=one.owner, now=received + timedelta(minutes=10), lot_id=lot.id, written=mended
-    )
 
 
 def _befall(db: Session, plan: Plan, lot: Lot, owner: Actor, now: datetime) -> None:
@@ -228,13 +166,14 @@ def _befall(db: Session, plan: Plan, lot: Lot, owner: Actor, now: datetime) -> N
         )
 
 
-def _ends(batch: Batch, keyring: Keyring, first: int, count: int) -> tuple[str, str]:
+def ends(batch: Batch, keyring: Keyring, first: int, count: int) -> tuple[str, str]:
+    """Return the first and the last code of so many stamps of a batch."""
     assert batch.first is not None and batch.secret is not None  # noqa: PT018, S101 - it was issued
     epoch, start = unline(batch.first)
     keys = BatchKeys.of(keyring.root(epoch), batch.secret)
     return keys.encode(start + first - 1), keys.encode(start + first + count - 2)
 
 
-def _morning(now: datetime, days_ago: int) -> datetime:
+def morning(now: datetime, days_ago: int) -> datetime:
     """Return eight o'clock in Vietnam so many days ago."""
     return start_of(day_of(now) - timedelta(days=days_ago)) + timedelta(hours=8)

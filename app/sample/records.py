@@ -40,6 +40,7 @@ class SampleEntity:
     commune: str
     address: str
     products: tuple[SampleProduct, ...] = field(default=())
+    practice: bool = False
 
 
 def _food(
@@ -158,6 +159,12 @@ ENTITIES: Final[tuple[SampleEntity, ...]] = (
     ),
 )  # fmt: skip
 
+# Where trainees try the diary; its name gets its mark when it is added.
+PRACTICE: Final = SampleEntity(
+    f"Trại nuôi tôm của lớp tập huấn {MARK}", "cooperative", "32248", "Ấp Mũi",
+    (_food("Tôm sú nuôi thử", "1 kg", 3, 3, "Tôm sú", "#35606b"),), practice=True,
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class SampleRight:
@@ -222,11 +229,3 @@ STORIES: Final[dict[str, tuple[tuple[int, str, str, str, dict[str, str | float]]
         (0, "packing", "Đóng gói", "Kiểm tra từng sản phẩm.", {"Số sản phẩm": 200}),
     ),
 }  # fmt: skip
-
-# Of a lot of honey still in production: days ago, kind, stage of the template, values.
-HONEY: Final[tuple[tuple[int, str, str, dict[str, str | float]], ...]] = (
-    (7, "planting", "dat-dan",
-     {"site": "Rừng tràm U Minh Hạ (mẫu)", "colonies": 40, "nectar": "tram"}),
-    (5, "observation", "theo-doi", {"finding": "Đàn khỏe, ong đi làm đều", "colonies": 40}),
-    (1, "harvest", "quay-mat", {"quantity": 180, "unit": "LTR", "water": 21.5, "colonies": 38}),
-)  # fmt: skip
