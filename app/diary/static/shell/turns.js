@@ -6,7 +6,8 @@
 import { uuid } from "./ids.js";
 import { inOne } from "./store.js";
 
-const LEASE = 90_000;
+// A tab that dies holds the others up for as long; to send twice does no harm, only work.
+const LEASE = 10_000;
 const SOON = 200;
 const me = uuid();
 
