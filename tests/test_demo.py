@@ -18,6 +18,8 @@ from app.stamps.models import Batch
 from app.wiring import courier_of, create_app
 from tests.client import Client, client_for
 
+PRODUCERS = {"owner", "worker", "outsider", "learner"}
+
 
 @pytest.fixture(scope="module")
 def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -37,8 +39,9 @@ def made(var: Path) -> tuple[dict[str, Any], FastAPI]:
 def test_it_holds_the_allotment_of_2024(made: tuple[dict[str, Any], FastAPI]) -> None:
     told, app = made
     with app.state.site.database.begin(write=False) as db:
-        assert db.scalar(select(func.count()).select_from(Entity)) == 17
-        assert db.scalar(select(func.count()).select_from(Product)) == 20
+        assert db.scalar(select(func.count()).select_from(Entity)) == 17 + 1
+        assert db.scalar(select(func.count()).select_from(Entity).where(Entity.practice)) == 1
+        assert db.scalar(select(func.count()).select_from(Product)) == 20 + 1
         assert list(db.execute(select(func.count(), func.sum(Batch.granted)))) == [(20, 60_000)]
         assert all("(mẫu)" in name for name in db.scalars(select(Entity.name)))
         gtins = [one for one in db.scalars(select(Product.gtin)) if one]
@@ -80,7 +83,7 @@ def test_every_account_and_key_opens_its_door(made: tuple[dict[str, Any], FastAP
     for account in told["accounts"]:
         with client_for(app) as client:
             signed_in(client, told, account["role"])
-            home = "/app" if account["role"] in {"owner", "worker", "outsider"} else "/office"
+            home = "/app" if account["role"] in PRODUCERS else "/office"
             assert client.get(home).status_code == 200
     for key in told["api_keys"].values():
         with client_for(app) as client:
@@ -147,3 +150,37 @@ def test_the_tour_of_shops_cameras_and_officers_leads_somewhere(
     with client_for(app) as shop:
         events = shop.with_key(told["shop_key"]).get("/api/v1/events").json()
         assert "recall.made" in {one["type"] for one in events["events"]}
+
+
+def test_its_diaries_lead_from_the_pond_to_the_shop(made: tuple[dict[str, Any], FastAPI]) -> None:
+    told, app = made
+    lot = told["diary"]
+    with client_for(app) as client:
+        signed_in(client, told, "owner")
+        said = {
+            f"/app/lots/{lot['packed']}/trace": (
+                "Trại giống Năm Căn",
+                "Nơi nhận: Cửa hàng đặc sản Đất Mũi",
+            ),
+            f"/app/lots/{lot['packed']}": ("Siêu thị Tây Đô",),
+            f"/app/lots/{lot['late']}": ("Đo nước ao", "10/"),
+            "/app/approvals": ("Đo nước ao",),
+            "/app/diary": ("main",),
+        }
+        pages = {path: client.get(path).text for path in said}
+        lacks = [
+            (path, one) for path, words in said.items() for one in words if one not in pages[path]
+        ]
+        assert lacks == []
+    with client_for(app) as client:
+        page = client.get(f"/l/{lot['raw']}").text
+        assert "Ghi nhầm số cân" in page
+        photos = re.findall(r"/photos/[0-9a-f]{64}-[0-9]+\.\w+", page)
+        assert {client.get(path).status_code for path in photos} == {200}
+        signed_in(client, told, "learner")
+        assert "tập dượt" in client.get("/app").text
+    with client_for(app) as client:
+        signed_in(client, told, "officer")
+        assert "Khô cá đù" in client.get("/office/diaries/silent").text
+        assert "Cua Cà Mau" in client.get("/office/diaries/approvals").text
+        assert "Thịt cua" in client.get(f"/office/lots/{lot['raw']}/recall/lots").text

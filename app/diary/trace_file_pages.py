@@ -6,7 +6,7 @@ from typing import Final
 from starlette.responses import Response
 
 from app.diary.trace_graph import Graph, Node
-from app.diary.trace_words import name_of, said_amount
+from app.diary.trace_words import name_of, said_amount, sent_of
 from app.kit.exports import Cell, FileKind, file_of
 from app.kit.i18n import N_, Translator
 
@@ -40,17 +40,13 @@ def _rows(graph: Graph, words: Translator) -> Iterator[list[Cell]]:
     names = {node.lot_id: name_of(node, words) for node in graph.nodes}
     made_of: dict[int, list[str]] = {}
     bought: dict[int, list[str]] = {}
-    sent: dict[int, list[str]] = {}
+    sent = sent_of(graph, words)
     for link in graph.links:
         part = f"{names[link.source_id]} {said_amount(link.amount, words)}".strip()
         made_of.setdefault(link.lot_id, []).append(part)
     for one in graph.bought:
         parts = (one.material, one.supplier, one.supplier_lot, said_amount(one.amount, words))
         bought.setdefault(one.lot_id, []).append(", ".join(filter(None, parts)))
-    for out in graph.sent:
-        receiver = out.receiver or words.gettext(out.kind.label)
-        told = (receiver, words.date(out.sent_on), said_amount(out.amount, words))
-        sent.setdefault(out.lot_id, []).append(", ".join(filter(None, told)))
     for node in graph.nodes:
         yield [
             *_facts(node, words),

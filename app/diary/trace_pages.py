@@ -12,7 +12,7 @@ from app.diary.trace_file_pages import CUT, trace_file
 from app.diary.trace_graph import Graph, Node, Sight
 from app.diary.trace_graph_queries import MOST_EVER, trace
 from app.diary.trace_layout import Drawing, draw
-from app.diary.trace_words import facts_of, label_of, name_of, said_amount
+from app.diary.trace_words import facts_of, label_of, name_of, said_amount, sent_of
 from app.diary.tracing import Way
 from app.identity.access import CurrentActor
 from app.kit.exports import AsFile
@@ -44,6 +44,7 @@ class TraceLine:
     facts: Sequence[str]
     path: str
     made_of: Sequence[str]
+    sent: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def _view(
 def _layers(
     graph: Graph, paths: dict[int, str], words: Translator
 ) -> list[tuple[str, Sequence[TraceLine]]]:
-    made_of = _made_of(graph, words)
+    made_of, sent = _made_of(graph, words), sent_of(graph, words)
     return [
         (
             label_of(layer, words),
@@ -141,6 +142,7 @@ def _layers(
                     facts=facts_of(node, words),
                     path=paths[node.lot_id],
                     made_of=made_of.get(node.lot_id, ()),
+                    sent=sent.get(node.lot_id, ()),
                 )
                 for node in nodes
             ],

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.diary.amounts import Amount
 from app.diary.fields import said_unit
-from app.diary.trace_graph import Node, Sight
+from app.diary.trace_graph import Graph, Node, Sight
 from app.kit.i18n import N_, Translator
 
 ANOTHERS: Final = N_("A lot of another producer")
@@ -15,6 +15,16 @@ def said_amount(amount: Amount, words: Translator) -> str:
     if amount.quantity is None:
         return ""
     return f"{words.number(amount.quantity)} {said_unit(amount.unit, words)}".strip()
+
+
+def sent_of(graph: Graph, words: Translator) -> dict[int, list[str]]:
+    """Return by lot what of it was sent to whom, and when."""
+    found: dict[int, list[str]] = {}
+    for one in graph.sent:
+        receiver = one.receiver or words.gettext(one.kind.label)
+        parts = (receiver, words.date(one.sent_on), said_amount(one.amount, words))
+        found.setdefault(one.lot_id, []).append(", ".join(filter(None, parts)))
+    return found
 
 
 def name_of(node: Node, words: Translator) -> str:

@@ -78,6 +78,8 @@ class OwnProductView:
     proposal: Proposal | None
     lines: list[Line]
     owner: bool
+    # Nothing of a practice farm's product is public.
+    practice: bool
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def own_product(request: Request, db: Db, actor: CurrentActor, product_id: Id) -
         proposal=proposal,
         lines=told,
         owner=_owns(actor, product.entity_id),
+        practice=get_entity(db, product.entity_id, actor=actor).practice,
     )
     return show(request, "products/own_one.html", view)
 

@@ -43,7 +43,7 @@ def prepare(var: Path, *, host: str, port: int, say: Callable[[str], object]) ->
 
 
 def _is_whole(told: Path) -> bool:
-    return told.exists() and "shop_key" in json.loads(told.read_text(encoding="utf-8"))
+    return told.exists() and "diary" in json.loads(told.read_text(encoding="utf-8"))
 
 
 def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
@@ -111,6 +111,15 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         "report": f"{base}/report/{facts['report']} (what its sender follows)",
         "copied": f"{base}/office/anomalies (for officers)",
     }
+    raw, packed, late = (facts["diary"][name] for name in ("raw", "packed", "late"))
+    diary = {
+        "phone app": f"{base}/app/diary (owner, worker; learner has a practice farm)",
+        "public page": f"{base}/l/{packed} (crab meat, of crabs of /l/{raw})",
+        "trace": f"{base}/app/lots/{packed}/trace (owner), {base}/office/lots/{packed}/trace",
+        "waiting": f"{base}/app/lots/{late} (owner: an entry written 11 days late)",
+        "officers": f"{base}/office/diaries (who falls silent, late or incomplete)",
+        "templates": f"{base}/office/templates (officer)",
+    }
     key = facts["shop_key"]
     return [
         "",
@@ -120,6 +129,9 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         "",
         "Scan (or open) a stamp:",
         *stamps,
+        "",
+        "The diary, from a pond to the shop:",
+        *(f"  {name:<14} {address}" for name, address in diary.items()),
         "",
         "A product, as cameras, shops and buyers ask about it:",
         *(f"  {name:<14} {address}" for name, address in tour.items()),

@@ -42,7 +42,7 @@ class Keeping:
 
     def keep(self, sample: SampleLot) -> Lot:
         """Open a lot and write its diary."""
-        day = day_of(self.now) - timedelta(days=sample.made or 0)
+        day = day_of(self.now) - timedelta(days=sample.made or sample.opened)
         facts: dict[str, Any] = {"material": sample.material}
         if sample.made is not None:
             facts |= {"production_date": day, "quantity": sample.quantity, "unit": "kg"}
@@ -149,12 +149,12 @@ def keep_lots(
     files: Files,
     keyring: Keyring,
     now: datetime,
-) -> list[Lot]:
-    """Keep the lots of the journal, activate their stamps and send them on."""
+) -> dict[str, Lot]:
+    """Keep the lots of the journal, activate their stamps and send them on; return them by key."""
     keeping = Keeping(db, made, files, now, {})
     for sample in LOTS:
         keeping.keep(sample)
         keeping.release(sample, batches[sample.place], keyring)
     for sample in LOTS:
         keeping.send(sample)
-    return list(keeping.lots.values())
+    return keeping.lots

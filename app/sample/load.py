@@ -63,9 +63,10 @@ def load(
     onboarding.train(db, list(dict.fromkeys(one.entity for one in made)), actor=planner, now=now)
     onboarding.approve_processes(db, products, actor=planner, now=now)
     onboarding.take_templates(db, [*products[:-3], practice.product], actor=planner, now=now)
-    lots = keeping.keep_lots(db, made, batches, files=files, keyring=keyring, now=now)
+    kept = keeping.keep_lots(db, made, batches, files=files, keyring=keyring, now=now)
     keeping.Keeping(db, [practice], files, now, {}).keep(PRACTICE_LOT)
     production.spoil(db, batches[0], owner=made[0].owner, keyring=keyring, now=now)
+    lots = [*kept.values()]
     lots += production.produce(db, made, batches, keyring=keyring, now=now)
     allotting.draft_next(db, planner=planner, now=now)
     url = _Addresses(base_url, keyring)
@@ -100,6 +101,7 @@ def load(
             {"id": batch.id, "product_id": batch.product_id, "quantity": batch.granted}
             for batch in batches
         ],
+        "diary": {"raw": kept["crab"].id, "packed": kept["packed"].id, "late": kept["pond"].id},
         "lots": [
             {"id": lot.id, "product_id": lot.product_id, "number": lot.number} for lot in lots
         ],

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from app.diary.actions import close_lot, open_lot
+from app.diary.actions import close_lot, open_lot, release_lot
 from app.diary.entry_actions import record_entry
 from app.diary.models import Lot
 from app.diary.notice_actions import hold_lot, recall_lot
@@ -24,6 +24,9 @@ from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
 from app.stamps.span_actions import activate_span, lose_span, void_span
 
+_LARGER: Final = {"GRM": "KGM", "MLT": "LTR"}
+# Products whose makers have yet to release their lots.
+_UNRELEASED: Final = (12, 18)
 _NAMES: Final = UUID("6f1c1a52-52a8-4d0c-9f5e-0c0f2a1b7e11")
 
 
@@ -85,6 +88,8 @@ def produce(
             last_code=last,
             lot_id=lot.id,
         )
+        if plan.place not in _UNRELEASED:
+            release_lot(db, actor=one.owner, now=morning(now, plan.days_ago - 2), lot_id=lot.id)
         lots.append(lot)
         _befall(db, plan, lot, one.owner, now)
     return lots
@@ -111,6 +116,8 @@ def spoil(db: Session, batch: Batch, *, owner: Actor, keyring: Keyring, now: dat
 def _lot(db: Session, one: Made, plan: Plan, *, now: datetime) -> Lot:
     made_on = day_of(now) - timedelta(days=plan.days_ago)
     each, unit = one.sample.net
+    if unit in _LARGER:
+        each, unit = each / 1000, _LARGER[unit]
     lot = open_lot(
         db,
         actor=one.owner,

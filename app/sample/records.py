@@ -64,7 +64,7 @@ ENTITIES: Final[tuple[SampleEntity, ...]] = (
         f"Hợp tác xã Cua biển Đất Mũi {MARK}",
         "cooperative", "32248", "Ấp Mũi",
         (
-            _food("Cua Cà Mau sống loại Y", "1 kg", 400, 4, "Cua biển", "#8a3d1f",
+            _food("Cua Cà Mau sống loại Y", "1 kg", 0, 4, "Cua biển", "#8a3d1f",
                   "09520123456788"),
             _food("Thịt cua hấp cấp đông", "500 g", 540, 4, "Thịt cua biển", "#b5532a"),
         ),
