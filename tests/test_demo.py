@@ -183,4 +183,4 @@ def test_its_diaries_lead_from_the_pond_to_the_shop(made: tuple[dict[str, Any], 
         signed_in(client, told, "officer")
         assert "Khô cá đù" in client.get("/office/diaries/silent").text
         assert "Cua Cà Mau" in client.get("/office/diaries/approvals").text
-        assert "Thịt cua" in client.get(f"/office/lots/{lot['raw']}/recall/lots").text
+        assert "Thịt cua" in client.get(f"/office/lots/{lot['raw']}/trace").text
