@@ -101,6 +101,8 @@ class SyncLotOut(Out):
     uid: UUID | None
     entity_id: int
     product_id: int
+    # The product may be in the market no more, and then is not among the products.
+    product: str
     number: str
     state: LotState
     production_date: date | None
@@ -191,6 +193,7 @@ def _state(
         lots=[
             _lot(
                 lot,
+                found.names[lot.product_id],
                 found.standings[lot.id],
                 [LackingOut(code=one.code, words=one.said(words)) for one in lacking[lot.id]],
             )
@@ -236,10 +239,10 @@ def _templates(found: State, words: Translator) -> dict[str, SyncTemplateOut]:
     return made
 
 
-def _lot(lot: Lot, standing: Standing, missing: list[LackingOut]) -> SyncLotOut:
+def _lot(lot: Lot, product: str, standing: Standing, missing: list[LackingOut]) -> SyncLotOut:
     kept = {name: getattr(lot, name) for name in SyncLotOut.model_fields if hasattr(lot, name)}
     against = "recall" if standing.recall else "hold" if standing.hold else ""
-    return SyncLotOut(**kept, missing=missing, standing=against)
+    return SyncLotOut(**kept, product=product, missing=missing, standing=against)
 
 
 def _units(words: Translator) -> list[UnitOut]:

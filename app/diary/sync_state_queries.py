@@ -50,6 +50,7 @@ class State:
     facilities: Mapping[int, Sequence[Facility]]
     products: Sequence[ProductRow]
     lots: Sequence[Lot]
+    names: Mapping[int, str]
     standings: Mapping[int, Standing]
     templates: Mapping[int, TemplateRow]
     entries: Sequence[EntryRow]
@@ -72,6 +73,7 @@ def state_for(db: Session, *, actor: Actor, now: datetime) -> State:
         facilities=_facilities(db, own),
         products=products,
         lots=lots,
+        names=_names(db, {lot.product_id for lot in lots}),
         standings={lot.id: standings.get((lot.product_id, lot.id), NOTHING) for lot in lots},
         templates=_templates(db, {one for one in versions if one is not None}),
         entries=list_since(db, actor=actor, since=now - HISTORY, limit=MOST_ENTRIES),
@@ -97,6 +99,11 @@ def _products(db: Session, own: Collection[int], today: date) -> list[ProductRow
         ProductRow(one, made.template_version_id if (made := held[one.id]) else None)
         for one in products
     ]
+
+
+def _names(db: Session, products: Collection[int]) -> dict[int, str]:
+    query = select(Product.id, Product.name).where(Product.id.in_(products))
+    return {one.id: one.name for one in db.execute(query)}
 
 
 def _lots(db: Session, own: Collection[int], *, since: datetime) -> Sequence[Lot]:

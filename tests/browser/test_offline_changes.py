@@ -91,6 +91,10 @@ def test_a_full_phone_and_a_wrong_clock_are_said_plainly(
     assert phone.states() == ["sent", "fixing"]
     skew = phone.call("return sync.status().skew;")
     assert abs(skew - YEAR.total_seconds()) < 60
+    # What is written now is of now, and the screen says what is wrong.
+    meant = datetime.fromtimestamp(phone.call("return sync.now();") / 1000, UTC)
+    assert abs(meant - datetime.now(UTC)) < timedelta(minutes=1)
+    assert until(lambda: "Giờ của máy lệch" in phone.page.inner_text("main"))
     with database.begin(write=False) as db:
         kept = select(DiaryEntry.skew_seconds).where(DiaryEntry.lot_id == diary_lot)
         assert all(abs((one or 0) - skew) < 60 for one in db.scalars(kept))

@@ -38,7 +38,7 @@ LATER = {
 }
 LATER_STYLE = (
     r":has\(|:is\(|:where\(|@layer|@container|\bdvh\b|\bsvh\b|color-mix|\baspect-ratio\b|"
-    r":focus-visible|\binset:|accent-color|^\s*&|text-wrap|@property"
+    r":focus-visible|\binset:|flex;[^}]*\bgap:|accent-color|^\s*&|text-wrap|@property"
 )
 
 

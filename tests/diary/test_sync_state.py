@@ -42,6 +42,8 @@ def test_a_phone_gets_its_own_records_and_no_others(
             of=Subject(entity_id=lot.entity_id, product_id=lot.product_id, lot_id=lot.id),
             kind=HOLD,
         )
+        gone = make.product(db, of=cast.entity, name="Khô cũ", status="retired")
+        make.lot(db, of=gone, number="CU-1")
     one = phone.entry(lot)
     phone.send(visit(api=cast.owner), one)
     phone.send(visit(api=cast.outsider), phone.entry(foreign))
@@ -54,10 +56,12 @@ def test_a_phone_gets_its_own_records_and_no_others(
     [farm] = state["entities"]
     assert (farm["id"], farm["owner"], farm["practice"]) == (cast.entity.id, False, False)
     assert [place["location_code"] for place in farm["facilities"]] == ["RG-01"]
-    assert [(row["id"], row["number"], row["standing"]) for row in state["lots"]] == [
-        (lot.id, lot.number, "hold")
+    assert [(row["number"], row["product"], row["standing"]) for row in state["lots"]] == [
+        # Of a product that nobody sells any more.
+        ("CU-1", "Khô cũ", ""),
+        (lot.number, state["products"][0]["name"], "hold"),
     ]
-    lacking = state["lots"][0]["missing"]
+    lacking = state["lots"][1]["missing"]
     assert "on_hold" in {item["code"] for item in lacking}
     assert all(item["words"] for item in lacking)
     assert [(row["id"], row["lot_id"]) for row in state["entries"]] == [(one["id"], lot.id)]

@@ -30,6 +30,7 @@ export function refusing(box, control, after) {
     wrong.hidden = true;
     control.removeAttribute("aria-invalid");
   };
+  box.addEventListener("input", box.settle);
   return box;
 }
 

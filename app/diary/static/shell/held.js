@@ -14,7 +14,7 @@ export const farms = () => held.state.entities;
 export const farm = () =>
   farms().find((one) => String(one.id) === localStorage.getItem("diary.farm")) ?? farms()[0];
 export const productOf = (lot) =>
-  held.state.products.find((one) => one.id === lot.product_id) ?? { name: "" };
+  held.state.products.find((one) => one.id === lot.product_id) ?? { name: lot.product };
 export const keyOf = (lot) => String(lot.id ?? lot.uid);
 
 // Lots of the outbox that the last download has not yet.

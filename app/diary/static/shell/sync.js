@@ -16,6 +16,7 @@ const LONGEST_WAIT = 300_000;
 // After each entry anew would cost more than the entries; what was just sent is on the phone.
 const FRESH = 60_000;
 const OTHER_TAB = 5_000;
+const OFF = 300;
 // The server's word for: this cookie is another account's than the request is meant for.
 const OTHER = "diary.other_account";
 
@@ -38,6 +39,11 @@ const putOff = new Set();
 // {state: "idle"|"sending"|"offline"|"signin"|"later", retryAt: Date|null, skew: seconds that
 // this phone's clock is ahead of the server's}
 export const status = () => told;
+
+// By how many minutes the phone's clock is off, where that is too much to be let pass; and the
+// time as the server has it then.
+export const off = () => (Math.abs(told.skew) > OFF ? Math.round(told.skew / 60) : 0);
+export const now = () => Date.now() - (off() && told.skew * 1e3);
 
 function tell(state, retryAt = null) {
   told = { ...told, state, retryAt };
@@ -314,7 +320,7 @@ async function download() {
   await tidy();
 }
 
-// By how much this phone's clock is ahead: shown, never corrected here; the server measures it.
+// By how much this phone's clock is ahead; the server measures it for itself when it is sent to.
 async function clock(headers) {
   const there = Date.parse(headers.get("Date"));
   if (Number.isNaN(there)) return;

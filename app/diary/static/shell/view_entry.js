@@ -4,6 +4,7 @@ import { inputsField, photosField, valueField } from "./fields.js";
 import { area, gather, row, select, text, tick } from "./form.js";
 import { choose, entriesOf, farm, findLot, held, keyOf, ofLot, productOf, stageOf, stagesOf, writable } from "./held.js";
 import { add, discard, edit, list } from "./outbox.js";
+import { now as clock } from "./sync.js";
 import { instant, local, named, t, when } from "./words.js";
 
 const FEW = 3;
@@ -49,7 +50,7 @@ function of(key, id) {
 function more(lot, stage, from, fresh) {
   const places = farm().facilities.filter((one) => one.location_code);
   const usual = places.find((one) => one.id === lot.facility_id)?.location_code ?? "";
-  const at = text(from.performed_at ? local(from.performed_at) : "", { type: "datetime-local", max: local(Date.now() + 6e5) });
+  const at = text(from.performed_at ? local(from.performed_at) : "", { type: "datetime-local", max: local(clock() + 6e5) });
   const now = h("span", {}, from.performed_at ? when(from.performed_at) : t("now"));
   at.addEventListener("input", () => { now.textContent = at.value ? when(instant(at.value)) : t("now"); });
   const others = fresh ? writable().filter((one) => keyOf(one) !== keyOf(lot) &&
@@ -75,7 +76,7 @@ function more(lot, stage, from, fresh) {
     node,
     lots: () => [lot, ...boxes.filter(([, box]) => box.firstChild.checked).map(([one]) => one)],
     time,
-    at: () => (at.value ? instant(at.value) : new Date().toISOString()),
+    at: () => (at.value ? instant(at.value) : new Date(clock()).toISOString()),
     said: () => ({ note: parts.note.value.trim(), performer: parts.performer.value.trim(),
       location_code: parts.place.value, public: parts.open.firstChild.checked }),
   };

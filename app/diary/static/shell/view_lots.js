@@ -3,6 +3,7 @@ import { band, button, go, h, icon, link, say, state, to, trouble } from "./dom.
 import { gather, number, numberOf, row, select, text } from "./form.js";
 import { choose, entriesOf, farm, findLot, held, keyOf, load, lots as lotsOf, productOf, stageOf, told, unitLabel } from "./held.js";
 import { addLot, discard, list } from "./outbox.js";
+import { now } from "./sync.js";
 import { farmPicker, mark } from "./view_today.js";
 import { day, figure, local, named, t, when } from "./words.js";
 
@@ -107,7 +108,7 @@ async function undo(uid) {
 export function newLot(key) {
   const like = key && findLot(key);
   const products = held.state.products.filter((one) => one.entity_id === farm().id);
-  const today = local(Date.now()).slice(0, 10);
+  const today = local(now()).slice(0, 10);
   const places = farm().facilities.map((one) => [one.id, one.name]);
   const units = held.state.units.map((one) => [one.code, one.label]);
   const asked = {
@@ -151,7 +152,8 @@ export function newLot(key) {
     const [made, until, quantity, bare] = found;
     const given = { product_id: Number(asked.product.value), production_date: made, expiry_date: until, quantity,
       unit: quantity === null ? "" : asked.unit.value, material: asked.material.value.trim(),
-      facility_id: asked.place.value ? Number(asked.place.value) : null, ...(bare ? { number: bare } : like?.id && { proposed: like.number }) };
+      facility_id: asked.place.value ? Number(asked.place.value) : null, ...(bare ? { number: bare } : like?.id && { proposed: like.number }),
+      ...(like?.product_id === Number(asked.product.value) && like.id && { like: like.id }) };
     let uid;
     try {
       uid = await addLot(given);

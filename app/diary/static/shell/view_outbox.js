@@ -1,15 +1,13 @@
 // What waits, what was sent and what needs fixing: never more than is true.
 import { band, button, fill, h, icon, link, refresh, say, to, trouble } from "./dom.js";
-import { findLot, held, productOf } from "./held.js";
+import { findLot, held, productOf, stageOf } from "./held.js";
 import { discard, removePhoto, resend } from "./outbox.js";
 import { read, save } from "./backup.js";
 import { run, status } from "./sync.js";
-import { mark, spoken } from "./view_today.js";
-import { stageOf } from "./held.js";
+import { mark, spoken, wrongClock } from "./view_today.js";
 import { day, named, t, when } from "./words.js";
 
 const FEW = 20;
-const OFF = 600;
 const LOW = 50e6;
 export const SIGN_IN = `/sign-in?after=${encodeURIComponent("/app/diary#/outbox")}`;
 
@@ -104,10 +102,9 @@ async function fromFile(event) {
 
 // What may go wrong soon: the phone's clock and its room.
 function warnings() {
-  const { skew } = status();
   const box = h("div", {});
   const warn = (text) => box.append(band("warn", h("p", {}, text)));
-  if (Math.abs(skew) > OFF) warn(t("clock_off", { minutes: Math.round(Math.abs(skew) / 60) }));
+  box.append(wrongClock());
   if (held.counts.others) warn(t("others_wait", { count: held.counts.others }));
   navigator.storage?.estimate?.().then(({ quota, usage }) => quota - usage < LOW && warn(t("room_low")));
   return box;

@@ -2,6 +2,7 @@
 import { band, h, icon, link, refresh, state, to } from "./dom.js";
 import { row, select } from "./form.js";
 import { choose, currentLot, entriesOf, farm, farms, findLot, held, keyOf, lastOf, productOf, remember, stageOf, stagesOf, told, writable } from "./held.js";
+import { off } from "./sync.js";
 import { named, t, when } from "./words.js";
 
 const FEW = 3;
@@ -41,6 +42,9 @@ const MARKS = { waiting: ["neutral", "◷"], sent: ["good", "✓"], fixing: ["ba
 // How far an entry has come; what the server has is sent.
 export const mark = (pending) => state(...MARKS[pending ?? "sent"], t(`is_${pending ?? "sent"}`));
 
+export const wrongClock = () =>
+  off() ? band("warn", h("p", {}, t("clock_off", { minutes: Math.abs(off()) }))) : "";
+
 function repeat(lot) {
   const last = lastOf(lot);
   const stage = last && stageOf(lot, last);
@@ -72,7 +76,7 @@ export function today() {
   const stages = stagesOf(lot);
   const last = entriesOf(lot).filter((one) => !one.replaced).slice(0, FEW);
   return { ...start, nodes: [
-    farmPicker(), lotPicker(lot),
+    wrongClock(), farmPicker(), lotPicker(lot),
     lot.standing && band("warn", h("p", {}, t(`standing_${lot.standing}`))),
     warned(lot), repeat(lot),
     h("ul", { class: `tiles${stages.length > 6 ? " many" : ""}` }, stages.map(tile(lot))),
