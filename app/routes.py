@@ -227,8 +227,8 @@ OFFICE = (
     ),
 )
 PHONE = (
-    Rail(N_("Today"), "/app"),
-    Rail(N_("Lots"), "/app/lots"),
+    Rail(N_("Today"), "/app/today", within=("/app",)),
+    Rail(N_("Own lots"), "/app/lots"),
     Rail(N_("Stamps"), "/app/stamps"),
     Rail(N_("Diary"), "/app/diary"),
 )

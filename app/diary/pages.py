@@ -130,6 +130,8 @@ def stranger(request: Request, actor: Actor) -> Response:
 
 
 @router.get("")
+# The same within the scope of the phone's worker, which answers there without a network.
+@router.get("/today")
 def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words) -> Response:
     if not actor.memberships:
         return stranger(request, actor)

@@ -40,7 +40,7 @@ POST /sign-in /sign-out /enrol/{token}
 ALLOWED = {
     EVERYBODY: """
         GET /account /office /office/rights /office/rights/{right_id} /office/lots /office/entities
-            /app /app/lots /app/lots/new /app/activate /app/stamps
+            /app /app/today /app/lots /app/lots/new /app/activate /app/stamps
             /api/v1/entities /api/v1/products /api/v1/rights /api/v1/rights/{right_id}
             /api/v1/use-rights /api/v1/lots /api/v1/batches
         POST /account/keys /account/language /account/devices/{token_hash}/end
