@@ -102,7 +102,7 @@ SPOILT: dict[str, tuple[Callable[[Ground], object], str]] = {
         lambda g: g.harvest.update(promised=(Promised("a" * 64, 9),)),
         "Còn 1 ảnh nằm trên điện thoại",
     ),
-    "approval": (_late, "Có 1 mục ghi quá trễ đang chờ duyệt"),
+    "approval": (_late, "Có 1 mục ghi quá muộn đang chờ duyệt"),
     "withdrawal": (lambda g: treated(g.db, g.lot, days=2), "ngừng thuốc của “Oxy”"),
     "harvested_early": (_early, "Đã thu hoạch hoặc đóng gói ngày 01/03/2026"),
     "source_withdrawal": (lambda g: treated(g.db, g.source(), days=2), "Làm từ lô"),
