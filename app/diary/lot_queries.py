@@ -51,13 +51,23 @@ class LotRow:
 
 def list_lots(db: Session, *, actor: Actor, cut: Cut, wanted: LotFilter) -> Page[Lot]:
     """Return a page of the lots the actor sees, oldest first."""
+    scope = frozenset(actor.memberships) if wanted.own else actor.scope()
+    query = _lots(scope, wanted)
+    if wanted.recalled:
+        query = query.where(_recalled(db, scope))
+    return take(db, query, Lot.id, cut)
+
+
+def _recalled(db: Session, scope: frozenset[int] | None) -> ColumnElement[bool]:
+    if scope is None:
+        return stands("recall")
     # What stands against a source may be of another producer's lot.
     with beyond_fence(db):
-        return take(db, _lots(actor, wanted), Lot.id, cut)
+        ids = db.scalars(select(Lot.id).where(Lot.entity_id.in_(scope), stands("recall"))).all()
+    return Lot.id.in_(ids)
 
 
-def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
-    scope = frozenset(actor.memberships) if wanted.own else actor.scope()
+def _lots(scope: frozenset[int] | None, wanted: LotFilter) -> Select[Lot]:
     narrowed: list[ColumnElement[bool]] = []
     if scope is not None:
         narrowed.append(Lot.entity_id.in_(scope))
@@ -76,8 +86,6 @@ def _lots(actor: Actor, wanted: LotFilter) -> Select[Lot]:
         )
         number = func.lower(Lot.number).contains(wanted.text.lower(), autoescape=True)
         narrowed.append(or_(number, Lot.product_id.in_(named)))
-    if wanted.recalled:
-        narrowed.append(stands("recall"))
     return select(Lot).where(*narrowed)
 
 
