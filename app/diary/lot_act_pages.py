@@ -24,14 +24,15 @@ from app.diary.rules import LotState
 from app.diary.source_queries import Likely, own_sources
 from app.diary.trace_words import said_amount
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, In, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 
-router = APIRouter(prefix="/app/lots", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/app/lots", route_class=OnceRoute, include_in_schema=False)
 
 RELEASED: Final = sayable(N_("The lot was released for sale."))
 PARTED: Final = sayable(N_("The lot was parted."))

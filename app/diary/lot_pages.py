@@ -10,16 +10,17 @@ from app.diary.fields import OFFERED_UNITS, said_unit
 from app.diary.models import Lot
 from app.diary.pages import stranger, units
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, Sent, filled_from, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products.models import Product
 from app.products.queries import get_product
 
-router = APIRouter(prefix="/app/lots", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/app/lots", route_class=OnceRoute, include_in_schema=False)
 
 OPENED = sayable(N_("The lot was opened. Write its first entry."))
 CHANGED = sayable(N_("The lot was changed."))

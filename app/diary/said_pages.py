@@ -17,13 +17,14 @@ from app.diary.pages import units
 from app.diary.rules import LotState
 from app.diary.tracing import InputGiven
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 
-router = APIRouter(prefix="/app/lots/{lot_id}", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/app/lots/{lot_id}", route_class=OnceRoute, include_in_schema=False)
 
 WITHDRAWN: Final = sayable(N_("It was withdrawn and counts no more."))
 FILLED: Final = sayable(N_("The quantity was written down."))

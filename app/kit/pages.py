@@ -1,4 +1,5 @@
 import hashlib
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -73,6 +74,11 @@ class Frame:
     csp_style: str = ""
     # The page's address with its filters, to which a list's files are asked.
     here: str = ""
+
+    @property
+    def once(self) -> str:
+        """A number for a form that is to be acted on once, however often it is sent."""
+        return secrets.token_hex(16)
 
 
 class Pages:
