@@ -17,9 +17,11 @@ from app.diary.notice_actions import ReasonNeeded
 from app.diary.queries import entry_row
 from app.diary.remarks import Remark
 from app.diary.rules import LotState, Timing
+from app.diary.source_actions import hold_lots
 from app.diary.template import Stage, Template
 from app.diary.template_queries import template_of
 from app.diary.trace_actions import add_dispatch, add_inputs, withdraw_of_entry
+from app.diary.tracing import InputGiven
 from app.diary.upload_models import PhotoPromise
 from app.diary.warning_queries import warnings_of
 from app.diary.written import Promised, Written, clean, request, said, timed
@@ -84,6 +86,8 @@ def record_entry(
     known wrote down before. A correction of what was already corrected amends the latest
     correction, and is public where that is; it may be of another stage or time.
     """
+    # What went in is kept from other writers too, all of it in one order.
+    hold_lots(db, _lots_of(lot_id, written.inputs))
     lot = lock_lot(db, lot_id, actor=actor)
     cleaned = clean(written)
     before = db.get(DiaryEntry, written.id)
@@ -111,6 +115,10 @@ def record_entry(
     _noted(db, actor, now, entry)
     row = _row(db, entry.id)
     return Recorded(row, new=True, warnings=told + warnings_of(db, lot, row))
+
+
+def _lots_of(lot_id: int, inputs: Sequence[InputGiven]) -> set[int]:
+    return {lot_id} | {one.source_lot_id for one in inputs if one.source_lot_id is not None}
 
 
 def _repeated(db: Session, lot: Lot, before: DiaryEntry, written: Written) -> Recorded:

@@ -14,14 +14,14 @@ from app.diary.actions import open_lot
 from app.diary.models import Lot
 from app.diary.queries import get_lot
 from app.diary.remarks import Remark
-from app.diary.source_actions import take_lots
+from app.diary.source_actions import hold_lots, take_lots
 from app.diary.trace_actions import Added, add_inputs
 from app.diary.trace_queries import balance_of
 from app.diary.tracing import InputGiven
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
-from app.products.queries import get_product
+from app.products.queries import get_product, lock_product
 
 MOST_PARTS: Final = 50
 LEAST_SOURCES: Final = 2
@@ -93,7 +93,9 @@ def split_lot(
     The parts are of the same product and day as the whole, which keeps what is left of it.
     """
     lot = get_lot(db, lot_id, actor=actor)
-    take_lots(db, actor=actor, lot=lot, ids=set())
+    actor.require_member(lot.entity_id)
+    lock_product(db, lot.product_id)
+    hold_lots(db, [lot.id])
     if not parts or len(parts) > MOST_PARTS:
         raise PartsNeeded
     facts = {name: getattr(lot, name) for name in _SAME}
@@ -137,6 +139,8 @@ def merge_lots(
     actor.require_member(get_product(db, product_id, actor=actor).entity_id)
     if len({one.lot_id for one in sources}) < LEAST_SOURCES:
         raise SourcesNeeded
+    lock_product(db, product_id)
+    hold_lots(db, [one.lot_id for one in sources])
     lot = open_lot(db, actor=actor, now=now, product_id=product_id, number=number, **facts)
     take_lots(db, actor=actor, lot=lot, ids={one.lot_id for one in sources})
     given = [_given(db, one) for one in sources]

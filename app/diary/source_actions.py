@@ -23,6 +23,20 @@ from app.kit.i18n import N_
 _LOCK: Final = 7_021_955
 
 
+def hold_lots(db: Session, ids: Iterable[int]) -> dict[int, Lot]:
+    """Keep lots from other writers until the end, and return them as they stand now.
+
+    To be done before anything is written: who wrote holds the audit trail to the end, and must
+    not wait for a lot whose holder waits for the trail.
+    """
+    # The lowest first, so that two who take the same lots don't wait for each other.
+    query = select(Lot).where(Lot.id.in_(set(ids))).order_by(Lot.id).with_for_update()
+    # A source may be another producer's, and is kept from other writers just the same.
+    with beyond_fence(db):
+        found = db.scalars(query.execution_options(populate_existing=True)).all()
+    return {one.id: one for one in found}
+
+
 def take_lots(db: Session, *, actor: Actor, lot: Lot, ids: set[int]) -> dict[int, Lot]:
     """Return the sources of a lot of the actor's, all kept from other writers until the end.
 
@@ -30,11 +44,9 @@ def take_lots(db: Session, *, actor: Actor, lot: Lot, ids: set[int]) -> dict[int
     farm's and a real one never meet. Raises UnknownSource, and LotFeedsItself.
     """
     actor.require_member(get_lot(db, lot.id, actor=actor).entity_id)
-    # The lowest first, so that two who take the same lots don't wait for each other.
-    query = select(Lot).where(Lot.id.in_(ids | {lot.id})).order_by(Lot.id).with_for_update()
-    # A source may be another producer's, and is kept from other writers just the same.
+    taken = hold_lots(db, ids | {lot.id})
+    # Another producer's farm may be for practice too.
     with beyond_fence(db):
-        taken = {one.id: one for one in db.scalars(query.execution_options(populate_existing=True))}
         practice = _practice(db, {one.entity_id for one in taken.values()})
     if lot.id in ids:
         raise LotFeedsItself(number=lot.number)

@@ -16,22 +16,22 @@ from app.diary import actions, lot_queries
 from app.diary.entry_actions import Recorded, UnknownAmended, record_entry
 from app.diary.models import Lot
 from app.diary.photo_queries import stored_names
-from app.diary.queries import NoSuchLot
 from app.diary.rules import check_lot_number
+from app.diary.source_actions import hold_lots
 from app.diary.sync_order import free_number, in_order, stem_of
 from app.diary.tracing import InputGiven
 from app.diary.upload_queries import Awaited, awaited_of
 from app.diary.written import Written
+from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, DomainError, Invalid, Unavailable
 from app.kit.i18n import N_
+from app.products.models import Product
 
 log = logging.getLogger("ocop.sync")
 
 T = TypeVar("T")
-# Of a lot that is like another one, what is taken over where it is not said.
-_LIKE: Final = ("unit", "quantity", "material", "facility_id")
 
 
 class LotNotHere(Invalid):
@@ -151,19 +151,25 @@ def _amends(entries: Sequence[EntryDraft]) -> dict[UUID, UUID | None]:
 def _locked(
     db: Session, actor: Actor, lots: Sequence[LotDraft], entries: Sequence[EntryDraft]
 ) -> Sequence[Lot]:
-    """Return the lots that are named, all of them locked.
+    """Return the actor's lots that are named; all that is named is locked.
 
-    Locked one after the other as they come, two phones could wait for each other.
+    Locked one after the other as they come, two phones could wait for each other, and for who
+    changes a product or a producer.
     """
+    own = frozenset(actor.memberships)
+    # Beside its keys a producer may be changed meanwhile; of a product numbers are taken.
+    entities = select(Entity.id).where(Entity.id.in_(own)).order_by(Entity.id)
+    db.execute(entities.with_for_update(read=True, key_share=True))
+    products = select(Product.id).where(Product.id.in_({one.product_id for one in lots}))
+    db.execute(products.order_by(Product.id).with_for_update())
     uids = {one.uid for one in lots} | {one.lot_uid for one in entries}
     uids |= {uid for one in entries for uid in one.sources}
     ids = {one.lot_id for one in entries}
     ids |= {source.source_lot_id for one in entries for source in one.written.inputs}
-    query = select(Lot).where(
-        Lot.id.in_(ids - {None}) | Lot.uid.in_(uids - {None}),
-        Lot.entity_id.in_(frozenset(actor.memberships)),
-    )
-    return db.scalars(query.order_by(Lot.id).with_for_update()).all()
+    named = select(Lot.id).where(Lot.uid.in_(uids - {None}), Lot.entity_id.in_(own))
+    numbered = {one for one in ids if one is not None}
+    found = hold_lots(db, numbered | set(db.scalars(named)))
+    return [one for one in found.values() if one.entity_id in own]
 
 
 def _alone(db: Session, work: Callable[[], T]) -> T | DomainError:
@@ -198,27 +204,17 @@ def _open(db: Session, sender: Sender, draft: LotDraft, known: dict[UUID, Lot]) 
         sender.actor.require_member(there.entity_id)
         known[draft.uid] = there
         return Opened(there, new=False)
-    facts = {**_alike(db, sender.actor, draft), **draft.facts, "uid": draft.uid}
     lot = actions.open_lot(
         db,
         actor=sender.actor,
         now=sender.now,
         product_id=draft.product_id,
         number=_number(db, sender, draft),
-        **facts,
+        like=draft.like,
+        **{"uid": draft.uid, **draft.facts},
     )
     known[draft.uid] = lot
     return Opened(lot, new=True)
-
-
-def _alike(db: Session, actor: Actor, draft: LotDraft) -> dict[str, Any]:
-    if draft.like is None:
-        return {}
-    other = db.get(Lot, draft.like)
-    if other is None or not actor.sees(other.entity_id):
-        raise NoSuchLot
-    same = {name: getattr(other, name) for name in _LIKE}
-    return {name: value for name, value in same.items() if value}
 
 
 def _number(db: Session, sender: Sender, draft: LotDraft) -> str:

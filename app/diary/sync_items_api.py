@@ -60,8 +60,8 @@ class SyncLotIn(In):
     """A lot as the phone opened it; `uid` is the phone's, so that a repeat is the same lot.
 
     `number` is what somebody typed and must be free. Without it the lot gets the next free number
-    like `proposed`, or the product's next one. `like` names a lot whose unit, quantity, material
-    and facility are taken where they are not said here.
+    like `proposed`, or the product's next one. `like` names a lot whose unit, material and
+    facility are taken where they are not said here, and what it had bought in, without quantities.
     """
 
     uid: UUID

@@ -12,10 +12,11 @@ from sqlalchemy import delete, select
 
 from app.diary.actions import close_lot
 from app.diary.models import DiaryEntry, Lot
+from app.diary.trace_queries import list_inputs
 from app.identity.models import Membership
 from app.kit.db import Database
 from app.products.models import Product
-from tests import make
+from tests import make, make_trace
 from tests import make_sync as phone
 from tests.conftest import Cast, Clock, Visit
 
@@ -180,11 +181,15 @@ def test_a_lot_is_opened_out_of_reach_and_its_entries_name_it(
     # In a later batch, by another phone, without the lot.
     later = phone.entry(None, lot_uid=opened["uid"])
     assert results(phone.send(visit(api=cast.owner), later)) == ["accepted"]
+    with database.begin() as db:
+        make_trace.bought(db, db.get_one(Lot, found["id"]), "Cám", supplier="Đại lý Tư")
     like = phone.lot(product.id, like=found["id"], quantity=None)
     nameless = phone.send(client, lots=(like,))["lots"][0]
     with database.begin(write=False) as db:
         made, first = db.get_one(Lot, nameless["id"]), db.get_one(Lot, found["id"])
-    assert (made.number, made.quantity, made.unit) == ("L2603-01", 40, "KGM")
+        came = [(one.material, one.supplier) for one in list_inputs(db, made.id)]
+    assert (made.number, made.quantity, made.unit) == ("L2603-01", None, "KGM")
+    assert came == [("Cám", "Đại lý Tư")]
     assert (first.note, str(first.expiry_date), first.unit_as_entered) == (
         "Ao 2",
         "2026-04-09",

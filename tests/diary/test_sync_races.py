@@ -14,14 +14,18 @@ from sqlalchemy import func, select
 
 from app.diary.entry_actions import Recorded
 from app.diary.models import DiaryEntry, DiaryPhoto, Lot
+from app.diary.parting_actions import Taken as Part
+from app.diary.parting_actions import merge_lots
 from app.diary.rules import EntryKind
 from app.diary.sync_actions import EntryDraft, LotDraft, Opened, Sender, Taken, take
+from app.diary.tracing import InputGiven
 from app.diary.upload_actions import Piece, WrongOffset, keep_uploaded, receive_piece
 from app.diary.written import Promised, Written
 from app.identity.rules import Actor, Belonging
 from app.kit.arriving import Arriving
 from app.kit.db import Database
 from app.kit.files import Files
+from app.products.models import Product
 from tests import make
 from tests import make_sync as phone
 
@@ -103,6 +107,38 @@ def test_batches_that_touch_the_same_lots_in_any_order_never_stop_each_other(
             DiaryEntry.lot_id == lots[0].id
         )
         assert db.execute(query).one() == (len(works), len(works))
+
+
+def test_producers_who_take_from_each_other_at_once_never_stop_each_other(
+    racing_database: Database, lots: list[Lot]
+) -> None:
+    with racing_database.begin() as db:
+        for one in lots:
+            db.get_one(Lot, one.id).state = "released"
+        of = make.product(db, of=make.entity(db))
+        theirs = [make.lot(db, of=of, state=state) for state in ("open", "released")]
+        mine = make.lot(db, of=db.get_one(Product, lots[0].product_id))
+
+    def taking(lot: Lot, source: Lot, product_id: int) -> Callable[[], Taken]:
+        opened = LotDraft(uid=uuid4(), product_id=product_id, proposed="R-01")
+        given = [InputGiven(source_lot_id=source.id, quantity=1, unit="kg")]
+        fed = draft(lot.id, kind=EntryKind.RECEIVING, inputs=given)
+        return sent(racing_database, lot, [draft(lot.id), fed], [opened])
+
+    def merging() -> Taken:
+        with racing_database.begin() as db:
+            actor, parts = sender(lots[0]).actor, [Part(lot_id=one.id) for one in lots[:2]]
+            product_id = lots[0].product_id
+            merge_lots(db, actor=actor, now=make.NOW, product_id=product_id, sources=parts)
+        return Taken([], [], {})
+
+    works = []
+    for turn in range(PHONES):
+        works.append(taking(mine, theirs[1], lots[0].product_id))
+        works.append(taking(theirs[0], lots[turn % 2], of.id))
+        works.append(merging)
+    done = [found for taken in at_once(works) for found in (*taken.lots, *taken.entries)]
+    assert all(isinstance(found, Opened | Recorded) for found in done), done
 
 
 def test_an_id_taken_for_two_lots_at_once_is_of_one(
