@@ -46,8 +46,8 @@ FENCES: Final[Mapping[str, Fence]] = {
     "link_host": REGISTER,
     "process_template": REGISTER,
     "process_template_version": REGISTER,
-    "process_template_draft": REGISTER,
     # What the Department works with alone.
+    "process_template_draft": STAFF,
     "import_job": STAFF,
     "import_row": STAFF,
     "report": STAFF,

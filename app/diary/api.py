@@ -2,7 +2,8 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.diary import actions, lot_queries, queries
 from app.diary.gate_queries import missing_for
@@ -28,7 +29,18 @@ MATERIAL = Field(
     max_length=120,
     description="What it is a lot of where that is not yet the product; no stamps go onto it.",
 )
-Quantity = Annotated[float, Field(ge=0.001, le=1e10, allow_inf_nan=False)]
+
+
+def _with_point(given: object) -> object:
+    """Read a decimal comma, as people here write it into a form; yes and no are no numbers."""
+    if isinstance(given, bool):
+        raise PydanticCustomError("float_parsing", "no number")
+    return given.replace(",", ".") if isinstance(given, str) else given
+
+
+Quantity = Annotated[
+    float, BeforeValidator(_with_point), Field(ge=0.001, le=1e10, allow_inf_nan=False)
+]
 
 
 class LotPatch(In):

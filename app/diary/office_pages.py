@@ -15,7 +15,7 @@ from app.diary.items import CLEARABLE
 from app.diary.lot_queries import LotFilter, LotRow
 from app.diary.models import Lot
 from app.diary.notice_queries import AnyNotice, list_notices, subject_of_lot
-from app.diary.pages import SHOWN_GOODS, Told, check_lines, told
+from app.diary.pages import SHOWN_GOODS, Part, Timeline, check_lines, timeline_of
 from app.diary.rules import LotState
 from app.diary.standing_queries import Standing, standing_against
 from app.entities.models import Entity
@@ -51,7 +51,7 @@ class OfficeLotView:
     product: Product
     entity: Entity
     unit: str
-    timeline: list[Told]
+    timeline: Timeline
     checks: list[Line]
     clearable: bool
     standing: Standing
@@ -104,7 +104,13 @@ def lots(
 
 @router.get("/{lot_id}")
 def lot(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, lot_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    words: Words,
+    lot_id: Id,
+    part: Part = 1,
 ) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
     checks = gate_queries.checks_for(db, found, now=now)
@@ -114,7 +120,7 @@ def lot(
         product=db.get_one(Product, found.product_id),
         entity=db.get_one(Entity, found.entity_id),
         unit=said_unit(found.unit, words),
-        timeline=told(db, queries.list_timeline(db, found.id), words),
+        timeline=timeline_of(db, found, words, part),
         checks=check_lines(checks, found, words),
         clearable=any(one.item in CLEARABLE for one in checks if not one.done),
         standing=standing_against(db, found.product_id, found.id),

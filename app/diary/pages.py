@@ -1,8 +1,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -36,6 +37,10 @@ CLOSED = sayable(N_("The diary was closed."))
 SHOWN_LOTS = 6
 SHOWN_ENTRIES = 4
 SHOWN_GOODS = 5
+# Entries of a diary on one page of it.
+TIMELINE: Final = 100
+
+Part = Annotated[int, Query(ge=1, le=100_000)]
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,15 @@ class LotsView:
 
 
 @dataclass(frozen=True)
+class Timeline:
+    """A part of a lot's diary, with the ways on and back where there is more."""
+
+    entries: list[Told]
+    next: str
+    previous: str
+
+
+@dataclass(frozen=True)
 class LotView:
     """A lot with its diary, and what it lacks before stamps can be activated."""
 
@@ -92,7 +106,7 @@ class LotView:
     state: LotState
     product: Product
     unit: str
-    timeline: list[Told]
+    timeline: Timeline
     checks: list[Line]
     standing: Standing
     goods: GoodsPart
@@ -104,6 +118,17 @@ class LotView:
 def told(db: Session, entries: Sequence[EntryRow], words: Translator) -> list[Told]:
     stages = stages_of(db, entries)
     return [_told(entry, stages[entry.id], words) for entry in entries]
+
+
+def timeline_of(db: Session, lot: Lot, words: Translator, part: int) -> Timeline:
+    """Return one part of a lot's diary, the first with the latest work."""
+    skip = (part - 1) * TIMELINE
+    rows = queries.list_timeline(db, lot.id, limit=TIMELINE + 1, skip=skip)
+    return Timeline(
+        told(db, rows[:TIMELINE], words),
+        next=f"?part={part + 1}" if len(rows) > TIMELINE else "",
+        previous=f"?part={part - 1}" if part > 1 else "",
+    )
 
 
 def _told(entry: EntryRow, stage: Stage | None, words: Translator) -> Told:
@@ -182,7 +207,13 @@ def lots(
 
 @router.get("/lots/{lot_id}")
 def lot(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, lot_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    words: Words,
+    lot_id: Id,
+    part: Part = 1,
 ) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
     view = LotView(
@@ -190,7 +221,7 @@ def lot(
         state=LotState(found.state),
         product=db.get_one(Product, found.product_id),
         unit=said_unit(found.unit, words),
-        timeline=told(db, queries.list_timeline(db, found.id), words),
+        timeline=timeline_of(db, found, words, part),
         checks=check_lines(gate_queries.checks_for(db, found, now=now), found, words),
         standing=standing_against(db, found.product_id, found.id),
         goods=part_of(

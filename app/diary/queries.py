@@ -191,10 +191,10 @@ def public_entries_of(
     return {lot_id: tuple(rows) for lot_id, rows in found.items()}
 
 
-def list_timeline(db: Session, lot_id: int, *, limit: int | None = None) -> tuple[EntryRow, ...]:
-    """Return a lot's whole diary for those who keep or check it, the latest work first."""
+def list_timeline(db: Session, lot_id: int, *, limit: int, skip: int = 0) -> tuple[EntryRow, ...]:
+    """Return a part of a lot's diary for those who keep or check it, the latest work first."""
     query = _ENTRIES.where(DiaryEntry.lot_id == lot_id).order_by(*_LATEST_WORK)
-    return _rows(db, query.limit(limit))
+    return _rows(db, query.offset(skip).limit(limit))
 
 
 def list_recent(db: Session, *, actor: Actor, limit: int) -> tuple[EntryRow, ...]:
