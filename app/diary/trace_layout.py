@@ -60,9 +60,12 @@ def draw(
     label: Callable[[int], str],
 ) -> Drawing:
     """Return where the lots of a graph stand, how they are joined and what is written on them."""
+    layers = _arranged(graph)
+    # Two boxes leave room for the labels, and a phone draws no more of them to be read.
+    across = min(across, max(2, *map(len, layers.values())))
     width = across * BOX + (across - 1) * GAP
     top, boxes, bands = 0.0, [], []
-    for layer, nodes in _arranged(graph).items():
+    for layer, nodes in layers.items():
         bands.append(Band(top + HEAD - PAD, label(layer)))
         top += HEAD
         for start in range(0, len(nodes), across):
