@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from app.entities.part_models import Facility
+from app.kit.db import Database
+from app.products.models import Product
+from tests import make
 from tests.browser.conftest import Open, World, shoot, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -54,6 +58,17 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(source))
 
 
+def with_a_place(world: World) -> None:
+    """Give the producer a place of work that has a code; a lot without one gets no stamps."""
+    database = Database(world.settings.owner_url)
+    with database.begin() as db:
+        entity_id = db.get_one(Product, world.product_id).entity_id
+        place = {"name": "Sân phơi", "folded": "san phoi", "location_code": make.PLACE}
+        at = {"created_at": make.NOW, "updated_at": make.NOW}
+        db.add(Facility(entity_id=entity_id, **place, **at))
+    database.close()
+
+
 def lot_with_an_entry(page: Page) -> str:
     """Open a lot and write an entry on the phone; return the lot's address."""
     page.goto("/app")
@@ -67,6 +82,8 @@ def lot_with_an_entry(page: Page) -> str:
     page.click("a[href*='stage=packing']")
     shoot(page, "phone-entry")
     page.fill("#note", "Hút chân không, dán tem")
+    page.click("summary:has-text('Nơi làm')")
+    page.select_option("#location_code", make.PLACE)
     page.set_input_files("#photo", picture())
     page.click("main form button")
     assert "Hút chân không" in page.content()
@@ -95,10 +112,12 @@ def test_a_stamp_goes_from_the_office_over_the_phone_to_the_shopper(
     rows = rows_of(path)
     assert len(rows) == 120
 
+    with_a_place(world)
     phone = open_page(360, 640)
     sign_in(phone, world.owner)
     lot = lot_with_an_entry(phone)
     phone.goto(lot)
+    assert not phone.locator("main .band.warn").count(), phone.inner_text("main")
     phone.click("a[href*='/app/activate']")
     # The last one first: either order will do.
     phone.fill("#first_code", rows[59]["code"])
