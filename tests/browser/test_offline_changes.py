@@ -33,6 +33,10 @@ EDITED = """
   await outbox.edit(last.id, given);
   await sync.run();
 """
+REFUSED = """
+  const [last] = (await outbox.list()).slice(-1);
+  return outbox.edit(last.id, {}).catch((error) => error.code);
+"""
 # What the next version of the app does first, with an app of before in the same store.
 UPGRADED = """
   store.STEPS.push((db, unit) => unit.objectStore("outbox").createIndex("state", "state"));
@@ -138,15 +142,19 @@ def test_a_newer_app_and_another_phone_take_over_what_waits(
     assert other.call(READ, saved[:-400]) == "damaged"
     assert other.call(READ, saved) == {"added": 3, "same": 0}
     assert other.call(READ, saved) == {"added": 0, "same": 3}
+    phone.context.set_offline(offline=True)
     bad_line.faults.clear()
     other.run()
     # The first phone does not know yet that the other sent them, and changes one.
     phone.call(EDITED, {"note": "Ghi lần 3"})
+    phone.context.set_offline(offline=False)
+    assert until(lambda: phone.run() == "idle")
     assert other.states() == ["sent"] * 3
     assert phone.states() == ["sent", "sent", "fixing"]
     # What the server has differs by now: the change becomes a correction, with a reason.
     phone.call(EDITED, {"reason": "Ghi nhầm"})
     assert phone.states() == ["sent"] * 3
+    assert phone.call(REFUSED) == "sent"
     assert written(database, diary_lot) == [f"Ghi lần {number}" for number in range(4)]
     assert photos(database, diary_lot) == 4
 

@@ -179,18 +179,23 @@ export async function removePhoto(id, sha256) {
 
 // Changes one record, or several, in a transaction of their own: `work(record, photos)` each.
 export async function change(ids, work) {
-  let found = false;
+  let wrong = new Trouble("gone");
   await inOne("readwrite", ["outbox", "photos"], (outbox, photos) => {
     for (const id of [].concat(ids)) {
       outbox.index("id").get(id).onsuccess = ({ target: { result: record } }) => {
         if (!record) return;
-        found = true;
-        work(record, photos);
-        outbox.put(record);
+        wrong = null;
+        // What is thrown out of here, IndexedDB tells nobody.
+        try {
+          work(record, photos);
+          outbox.put(record);
+        } catch (error) {
+          wrong = error;
+        }
       };
     }
   });
-  if (!found) throw new Trouble("gone");
+  if (wrong) throw wrong;
   changed();
 }
 
