@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.diary.completeness import Check, EntryFacts, LotFacts, checks, missing
 from app.diary.decision_models import EntryDecision, LotClearance
 from app.diary.decisions import Approval, approval_of, awaiting, in_force
+from app.diary.handing_down import Kin
 from app.diary.lot_record_queries import records_of
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot
 from app.diary.rules import EntryKind
@@ -35,7 +36,10 @@ from app.diary.withdrawal import (
 from app.kit.clock import day_of
 from app.kit.db import beyond_fence
 
-# Of lots that others are made of only these tell of periods; a correction may be of any kind.
+# Of more lots of the same product that a lot is made of only the latest count.
+MOST_KIN: Final = 200
+
+# Of other lots that a lot is made of only these tell of periods; a correction may be of any kind.
 _FAR: Final = tuple(sorted(TREATING | TAKING))
 
 
@@ -94,7 +98,9 @@ def checks_of(db: Session, lots: Collection[Lot], *, now: datetime) -> dict[int,
     with beyond_fence(db):
         far = list(db.scalars(select(Lot).where(Lot.id.in_(sources)))) if sources else []
         templates = templates_of(db, [*lots, *far])
-        entries = _entries(db, ids, sources)
+        kin = _kin(lots, far)
+        entries = _entries(db, [*ids, *kin], sources - kin)
+        links = _links(db, [*ids, *kin], kin | set(ids)) if kin else {}
         cleared = _cleared(db, [*ids, *sources])
     standing = standing_of(db, {(lot.product_id, lot.id) for lot in lots})
     records = records_of(db, lots)
@@ -103,9 +109,11 @@ def checks_of(db: Session, lots: Collection[Lot], *, now: datetime) -> dict[int,
         lot_id: _diary(entries.get(lot_id, ()), templates[lot_id], cleared.get(lot_id, ()))
         for lot_id in numbers
     }
+    family = Kin(links, {lot_id: in_force(some) for lot_id, some in entries.items()})
     found = {}
     for lot in lots:
-        told = _Told(entries.get(lot.id, ()), cleared.get(lot.id, ()), templates[lot.id])
+        said = [*family.handed_down(lot.id), *entries.get(lot.id, ())]
+        told = _Told(said, cleared.get(lot.id, ()), templates[lot.id])
         against = standing.get((lot.product_id, lot.id), NOTHING)
         facts = LotFacts(
             **records[lot.id],
@@ -115,6 +123,26 @@ def checks_of(db: Session, lots: Collection[Lot], *, now: datetime) -> dict[int,
             on_hold=against.hold is not None,
         )
         found[lot.id] = checks(facts)
+    return found
+
+
+def _kin(lots: Collection[Lot], far: Collection[Lot]) -> frozenset[int]:
+    """Return the sources that are lots of the same product, kept by the same template."""
+    same = {(lot.product_id, lot.template_version_id) for lot in lots}
+    near = sorted(one.id for one in far if (one.product_id, one.template_version_id) in same)
+    return frozenset(near[-MOST_KIN:])
+
+
+def _links(db: Session, ids: Collection[int], kin: Collection[int]) -> dict[int, list[int]]:
+    """Return by lot those of its sources that are its kin, whoever wrote the inputs down."""
+    source_id = LotInput.source_lot_id
+    query = select(LotInput.lot_id, source_id).where(
+        LotInput.lot_id.in_(ids), source_id.in_(kin), LotInput.withdrawn_at.is_(None)
+    )
+    found: dict[int, list[int]] = {}
+    for lot_id, kin_id in db.execute(query.order_by(LotInput.id)):
+        if kin_id is not None:
+            found.setdefault(lot_id, []).append(kin_id)
     return found
 
 

@@ -289,6 +289,8 @@ def test_phones_go_on_by_the_version_their_lot_was_opened_under(
     assert str(version) in client.get("/api/v1/sync/state").json()["templates"]
 
 
+@pytest.mark.slow
+@pytest.mark.on("sqlite")
 def test_a_lot_of_ten_thousand_entries_and_a_chain_as_deep_stay_bounded(
     visit: Visit, cast: Cast, product: Product, database: Database
 ) -> None:
