@@ -23,8 +23,8 @@ from tests.served import Server, free_port
 
 pytestmark = pytest.mark.slow
 
-KILLS = 3
-ROUNDS = 3
+KILLS = 2
+ROUNDS = 2
 
 
 class Sender:

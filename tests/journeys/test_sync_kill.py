@@ -33,7 +33,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("OCOP_KILLS") or 12)
+KILLS = int(os.environ.get("OCOP_KILLS") or 8)
 SEED = int(os.environ.get("OCOP_SEED") or 7)
 PHONES = 2
 # Small parts, so that a photo is cut within.

@@ -260,6 +260,7 @@ def same(get: httpx.Response, head: httpx.Response) -> bool:
     return (get.status_code, kept(get)) == (head.status_code, kept(head)) and head.content == b""
 
 
+@pytest.mark.on("sqlite")
 def test_every_page_answers_head_as_it_answers_get(visit: Visit, cast: Cast) -> None:
     clients = [visit(), visit(page=cast.officer), visit(page=cast.owner)]
     asked = sorted(pages())
