@@ -17,10 +17,10 @@ from app.diary.models import Lot
 from app.diary.pages import Told, check_lines, stranger, told
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Belonging
-from app.kit.errors import Conflict, Invalid
-from app.kit.forms import Filled, Form, In, Line, Note, read_form, refused
+from app.kit.forms import Filled, Form, In, Line, Note
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
+from app.kit.saving import submit
 from app.kit.web import Db, Edge, Id, Now, Words
 
 router = APIRouter(prefix="/app/approvals", route_class=Edge, include_in_schema=False)
@@ -95,22 +95,21 @@ def decide(
     sent: Form,
     entry_id: UUID,
 ) -> Response:
-    given = read_form(DecisionForm, sent, words)
-    if not isinstance(given, Filled):
-        try:
-            decision_actions.decide_entry(
-                db,
-                actor=actor,
-                now=now,
-                entry_id=entry_id,
-                accepted=given.accepted == "yes",
-                reason=given.reason,
-            )
-        except (Invalid, Conflict) as error:
-            given = refused(sent, error, words)
-        else:
-            return go("/app/approvals", say=APPROVED if given.accepted == "yes" else REFUSED)
-    return _waiting(request, db, actor, words, given, entry_id)
+
+    def save(given: DecisionForm) -> None:
+        decision_actions.decide_entry(
+            db,
+            actor=actor,
+            now=now,
+            entry_id=entry_id,
+            accepted=given.accepted == "yes",
+            reason=given.reason,
+        )
+
+    wrong = submit(DecisionForm, sent, words, save)
+    if wrong is not None:
+        return _waiting(request, db, actor, words, wrong, entry_id)
+    return go("/app/approvals", say=APPROVED if sent.text("accepted") == "yes" else REFUSED)
 
 
 def _waiting(
@@ -147,17 +146,14 @@ def clear(
 ) -> Response:
     lot = queries.get_lot(db, lot_id, actor=actor)
     actor.require_officer()
-    given = read_form(ClearanceForm, sent, words)
-    if not isinstance(given, Filled):
-        try:
-            decision_actions.clear_lot(
-                db, actor=actor, now=now, lot_id=lot_id, **given.model_dump()
-            )
-        except (Invalid, Conflict) as error:
-            given = refused(sent, error, words)
-        else:
-            return go(f"/office/lots/{lot_id}", say=CLEARED)
-    return _clearing(request, db, words, now, lot, given)
+
+    def save(given: ClearanceForm) -> None:
+        decision_actions.clear_lot(db, actor=actor, now=now, lot_id=lot_id, **given.model_dump())
+
+    wrong = submit(ClearanceForm, sent, words, save)
+    if wrong is not None:
+        return _clearing(request, db, words, now, lot, wrong)
+    return go(f"/office/lots/{lot_id}", say=CLEARED)
 
 
 def _clearing(

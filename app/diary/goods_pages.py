@@ -19,10 +19,10 @@ from app.diary.tracing import DispatchGiven, ReceiverKind
 from app.identity.access import CurrentActor
 from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
-from app.kit.errors import Conflict, Invalid
-from app.kit.forms import Filled, Form, read_form, refused
+from app.kit.forms import Filled, Form
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
+from app.kit.saving import submit
 from app.kit.web import Db, Id, Now, Words
 
 router = APIRouter(prefix="/app/lots/{lot_id}", route_class=OnceRoute, include_in_schema=False)
@@ -130,16 +130,15 @@ def add_dispatch(
     lot_id: Id,
 ) -> Response:
     lot = own_lot(db, actor, lot_id)
-    given = read_form(DispatchIn, sent, words)
-    if not isinstance(given, Filled):
+
+    def save(given: DispatchIn) -> None:
         dispatch = DispatchGiven(**given.model_dump())
-        try:
-            trace_actions.add_dispatch(db, actor=actor, now=now, lot=lot, dispatch=dispatch)
-        except (Invalid, Conflict) as error:
-            given = refused(sent, error, words)
-        else:
-            return go(f"/app/lots/{lot_id}/goods", say=ADDED)
-    return _dispatch_form(request, lot, given, words)
+        trace_actions.add_dispatch(db, actor=actor, now=now, lot=lot, dispatch=dispatch)
+
+    wrong = submit(DispatchIn, sent, words, save)
+    if wrong is not None:
+        return _dispatch_form(request, lot, wrong, words)
+    return go(f"/app/lots/{lot_id}/goods", say=ADDED)
 
 
 def own_lot(db: Db, actor: CurrentActor, lot_id: int) -> Lot:
@@ -160,20 +159,19 @@ def _add(
     of_lot: bool,
 ) -> Response:
     lot = own_lot(db, actor, lot_id)
-    given = read_form(InputForm, sent, words)
-    if not isinstance(given, Filled):
-        try:
-            if of_lot and not given.source_lot_id and not given.source:
-                raise source_queries.UnknownSource
-            inputs = [given.given(db, lot)]
-            trace_actions.add_inputs(
-                db, actor=actor, now=now, lot=lot, inputs=inputs, reason=given.reason
-            )
-        except (Invalid, Conflict) as error:
-            given = refused(sent, error, words)
-        else:
-            return go(f"/app/lots/{lot_id}/goods", say=ADDED)
-    return _input_form(request, db, lot, given, words, of_lot=of_lot)
+
+    def save(given: InputForm) -> None:
+        if of_lot and not given.source_lot_id and not given.source:
+            raise source_queries.UnknownSource
+        inputs = [given.given(db, lot)]
+        trace_actions.add_inputs(
+            db, actor=actor, now=now, lot=lot, inputs=inputs, reason=given.reason
+        )
+
+    wrong = submit(InputForm, sent, words, save)
+    if wrong is not None:
+        return _input_form(request, db, lot, wrong, words, of_lot=of_lot)
+    return go(f"/app/lots/{lot_id}/goods", say=ADDED)
 
 
 def _input_form(

@@ -30,6 +30,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, In, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
+from app.kit.saving import submit
 from app.kit.web import Db, Id, Now, Words
 
 router = APIRouter(prefix="/app/lots", route_class=OnceRoute, include_in_schema=False)
@@ -177,23 +178,19 @@ def merge_form(request: Request, db: Db, actor: CurrentActor, words: Words) -> R
 def merge(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form
 ) -> Response:
-    given = read_form(MergeForm, sent, words)
-    if isinstance(given, Filled):
-        return _merge(request, db, actor, given, words)
     chosen = [name.removeprefix("lot_") for name in sent.fields if name.startswith("lot_")]
     sources = [Taken(lot_id=int(one[:18])) for one in chosen if one.isascii() and one.isdecimal()]
-    try:
-        parted = parting_actions.merge_lots(
-            db,
-            actor=actor,
-            now=now,
-            sources=sources,
-            production_date=day_of(now),
-            **given.model_dump(),
-        )
-    except (Invalid, Conflict) as error:
-        return _merge(request, db, actor, refused(sent, error, words), words)
-    return go(f"/app/lots/{parted.lots[0].id}/goods", say=MERGED)
+    made: list[Lot] = []
+
+    def save(given: MergeForm) -> None:
+        facts = {"production_date": day_of(now), **given.model_dump()}
+        parted = parting_actions.merge_lots(db, actor=actor, now=now, sources=sources, **facts)
+        made.extend(parted.lots)
+
+    wrong = submit(MergeForm, sent, words, save)
+    if wrong is not None:
+        return _merge(request, db, actor, wrong, words)
+    return go(f"/app/lots/{made[0].id}/goods", say=MERGED)
 
 
 def _merge(
@@ -230,17 +227,16 @@ def complete(
     lot_id: Id,
 ) -> Response:
     lot = own_lot(db, actor, lot_id)
-    given = read_form(DistributedIn, sent, words)
-    if not isinstance(given, Filled):
-        try:
-            distribution_actions.complete_distribution(
-                db, actor=actor, now=now, lot_id=lot_id, left=given.left, note=given.note
-            )
-        except (Invalid, Conflict) as error:
-            given = refused(sent, error, words)
-        else:
-            return go(f"/app/lots/{lot_id}/distribution", say=COMPLETED)
-    return _distribution(request, db, actor, lot, given, words)
+
+    def save(given: DistributedIn) -> None:
+        distribution_actions.complete_distribution(
+            db, actor=actor, now=now, lot_id=lot_id, left=given.left, note=given.note
+        )
+
+    wrong = submit(DistributedIn, sent, words, save)
+    if wrong is not None:
+        return _distribution(request, db, actor, lot, wrong, words)
+    return go(f"/app/lots/{lot_id}/distribution", say=COMPLETED)
 
 
 @router.post("/{lot_id}/resume")

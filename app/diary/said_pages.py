@@ -18,10 +18,10 @@ from app.diary.rules import LotState
 from app.diary.tracing import InputGiven
 from app.identity.access import CurrentActor
 from app.identity.once_access import OnceRoute
-from app.kit.errors import Conflict, Invalid
-from app.kit.forms import Filled, Form, read_form, refused
+from app.kit.forms import Filled, Form, read_form
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
+from app.kit.saving import submit
 from app.kit.web import Db, Id, Now, Words
 
 router = APIRouter(prefix="/app/lots/{lot_id}", route_class=OnceRoute, include_in_schema=False)
@@ -61,18 +61,16 @@ def fill_input(
     lot_id: Id,
     input_id: Id,
 ) -> Response:
-    given = read_form(InputIn, sent, words)
-    if not isinstance(given, Filled):
+    def save(given: InputIn) -> None:
         what = InputGiven(**given.model_dump(exclude={"source"}))
-        try:
-            trace_actions.fill_input(
-                db, actor=actor, now=now, lot_id=lot_id, input_id=input_id, given=what
-            )
-        except (Invalid, Conflict) as error:
-            given = refused(sent, error, words)
-        else:
-            return go(f"/app/lots/{lot_id}/goods", say=FILLED)
-    return _show_input(request, db, actor, words, lot_id, input_id, given)
+        trace_actions.fill_input(
+            db, actor=actor, now=now, lot_id=lot_id, input_id=input_id, given=what
+        )
+
+    wrong = submit(InputIn, sent, words, save)
+    if wrong is not None:
+        return _show_input(request, db, actor, words, lot_id, input_id, wrong)
+    return go(f"/app/lots/{lot_id}/goods", say=FILLED)
 
 
 @router.post("/inputs/{input_id}/withdraw")
