@@ -108,6 +108,7 @@ def draft(hand: Hand) -> None:
     hand.click("nav a[href='/office/allotments']")
     shoot(hand.page, "allotment-list")
     hand.click("#new button")
+    hand.page.wait_for_load_state()
     assert hand.page.locator("input.quantity").count() == PRODUCTS
     hand.type("input.quantity >> nth=3", "2.500")
     assert hand.page.locator("#total").inner_text() == "59.500"
@@ -144,6 +145,7 @@ def finish(hand: Hand) -> None:
 
 def check(page: Page, packed: zipfile.ZipFile, database: Database, number: str) -> None:
     """See 17 sheets for 20 batches with the right sums, and a folder of files for each entity."""
+    page.wait_for_load_state()
     totals = [int(text) for text in re.findall(r'data-total="(\d+)"', page.content())]
     assert (len(totals), sum(totals)) == (ENTITIES, PRODUCTS * EACH - 500)
     assert page.locator("article.minutes tbody tr").count() == PRODUCTS

@@ -27,6 +27,7 @@ def batch_from_request_to_hand_over(page: Page, world: World, quantity: int) -> 
     page.fill("#decision_no", "12/QĐ-SKHCN")
     page.click("form[action$='/approve'] button")
     page.click("form[action$='/issue'] button")
+    page.wait_for_load_state()
     batch = page.url.split("?")[0]
     shoot(page, "office-batch-issued")
     pdf = make_file(page, batch, "pdf")
@@ -76,6 +77,7 @@ def lot_with_an_entry(page: Page) -> str:
     page.goto("/app/lots/new")
     page.fill("#number", "L01")
     page.click("main form button")
+    page.wait_for_load_state()
     lot = page.url.split("?")[0]
     page.click("text=Ghi nhật ký")
     shoot(page, "phone-kinds")
@@ -86,7 +88,7 @@ def lot_with_an_entry(page: Page) -> str:
     page.select_option("#location_code", make.PLACE)
     page.set_input_files("#photo", picture())
     page.click("main form button")
-    assert "Hút chân không" in page.content()
+    page.wait_for_selector("main :text('Hút chân không')")
     shoot(page, "phone-lot")
     return lot
 
@@ -156,5 +158,6 @@ def test_a_typed_code_with_one_fault_is_asked_about_and_leads_to_its_page(
     shopper.click("main form button")
     shoot(shopper, "shopper-did-you-mean")
     shopper.click(f"a[href*='{code}']")
+    shopper.wait_for_load_state()
     assert code in shopper.url.upper()
     assert shopper.locator("h1").count() == 1
