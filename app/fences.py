@@ -69,6 +69,8 @@ FENCES: Final[Mapping[str, Fence]] = {
     "ocop_certificate": _PRODUCT,
     "use_right": _ENTITY
     | through("ip_right", f"ip_right.id = right_id AND {own('owner_entity_id').rows}"),
+    # Papers of a record; those of rights belong to no entity.
+    "document": _ENTITY | account("added_by_id"),
     # Lots and diaries.
     "production_process": _ENTITY,
     "lot": _ENTITY,
@@ -160,6 +162,11 @@ READINGS: Final[Mapping[str, Reading]] = {
     "ip_right": _whole("ip_right"),
     "right_product": _whole("right_product"),
     "use_right": _whole("use_right"),
+    "document": Reading(
+        *("id", "subject_kind", "subject_id", "kind", "title", "media_type", "sha256", "size"),
+        *("pages", "public", "withdrawn_at"),
+        rows="public AND withdrawn_at IS NULL",
+    ),
     "lot": _whole("lot"),
     "lot_notice": _whole("lot_notice"),
     "product_notice": _whole("product_notice"),

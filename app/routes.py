@@ -28,6 +28,7 @@ import app.diary.template_stage_pages
 import app.diary.trace_api
 import app.diary.trace_pages
 import app.diary.upload_api
+import app.documents.pages
 import app.entities.api
 import app.entities.consent_pages
 import app.entities.facility_api
@@ -290,6 +291,7 @@ ROUTERS = (
     app.products.own_pages.picture_router,
     app.products.wish_pages.router,
     app.products.proposal_pages.router,
+    app.documents.pages.router,
     app.rights.api.router,
     app.rights.use_right_api.router,
     app.rights.pages.router,

@@ -6,6 +6,7 @@ import app.diary.models
 import app.diary.template_models
 import app.diary.trace_models
 import app.diary.upload_models
+import app.documents.models
 import app.entities.models
 import app.entities.part_models
 import app.identity.factor_models

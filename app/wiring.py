@@ -23,6 +23,7 @@ from app.config import BadSettings, Settings
 from app.diary.photo_actions import sweep_photos
 from app.diary.standing_queries import against_product
 from app.diary.upload_actions import sweep_arriving
+from app.documents.queries import named_documents
 from app.entities.practice_queries import practice_names
 from app.identity.access import known_actor
 from app.identity.rules import Actor
@@ -281,7 +282,7 @@ def make_runner(made: FastAPI) -> Runner:
         with whole.begin() as db:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
-            named = named_photos(db)
+            named = named_photos(db) | named_documents(db)
             sweep_photos(db, files=made.state.files, now=held.clock(), others=named)
             arriving = Arriving(made.state.files.root)
             sweep_arriving(db, arriving=arriving, now=held.clock())

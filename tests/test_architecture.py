@@ -9,7 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 SLICES = [
-    "kit", "places", "audit", "identity", "tlog", "entities", "products", "rights", "diary",
+    "kit", "places", "audit", "identity", "tlog", "entities", "products", "documents",
+    "certificates", "rights", "diary",
     "oversight", "scans", "stamps", "lookup", "partners", "interop", "programme", "office",
 ]  # fmt: skip
 ROLES = ("models", "queries", "actions", "access", "api", "pages")

@@ -24,6 +24,8 @@ ACTS: Final[Mapping[str, str]] = {
     "account.renew_codes": N_("New recovery codes made"),
     "account.use_recovery_code": N_("Recovery code used"),
     "audit.export": N_("Audit trail taken as a file"),
+    "document.attach": N_("Document attached"),
+    "document.withdraw": N_("Document withdrawn"),
     "product.link.add": N_("Link of a product added"),
     "product.link.change": N_("Link of a product changed"),
     "product.link.retire": N_("Link of a product taken off"),
