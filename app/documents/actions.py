@@ -40,7 +40,7 @@ def attach(
     """
     same = find_same(db, subject_kind, subject_id, checked.sha256)
     if same is not None:
-        raise DocumentThere(title=same.title)
+        raise DocumentThere(named=same.title)
     if count_documents(db, subject_kind, subject_id) >= MOST:
         raise TooManyDocuments
     files.save(file_name(checked.sha256, checked.media_type), checked.content)

@@ -51,9 +51,9 @@ class DocumentView:
     form: Filled
 
 
-@router.get("/documents/{document_id}", dependencies=[Depends(as_public)])
-def public_document(document_id: Id, db: Db, files: Store) -> Response:
-    return _answer(get_public_document(db, document_id), files, cache="public, max-age=300")
+@router.get("/documents/{public_document_id}", dependencies=[Depends(as_public)])
+def public_document(public_document_id: Id, db: Db, files: Store) -> Response:
+    return _answer(get_public_document(db, public_document_id), files, cache="public, max-age=300")
 
 
 @router.get("/office/documents/{document_id}/file")

@@ -88,8 +88,8 @@ class DocumentThere(Conflict):
     detail: ClassVar[str] = N_("It is in the list as “{named}”.")
     field = "document"
 
-    def __init__(self, *, title: str) -> None:
-        self.named = title
+    def __init__(self, *, named: str) -> None:
+        self.named = named
 
 
 class TooManyDocuments(Conflict):

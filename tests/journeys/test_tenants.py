@@ -194,6 +194,8 @@ def world(app: FastAPI, database: Database, visit: Visit, cast: Cast) -> World:
         connection = db.connection()
         for part in PARTS:
             ids |= part.hung(db, ids, keyring) if hasattr(part, "hung") else {}
+            if hasattr(part, "kept"):
+                part.kept(app.state.files)
     clients = {who: (visit(api=one), visit(page=one)) for who, one in people.items()}
     ids |= hung_on(clients["o"][0], clients["f"][0], ids)
     secrets = (cast.entity.name, product.name, lot.number, "Nhân viên Kín", subject.phone[-8:])
