@@ -24,6 +24,15 @@ def _whole(table: str, *, rows: str = "") -> Reading:
     return Reading(*metadata.tables[table].columns.keys(), rows=rows)
 
 
+def _managed(table: str) -> Fence:
+    """Fence what bears on a right by the accounts that keep its users now."""
+    mine = account("right_manager.account_id").rows
+    return through(
+        "right_manager",
+        f"right_manager.right_id = {table}.right_id AND {mine} AND right_manager.ended_at IS NULL",
+    )
+
+
 _ENTITY: Final = own("entity_id")
 _BATCH: Final = _of("stamp_batch", "batch_id")
 _LOT: Final = _of("lot")
@@ -38,8 +47,13 @@ FENCES: Final[Mapping[str, Fence]] = {
     "place": REGISTER,
     "former_place": REGISTER,
     "ocop_subgroup": REGISTER,
+    "ocop_issuer": REGISTER,
+    "certificate_policy": REGISTER,
     "ip_right": REGISTER,
     "right_product": REGISTER,
+    "right_holder": REGISTER,
+    "right_area": REGISTER,
+    "right_decision": REGISTER,
     "key_epoch": REGISTER,
     "stamp_policy": REGISTER,
     "print_preset": REGISTER,
@@ -53,6 +67,10 @@ FENCES: Final[Mapping[str, Fence]] = {
     "report": STAFF,
     "finding": STAFF,
     "finding_photo": STAFF,
+    # The laboratory's word is told to whose goods it is of.
+    "quality_test": _ENTITY,
+    "test_criterion": _of("quality_test", "test_id"),
+    "test_lift": _of("quality_test", "test_id"),
     # Records of an entity.
     "entity": own("id"),
     "facility": _ENTITY,
@@ -67,8 +85,14 @@ FENCES: Final[Mapping[str, Fence]] = {
     "product_standard": _PRODUCT,
     "product_picture": _PRODUCT,
     "ocop_certificate": _PRODUCT,
+    "certificate": _ENTITY,
     "use_right": _ENTITY
-    | through("ip_right", f"ip_right.id = right_id AND {own('owner_entity_id').rows}"),
+    | through("ip_right", f"ip_right.id = right_id AND {own('owner_entity_id').rows}")
+    | _managed("use_right"),
+    "use_right_decision": _of("use_right"),
+    "use_objection": _of("use_right"),
+    "use_observation": _ENTITY | _managed("use_observation"),
+    "right_manager": _PERSON,
     # Papers of a record; those of rights belong to no entity.
     "document": _ENTITY | account("added_by_id"),
     # Lots and diaries.
@@ -147,7 +171,11 @@ READINGS: Final[Mapping[str, Reading]] = {
         *("id", "entity_id", "name", "folded", "location_code", "commune_code", "retired_on"),
         rows="retired_on IS NULL",
     ),
-    "facility_code": _whole("facility_code", rows="retired_on IS NULL"),
+    "facility_code": Reading(
+        *("id", "facility_id", "scheme", "code", "issuer", "valid_from", "valid_to"),
+        *("market", "area_ha", "crop", "retired_on"),
+        rows="retired_on IS NULL",
+    ),
     "consent": Reading(
         *("entity_id", "contact_id", "subject", "withdrawn_at"), rows="withdrawn_at IS NULL"
     ),
@@ -159,9 +187,34 @@ READINGS: Final[Mapping[str, Reading]] = {
     "product_link": _whole("product_link", rows="retired_on IS NULL"),
     "link_host": Reading("host"),
     "ocop_certificate": _whole("ocop_certificate"),
+    "certificate": Reading(
+        *("id", "entity_id", "product_id", "facility_id", "kind", "number", "title", "issuer"),
+        *("scope", "issued_on", "valid_from", "valid_to", "revoked_on", "public", "struck_at"),
+        rows="public AND struck_at IS NULL",
+    ),
     "ip_right": _whole("ip_right"),
     "right_product": _whole("right_product"),
+    # Of owners, areas and decisions what stands, and not who wrote it down.
+    "right_holder": Reading(
+        *("id", "right_id", "role", "name", "entity_id", "from_day", "to_day", "document"),
+        *("recorded_at", "struck_at"),
+        rows="struck_at IS NULL",
+    ),
+    "right_area": Reading(
+        *("id", "right_id", "place_code", "as_written", "from_day", "to_day", "document"),
+        *("recorded_at", "struck_at"),
+        rows="struck_at IS NULL",
+    ),
+    "right_decision": Reading(
+        *("id", "right_id", "kind", "decision_no", "decided_on", "effective_on", "reason"),
+        *("expires_on", "expired_on", "filed_on", "takes_back_id", "recorded_at"),
+    ),
     "use_right": _whole("use_right"),
+    # Of a decision on it neither its reason nor who recorded it.
+    "use_right_decision": Reading(
+        *("id", "use_right_id", "kind", "decision_no", "decided_on", "effective_on", "until"),
+        *("annuls_id", "recorded_at"),
+    ),
     "document": Reading(
         *("id", "subject_kind", "subject_id", "kind", "title", "media_type", "sha256", "size"),
         *("pages", "public", "withdrawn_at"),
@@ -199,6 +252,15 @@ READINGS: Final[Mapping[str, Reading]] = {
         *("id", "partner_id", "product_id", "url", "title", "state", "decided_at"),
         rows="state = 'confirmed'",
     ),
+    # Not who took a sample where, nor what the Department noted of it. Failed tests are read too:
+    # an older one that passed says nothing good any more.
+    "quality_test": Reading(
+        *("id", "entity_id", "product_id", "lot_id", "version", "verdict", "public"),
+        *("sampled_on", "laboratory", "report_no", "reported_on", "valid_until", "struck_at"),
+        rows="struck_at IS NULL",
+    ),
+    "test_criterion": _whole("test_criterion"),
+    "test_lift": Reading("test_id", "version"),
     # What is told to have changed since: on what and when, not who did it or how.
     "audit_event": Reading("seq", "at", "entity_id", "subject_kind", "subject_id", "action"),
 }

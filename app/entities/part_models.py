@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Integer, String, Text
+from sqlalchemy import JSON, CheckConstraint, Float, ForeignKey, Integer, Numeric, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigInt, Key
@@ -45,7 +45,15 @@ class FacilityCode(Base):
     issuer: Mapped[str] = mapped_column(String(200), default="")
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    # For which market the code is given, for how much land or water, and for what is grown.
+    market: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    area_ha: Mapped[float | None] = mapped_column(Numeric(12, 4, asdecimal=False))
+    crop: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    recorded_at: Mapped[datetime | None]
+    # Taken out of use, or withdrawn by whoever gave it, on the day and by the decision told.
     retired_on: Mapped[date | None]
+    retire_decision: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    retire_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Contact(Base):

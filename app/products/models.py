@@ -22,6 +22,8 @@ class Product(Base):
     model: Mapped[str] = mapped_column(String(120), default="", server_default="")
     ocop_group: Mapped[str] = mapped_column(String(30), default="")
     net_content: Mapped[str] = mapped_column(String(60), default="")
+    # A right to use a sign is granted for a form; where none is said, any will do.
+    form: Mapped[str] = mapped_column(String(20), default="", server_default="")
     # What one stamped piece holds, in a unit of the diary: active stamps are weighed against lots.
     net_quantity: Mapped[float | None] = mapped_column(Numeric(14, 3, asdecimal=False))
     net_unit: Mapped[str] = mapped_column(String(3), default="", server_default="")
@@ -115,8 +117,36 @@ class OcopCertificate(Base):
     certificate_no: Mapped[str] = mapped_column(String(60), default="")
     decision_no: Mapped[str] = mapped_column(String(60))
     issuer: Mapped[str] = mapped_column(String(200))
+    # Of which level the issuer is; empty where nobody said.
+    issuer_level: Mapped[str] = mapped_column(String(10), default="", server_default="")
     valid_from: Mapped[date]
     valid_to: Mapped[date]
     revoked_on: Mapped[date | None]
     revocation_decision: Mapped[str] = mapped_column(String(60), default="")
     revocation_reason: Mapped[str] = mapped_column(Text, default="")
+    # None for what was recorded before this was kept.
+    recorded_at: Mapped[datetime | None]
+    recorded_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    struck_at: Mapped[datetime | None]
+    struck_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+
+
+class OcopIssuer(Base):
+    """Which level grants so many stars from a day on. Rows are only added.
+
+    Of those from one day the one recorded last counts; an empty level says that nothing is known.
+    """
+
+    __tablename__ = "ocop_issuer"
+    __table_args__ = (
+        CheckConstraint("stars BETWEEN 3 AND 5", name="stars"),
+        CheckConstraint("level IN ('', 'district', 'province', 'centre')", name="level"),
+    )
+
+    id: Mapped[Key]
+    stars: Mapped[int]
+    level: Mapped[str] = mapped_column(String(10))
+    valid_from: Mapped[date]
+    source: Mapped[str] = mapped_column(String(120))
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(String(120))
