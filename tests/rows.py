@@ -33,6 +33,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "stamp_batch": {"state": "requested"},
     "stamp_export": {"state": "ready"},
     "stamp_span": {"state": "issued"},
+    "use_right_decision": {"kind": "granted"},
     "webhook_endpoint": {"events": []},
 }
 
