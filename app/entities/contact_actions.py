@@ -32,7 +32,8 @@ def add_contact(
     _apply(contact, facts)
     db.add(contact)
     db.flush()
-    note(db, actor, now, "entity.contact.add", entity, None, {"contact": name} | facts)
+    told = {"id": contact.id, "contact": name} | facts
+    note(db, actor, now, "entity.contact.add", entity, None, told)
     return contact
 
 
@@ -54,7 +55,7 @@ def change_contact(
     before = {name: getattr(contact, name) for name in facts}
     _apply(contact, facts)
     db.flush()
-    named = {"contact": contact.name}
+    named = {"id": contact.id, "contact": contact.name}
     note(db, actor, now, "entity.contact.change", entity, named | before, named | facts)
     if before.get("name", contact.name) != contact.name:
         _hide(db, actor, now, entity, contact)
@@ -69,7 +70,8 @@ def retire_contact(
     contact = _in_use(db, entity, contact_id)
     contact.retired_on = day_of(now)
     db.flush()
-    note(db, actor, now, "entity.contact.retire", entity, None, {"contact": contact.name})
+    told = {"id": contact.id, "contact": contact.name}
+    note(db, actor, now, "entity.contact.retire", entity, None, told)
     _hide(db, actor, now, entity, contact)
     return contact
 

@@ -18,13 +18,14 @@ from app.kit.outbound import Outbound
 from app.kit.text import clean_text
 from app.products.actions import note
 from app.products.link_models import LinkHost, ProductLink
-from app.products.link_queries import allowed_hosts, due_links, get_host, list_links
+from app.products.link_queries import DEAD, allowed_hosts, due_links, get_host, list_links
 from app.products.links import checked_kind, checked_link
 from app.products.models import Product
 from app.products.queries import get_part, get_product, lock_product
 
 MOST: Final = 20
 CHECK_EVERY: Final = timedelta(days=7)
+CHECKER: Final = Actor(account_id=None, label="system")
 _FOUND: Final = 400
 # Some servers know no HEAD, or tell a program to come back with a browser.
 _NO_HEAD: Final = frozenset({403, 405, 429, 501})
@@ -74,7 +75,7 @@ def add_link(
     _apply(db, link, facts)
     db.add(link)
     db.flush()
-    note(db, actor, now, "product.link.add", product, None, facts)
+    note(db, actor, now, "product.link.add", product, None, {"id": link.id} | facts)
     return link
 
 
@@ -90,11 +91,14 @@ def change_link(
     """Change a link in use; it counts as unchecked then."""
     product = _product(db, actor, product_id)
     link = get_part(db, ProductLink, link_id, product_id=product.id)
-    before = {name: getattr(link, name) for name in facts}
+    names = (*facts, "host", "failures")
+    before = {name: getattr(link, name) for name in names}
     _apply(db, link, facts)
     link.checked_at, link.failures, link.fault = None, 0, ""
     db.flush()
-    note(db, actor, now, "product.link.change", product, before, facts)
+    one = {"id": link.id}
+    after = {name: getattr(link, name) for name in names}
+    note(db, actor, now, "product.link.change", product, one | before, one | after)
     return link
 
 
@@ -107,7 +111,7 @@ def retire_link(
     if link.retired_on is None:
         link.retired_on = day_of(now)
         db.flush()
-        told = {"url": link.url, "title": link.title}
+        told = {"id": link.id, "url": link.url, "title": link.title}
         note(db, actor, now, "product.link.retire", product, told, None)
     return link
 
@@ -154,11 +158,22 @@ def check_links(
             link = db.get_one(ProductLink, link_id)
             # Changed while its old address was asked: that answer is not about it.
             if link.url == url:
-                link.checked_at, link.fault = clock(), fault
-                link.failures = link.failures + 1 if fault else 0
+                _checked(db, link, fault, clock())
         if fault:
             found.append((url, fault))
     return found
+
+
+def _checked(db: Session, link: ProductLink, fault: str, now: datetime) -> None:
+    """Keep what a check found; the trail is told where the page gains or loses the link by it."""
+    before = link.failures
+    link.checked_at, link.fault = now, fault
+    link.failures = before + 1 if fault else 0
+    if (before < DEAD) != (link.failures < DEAD):
+        product = db.get_one(Product, link.product_id)
+        one = {"id": link.id, "url": link.url}
+        told = one | {"failures": before}, one | {"failures": link.failures}
+        note(db, CHECKER, now, "product.link.check", product, *told)
 
 
 def _fault(outbound: Outbound, url: str) -> str:

@@ -14,6 +14,7 @@ from app.products.pictures import CheckedPicture, check_and_resize, file_name
 from app.products.queries import get_part, get_product, list_pictures
 
 MAX_PICTURES: Final = 12
+_TOLD: Final = ("id", "product_id", "sha256", "width", "height", "position", "created_at")
 
 
 class PictureThere(Conflict):
@@ -101,7 +102,7 @@ def place_picture(
     )
     db.add(row)
     db.flush()
-    after = {"id": row.id, "sha256": row.sha256}
+    after = {name: getattr(row, name) for name in _TOLD}
     note(db, actor, now, "product.picture.add", product, None, after)
     return row
 
@@ -113,7 +114,8 @@ def remove_picture(
     product = get_product(db, product_id, actor=actor)
     actor.require_officer()
     picture = get_part(db, ProductPicture, picture_id, product_id=product.id)
-    before = {"id": picture.id, "sha256": picture.sha256}
+    # All of it: what a page showed once is told from here.
+    before = {name: getattr(picture, name) for name in _TOLD}
     db.delete(picture)
     db.flush()
     note(db, actor, now, "product.picture.remove", product, before, None)

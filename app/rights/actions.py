@@ -21,6 +21,9 @@ from app.rights.numbers import application_number, registration_number
 from app.rights.queries import find_by_number, get_right
 
 _PARTIAL_DATES: Final = ("registration_date", "decision_date")
+_CHECK: Final = ("checked_on", "checked_by", "checked_against")
+# What goes with a number, and so may change though nobody named it.
+_WITH_NUMBER: Final = ("registration_no_as_written", *_CHECK)
 
 
 class RightNumberTaken(Conflict):
@@ -119,10 +122,14 @@ def change_right(
     right = get_right(db, right_id)
     actor.require_officer()
     facts = turned(right, facts)
-    before = {name: getattr(right, name) for name in facts}
+    names = (*facts, *_WITH_NUMBER)
+    before = {name: getattr(right, name) for name in names}
     _apply(db, right, facts, actor, now)
     db.flush()
-    note(db, actor, now, "right.change", right, before, facts)
+    untold = {name for name in _WITH_NUMBER if before[name] == getattr(right, name)} - facts.keys()
+    before = {name: value for name, value in before.items() if name not in untold}
+    after = {name: getattr(right, name) for name in before} | facts
+    note(db, actor, now, "right.change", right, before, after)
     return right
 
 
@@ -137,11 +144,12 @@ def check_right(
     actor.require_officer()
     if right.registration_no is None:
         raise NoNumberToCheck
+    before = {name: getattr(right, name) for name in _CHECK}
     right.checked_on, right.checked_by, right.checked_against = day_of(now), actor.label, against
     right.updated_at = now
     db.flush()
-    after = {"number": right.registration_no, "against": against}
-    note(db, actor, now, "right.check", right, None, after)
+    after = {name: getattr(right, name) for name in _CHECK}
+    note(db, actor, now, "right.check", right, before, {"number": right.registration_no} | after)
     return right
 
 

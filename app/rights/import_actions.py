@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,6 +23,9 @@ _BLANK: Final = {
     for model in (IpRight, UseRight)
 }
 
+# As if it were entered by hand: another number is one nobody has checked.
+_UNCHECKED: Final = {"checked_on": None, "checked_by": "", "checked_against": ""}
+
 
 def import_rights(db: Session, *, actor: Actor, now: datetime, planned: Sequence[Planned]) -> None:
     """Add and change rights as planned; with another number one is unchecked. Officers only.
@@ -29,9 +33,13 @@ def import_rights(db: Session, *, actor: Actor, now: datetime, planned: Sequence
     The plan must be of this transaction, with the table locked where others write to it.
     """
     actor.require_officer()
+    unchecked = _to_be_unchecked(db, planned)
     written = list(_write(db, IpRight, planned, lambda facts: _right(facts, now), now))
     owners = dict(db.execute(select(IpRight.id, IpRight.owner_entity_id)).all())
-    entries = [_entry("right", key, one, owners[key]) for key, one in written]
+    entries = [
+        _entry("right", key, _with_check(one, unchecked.get(key, {})), owners[key])
+        for key, one in written
+    ]
     record_many(db, by=actor, now=now, entries=entries)
 
 
@@ -46,6 +54,25 @@ def import_use_rights(
     owners = dict(db.execute(select(UseRight.id, UseRight.entity_id)).all())
     entries = [_entry("use_right", key, one, owners[key]) for key, one in written]
     record_many(db, by=actor, now=now, entries=entries)
+
+
+def _to_be_unchecked(db: Session, planned: Sequence[Planned]) -> dict[int, dict[str, Any]]:
+    """Return by right how it was checked, where another number will take that from it."""
+    ids = {one.record_id for one in planned if "registration_no" in one.facts}
+    columns = [getattr(IpRight, name) for name in _UNCHECKED]
+    found = db.execute(select(IpRight.id, *columns).where(IpRight.checked_on.is_not(None)))
+    return {
+        row.id: {name: getattr(row, name) for name in _UNCHECKED} for row in found if row.id in ids
+    }
+
+
+def _with_check(one: Planned, checked: Mapping[str, Any]) -> Planned:
+    """Return what is written with what becomes of the check, which the trail is to tell."""
+    lost = {name: value for name, value in checked.items() if value}
+    if not lost or one.before is None:
+        return one
+    after = {name: _UNCHECKED[name] for name in lost}
+    return replace(one, before={**one.before, **lost}, facts={**one.facts, **after})
 
 
 def _entry(kind: str, key: int, one: Planned, entity_id: int | None) -> Entry:
@@ -81,6 +108,5 @@ def _right(facts: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     if "sign" in facts:
         written["folded"] = fold(facts["sign"])
     if "registration_no" in facts:
-        # As if it were entered by hand: another number is one nobody has checked.
-        written |= {"checked_on": None, "checked_by": "", "checked_against": ""}
+        written |= _UNCHECKED
     return written
