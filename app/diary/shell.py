@@ -26,6 +26,25 @@ _WORKER: Final = "sw.js"
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an app is served: its worker's scope, its document, and what its caches are called."""
+
+    name: str
+    scope: str
+    home: str
+
+    @property
+    def base(self) -> str:
+        return f"{self.scope}shell"
+
+    def path(self, version: str, name: str) -> str:
+        return f"{self.base}/{version}/{name}"
+
+
+DIARY: Final = Place("ocop-shell", "/app/", "/app/diary")
+
+
+@dataclass(frozen=True)
 class ShellFile:
     """A file of the shell as it is sent."""
 
@@ -45,9 +64,10 @@ class Shell:
     version: str
     files: Mapping[str, ShellFile]
     worker: ShellFile
+    place: Place
 
     def path(self, name: str) -> str:
-        return path_of(self.version, name)
+        return self.place.path(self.version, name)
 
 
 @dataclass(frozen=True)
@@ -55,16 +75,15 @@ class ShellView:
     """What the shell's document names: addresses of this version only, and nobody's data."""
 
     version: str
+    place: Place
 
     def path(self, name: str) -> str:
-        return path_of(self.version, name)
+        return self.place.path(self.version, name)
 
 
-def path_of(version: str, name: str) -> str:
-    return f"/app/shell/{version}/{name}"
-
-
-def make_shell(sources: Mapping[str, bytes], draw: Callable[[ShellView], str]) -> Shell:
+def make_shell(
+    sources: Mapping[str, bytes], draw: Callable[[ShellView], str], place: Place = DIARY
+) -> Shell:
     """Return the shell of these files; `draw` makes its document, which names the version."""
     modules = {
         name.removesuffix(".js"): content.decode()
@@ -75,11 +94,11 @@ def make_shell(sources: Mapping[str, bytes], draw: Callable[[ShellView], str]) -
     held = {name: content for name, content in sources.items() if not name.endswith(".js")}
     held[APP] = joined(modules, "main").encode()
     held[LEAVE] = joined(modules, "leave").encode()
-    document = draw(ShellView(""))
+    document = draw(ShellView("", place))
     version = _version({**held, _WORKER: worker.encode(), DOCUMENT: document.encode()})
-    held[DOCUMENT] = draw(ShellView(version)).encode()
+    held[DOCUMENT] = draw(ShellView(version, place)).encode()
     files = {name: _file(name, content) for name, content in held.items()}
-    return Shell(version, files, _worker(version, files, worker))
+    return Shell(version, files, _worker(version, files, worker, place), place)
 
 
 def _version(contents: Mapping[str, bytes]) -> str:
@@ -94,13 +113,15 @@ def _file(name: str, content: bytes) -> ShellFile:
     return ShellFile(content, gzip.compress(content, mtime=0), media_type)
 
 
-def _worker(version: str, files: Mapping[str, ShellFile], source: str) -> ShellFile:
+def _worker(version: str, files: Mapping[str, ShellFile], source: str, place: Place) -> ShellFile:
     """Return the worker: it changes whenever the version does, and knows each file's hash."""
     # Pictures for the launcher are fetched by the system, once; the app itself never shows them.
     kept = {
-        path_of(version, name): file.integrity
+        place.path(version, name): file.integrity
         for name, file in sorted(files.items())
         if not name.endswith(".png") and name != LEAVE
     }
-    head = f"const VERSION = {json.dumps(version)};\nconst FILES = {json.dumps(kept)};\n"
+    told = {"VERSION": version, "NAME": place.name, "BASE": place.base, "HOME": place.home}
+    told_lines = [f"const {name} = {json.dumps(value)};\n" for name, value in told.items()]
+    head = "".join(told_lines) + f"const FILES = {json.dumps(kept)};\n"
     return _file(_WORKER, (head + source).encode())

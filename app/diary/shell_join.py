@@ -20,6 +20,9 @@ _EXPORT: Final = re.compile(
 )
 # Comments and indents are for who reads the source; phones pay for each byte.
 _FOR_READERS: Final = re.compile(r"^[ \t]*(?://[^\n]*\n|\n)|^[ \t]+", re.MULTILINE)
+# After these a line's end means nothing.
+_GOES_ON: Final = re.compile(r"(?<=[;{,(])\n")
+_BESIDE: Final = re.compile(r"[;{,(][ \t]*//[^\n]*$", re.MULTILINE)
 _LEFT: Final = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 
 
@@ -29,9 +32,9 @@ class CannotJoin(Exception):
 
 def joined(modules: Mapping[str, str], first: str) -> str:
     """Return one module that runs what `first` needs, then `first`; it exports all as `parts`."""
-    order = list(dict.fromkeys(_in_order(modules, first, ())))
-    made = "".join(_wrapped(name, modules[name]) for name in order)
-    parts = ", ".join(f"{name}: ${name}" for name in order)
+    order = {name: at for at, name in enumerate(dict.fromkeys(_in_order(modules, first, ())))}
+    made = "".join(_wrapped(name, modules[name], order) for name in order)
+    parts = ", ".join(f"{name}: ${at}" for name, at in order.items())
     return f"{made}export const parts = {{ {parts} }};\n"
 
 
@@ -45,14 +48,19 @@ def _in_order(modules: Mapping[str, str], name: str, above: tuple[str, ...]) -> 
     yield name
 
 
-def _wrapped(name: str, source: str) -> str:
+def _wrapped(name: str, source: str, order: Mapping[str, int]) -> str:
     """Return a module as a constant that holds what it exports; the rest of it stays inside."""
     exported = [match["name"] for match in _EXPORT.finditer(source)]
-    body = _EXPORT.sub("", _IMPORT.sub(_bound, source))
+
+    def bound(match: re.Match[str]) -> str:
+        return _bound(match, f"${order[match['module']]}")
+
+    body = _EXPORT.sub("", _IMPORT.sub(bound, source))
     if left := _LEFT.search(body):
         message = f"{name}.js: {left[0]}"
         raise CannotJoin(message)
-    return f"const ${name} = (() => {{\n{bare(body)}return {{ {', '.join(exported)} }};\n}})();\n"
+    held = f"{bare(body)}return {{ {', '.join(exported)} }};"
+    return f"const ${order[name]} = (() => {{{held}}})();\n"
 
 
 def bare(source: str) -> str:
@@ -61,11 +69,14 @@ def bare(source: str) -> str:
         if line.count("`") % 2:
             message = f"a text runs over the end of: {line}"
             raise CannotJoin(message)
-    return _FOR_READERS.sub("", source)
+    found = _FOR_READERS.sub("", source)
+    if beside := _BESIDE.search(found):
+        message = f"a comment beside what goes on: {beside[0]}"
+        raise CannotJoin(message)
+    return _GOES_ON.sub("", found)
 
 
-def _bound(match: re.Match[str]) -> str:
-    module = f"${match['module']}"
+def _bound(match: re.Match[str], module: str) -> str:
     if match["whole"]:
         return f"const {match['whole']} = {module};\n"
     if match["names"]:

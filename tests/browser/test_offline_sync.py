@@ -118,7 +118,7 @@ def test_two_tabs_an_ended_session_and_another_account_mix_nothing_up(
     stranger.sign_in(world.officer)
     assert phone.states() == []
     assert stranger.states() == []
-    assert stranger.call("return outbox.counts();") == {"waiting": 0, "fixing": 0, "others": 2}
+    assert stranger.call("return outbox.counts();")["others"] == 2
     assert phone.run() == "idle"
     assert phone.reader() == stranger.reader()
     assert len(written(database, diary_lot)) == 3

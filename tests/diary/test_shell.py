@@ -118,6 +118,7 @@ def test_the_version_is_of_every_file_and_the_worker_knows_their_hashes(shell: S
         "export let one = 1;\n",
         "export default 1;\n",
         "const text = `one\ntwo`;\n",
+        "one(1, // the first\n  2);\n",
     ],
 )
 def test_modules_that_would_run_otherwise_when_joined_are_refused(source: str) -> None:

@@ -1,4 +1,6 @@
 // Puts the app on the phone, so that it opens without a network, and takes newer ones in.
+import { SCOPE } from "./own.js";
+
 let registration = null;
 let busy = () => false;
 
@@ -12,7 +14,7 @@ export async function install(typing) {
     if (controlled) renew();
   });
   try {
-    registration = await navigator.serviceWorker.register("/app/sw.js", { scope: "/app/" });
+    registration = await navigator.serviceWorker.register(`${SCOPE}sw.js`, { scope: SCOPE });
   } catch (error) {
     // No network at the first visit, or a portal's page instead of the worker: next time.
     return;

@@ -1,6 +1,6 @@
 // What was written on this phone, until the server has it and after.
 //
-// A record: {n, id, account, kind: "entry"|"lot", state: "waiting"|"sent"|"fixing", at, item,
+// A record: {n, id, account, kind: "entry"|"lot", state: "waiting"|"sent"|"fixing"|"draft", at, item,
 // problem: {code, title, detail, field}|null, photos: [{sha256, size, sent}], received}.
 // `item` is what POST /api/v1/sync takes in `entries` or `lots`. `received` says that the server
 // has the text: an entry is "sent" when it has the photos too. Lots have their `uid` as `id`.
@@ -42,10 +42,11 @@ async function keep(kind, item, blobs) {
 
 export function fresh(kind, item, owner, pictures) {
   return {
-    id: kind === "lot" ? item.uid : item.id,
+    id: item.uid ?? item.id,
     account: owner,
     kind,
-    state: "waiting",
+    // Inspections are begun long before they are sent.
+    state: item.finished === false ? "draft" : "waiting",
     at: new Date().toISOString(),
     item,
     problem: null,
@@ -90,7 +91,7 @@ export async function list() {
 // How much waits and needs fixing; `others` is what waits of other accounts on this phone.
 export async function counts() {
   const who = await account();
-  const told = { waiting: 0, fixing: 0, others: 0 };
+  const told = { waiting: 0, fixing: 0, draft: 0, others: 0 };
   for (const { account: owner, state } of await everything())
     if (state !== "sent") told[who && owner === who.id ? state : "others"] += 1;
   return told;

@@ -7,8 +7,7 @@
 //
 // Everything is kept by account. Nothing here ever expires.
 import { Trouble, uuid } from "./ids.js";
-
-const NAME = "ocop-diary";
+import { NAME } from "./own.js";
 
 // One step a version, never changed once it was released: phones come from any of them, with
 // entries waiting. A step may add and convert; it must not drop what waits.
@@ -112,7 +111,7 @@ export async function account() {
   return { id: Number(number), name: "", language: "" };
 }
 
-// What was last downloaded for this account (the body of GET /api/v1/sync/state), or null.
+// What was last downloaded for this account (the body of GET API/state), or null.
 export async function state() {
   const kept = await keptState();
   return kept ? kept.body : null;

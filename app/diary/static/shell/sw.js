@@ -1,9 +1,9 @@
-// Keeps the app's shell on the phone. The server puts VERSION and FILES above this line.
+// Keeps the app's shell on the phone. The server puts VERSION, NAME, BASE, HOME and FILES above
+// this line.
 //
 // It answers for the shell alone. What it never touches: the API, forms that are sent, and
-// everything outside of /app/, such as the pages of stamps.
-const CACHE = `ocop-shell-${VERSION}`;
-const HOME = "/app/diary";
+// everything outside of its scope, such as the pages of stamps.
+const CACHE = `${NAME}-${VERSION}`;
 const PATIENCE = 10_000;
 
 // All or nothing, each file with its hash: a portal's page must not become part of the app.
@@ -33,7 +33,7 @@ self.addEventListener("activate", (event) => {
 });
 
 async function tidy() {
-  const old = (await caches.keys()).filter((name) => name.startsWith("ocop-shell-") && name !== CACHE);
+  const old = (await caches.keys()).filter((name) => name.startsWith(`${NAME}-`) && name !== CACHE);
   await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
 }
@@ -53,7 +53,7 @@ async function kept(path, request) {
 }
 
 // The app itself never waits for a network.
-const home = (request) => kept(`/app/shell/${VERSION}/index.html`, request);
+const home = (request) => kept(`${BASE}/${VERSION}/index.html`, request);
 
 // A page of the server's; where that does not answer, the app, which says what was wanted.
 async function page({ request }) {

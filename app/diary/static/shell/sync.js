@@ -5,11 +5,12 @@
 import { Trouble, contentDigest } from "./ids.js";
 import { VERSION, ask } from "./net.js";
 import { change, list, outboxChanges, settle, tidy } from "./outbox.js";
+import { API, SYNC } from "./own.js";
+import { MOST_ITEMS, kept, parcel, ready, results, understood } from "./parcels.js";
 import { device, inOne, keepState, keptState, read, write } from "./store.js";
 import { exclusive } from "./turns.js";
 
-const API = "/api/v1/sync";
-const MOST = { items: 50, bytes: 200_000, piece: 256 * 1024 };
+const MOST = { bytes: 200_000, piece: 256 * 1024 };
 const LEAST_PIECE = 16 * 1024;
 const FIRST_WAIT = 2_000;
 const LONGEST_WAIT = 300_000;
@@ -129,7 +130,7 @@ async function work(whole) {
     if (whole || !(age < FRESH)) await download();
     else after(FRESH - age);
     // What was written meanwhile goes as well.
-  } while (looked() && ready(await list()).length);
+  } while (looked() && ready(await list(), putOff).length);
   if (putOff.size) throw new Trouble("later");
   return true;
 }
@@ -139,31 +140,16 @@ const looked = () => document.visibilityState === "visible";
 // Texts
 
 async function sendTexts() {
-  const batch = fitting(ready(await list()));
+  const batch = fitting(ready(await list(), putOff));
   if (!batch.length) return false;
   await exclusive("text", () => post(batch));
   return true;
 }
 
-// What may go now. An entry of a lot, or a correction of an entry, that itself needs fixing
-// first is held back: the server would refuse it for a reason that passes.
-function ready(records) {
-  const held = new Set(putOff);
-  const found = [];
-  for (const record of records) {
-    if (record.received) continue;
-    const { lot_uid: lot, amends, inputs = [] } = record.item;
-    const needed = [record.id, lot, amends, ...inputs.map((one) => one.source_lot_uid)];
-    if (record.state !== "waiting" || needed.some((id) => held.has(id))) held.add(record.id);
-    else found.push(record);
-  }
-  return found;
-}
-
 function fitting(records) {
   const batch = [];
   let bytes = 0;
-  for (const record of records.slice(0, MOST.items)) {
+  for (const record of records.slice(0, MOST_ITEMS)) {
     bytes += new Blob([JSON.stringify(record.item)]).size;
     if (batch.length && bytes > MOST.bytes) break;
     batch.push(record);
@@ -176,36 +162,32 @@ async function post(batch) {
   const ids = new Set(batch.map((one) => one.id));
   const records = (await list()).filter((one) => ids.has(one.id) && one.state === "waiting");
   if (!records.length) return;
-  const of = (kind) => records.filter((one) => one.kind === kind).map((one) => one.item);
   const body = JSON.stringify({
     format: 1,
     app: VERSION,
     device: await device(),
     sent_at: new Date().toISOString(),
-    lots: of("lot"),
-    entries: of("entry"),
+    ...parcel(records),
   });
   const headers = { "Content-Type": "application/json" };
-  const answer = await ask("POST", API, { body, headers });
+  const answer = await ask("POST", SYNC, { body, headers });
   if (answer.status >= 400) return refused(records, answer);
   return accepted(records, answer.body);
 }
 
 // Marks each record by its result. What no result names stays as it is and is sent again.
-async function accepted(records, { lots = [], results = [] }) {
-  const found = new Map([
-    ...lots.map((one) => [one.uid, one]),
-    ...results.map((one) => [one.id, one]),
-  ]);
+async function accepted(records, body) {
+  const found = new Map(results(body));
   const named = records.map((one) => one.id).filter((id) => found.has(id));
   if (!named.length) throw new Trouble("later");
   await change(named, (record, photos) => mark(record, found.get(record.id), photos));
 }
 
-function mark(record, { result, error, warnings = [], photos_due: due = [] }, photos) {
+function mark(record, found, photos) {
+  const { result, error, photos_due: due = [] } = found;
   record.problem = null;
   if (result === "refused") return refuse(record, error);
-  Object.assign(record, { received: true, warnings });
+  Object.assign(record, { received: true, ...kept(found) });
   for (const one of record.photos) if (!due.includes(one.sha256)) sent(record, one, photos);
   return settle(record);
 }
@@ -224,8 +206,7 @@ function sent(record, one, photos) {
 }
 
 function fix(record, error) {
-  const { code = "", title = "", detail = "", field = null } = error || {};
-  Object.assign(record, { state: "fixing", problem: { code, title, detail, field } });
+  Object.assign(record, { state: "fixing", problem: { code: "", title: "", detail: "", field: null, ...error } });
 }
 
 // A refusal of the whole request: by halves the item is found that is to blame.
@@ -254,9 +235,9 @@ async function sendPhoto() {
     (one) => one.received && one.state === "waiting" && one.photos.some((photo) => !photo.sent));
   if (!record) return false;
   const { sha256 } = record.photos.find((photo) => !photo.sent);
-  const kept = await inOne("readonly", ["photos"], (photos) => photos.get([record.id, sha256]));
-  const answer = kept
-    ? await upload(`${API}/photos/${record.id}/${sha256}`, kept.bytes)
+  const here = await inOne("readonly", ["photos"], (photos) => photos.get([record.id, sha256]));
+  const answer = here
+    ? await upload(`${API}/photos/${record.id}/${sha256}`, here.bytes)
     : { status: 404, body: { code: "photo_lost" } };
   await change(record.id, (found, photos) => landed(found, sha256, answer, photos));
   return true;
@@ -308,14 +289,14 @@ function landed(record, sha256, { status, body }, photos) {
 // The download
 
 async function download() {
-  const kept = await keptState();
-  const headers = kept ? { "If-None-Match": kept.etag } : {};
+  const last = await keptState();
+  const headers = last ? { "If-None-Match": last.etag } : {};
   const answer = await ask("GET", `${API}/state`, { headers, forAll: true });
   await clock(answer.headers);
   const { status, body } = answer;
   if (status < 400) downloaded = performance.now();
   if (status === 304) return;
-  if (status !== 200 || !body.reader || !Array.isArray(body.lots)) throw new Trouble("later");
+  if (status !== 200 || !body.reader || !understood(body)) throw new Trouble("later");
   await keepState(body, answer.headers.get("ETag") || "");
   await tidy();
 }

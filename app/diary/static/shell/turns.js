@@ -4,6 +4,7 @@
 // Web Locks do that, and let go when a tab dies. Where they are missing (plain http, Safari of
 // before 2022) a lease in the store does, which ends by itself.
 import { uuid } from "./ids.js";
+import { NAME } from "./own.js";
 import { inOne } from "./store.js";
 
 // A tab that dies holds the others up for as long; to send twice does no harm, only work.
@@ -13,7 +14,7 @@ const me = uuid();
 
 export function exclusive(name, work, { wait = true } = {}) {
   if (navigator.locks)
-    return navigator.locks.request(`ocop-${name}`, { ifAvailable: !wait }, (lock) =>
+    return navigator.locks.request(`${NAME}-${name}`, { ifAvailable: !wait }, (lock) =>
       lock ? work() : null);
   return leased(`turn-${name}`, work, wait);
 }

@@ -4,7 +4,8 @@ import { gather, number, numberOf, row, select, text } from "./form.js";
 import { choose, entriesOf, farm, findLot, held, keyOf, load, lots as lotsOf, productOf, stageOf, told, unitLabel } from "./held.js";
 import { addLot, discard, list } from "./outbox.js";
 import { now } from "./sync.js";
-import { farmPicker, mark } from "./view_today.js";
+import { mark } from "./view_outbox.js";
+import { farmPicker } from "./view_today.js";
 import { day, figure, local, named, t, when } from "./words.js";
 
 const DAY = 86400e3;

@@ -1,6 +1,6 @@
 // Who is signed in on this phone and for how long; the phone's own room and clock.
 import { band, button, h, link, refresh, to } from "./dom.js";
-import { farms, held } from "./held.js";
+import { held } from "./held.js";
 import { counts } from "./outbox.js";
 import { forget } from "./store.js";
 import { day, t } from "./words.js";
@@ -34,17 +34,17 @@ async function leave(event) {
   return event.target.submit();
 }
 
-export function me() {
+// `told` is who they are here, `links` lead to pages of the server's.
+export function me(told, links) {
   const { reader } = held.state;
   const { waiting, fixing } = held.counts;
   const left = reader.signed_in_until;
-  const told = h("div", {});
-  navigator.storage?.persisted?.().then((safe) => !safe && told.append(h("p", { class: "small" }, t("not_persisted"))));
+  const room = h("div", {});
+  navigator.storage?.persisted?.().then((safe) => !safe && room.append(h("p", { class: "small" }, t("not_persisted"))));
   return { title: t("me"), back: [""], nodes: [
-    h("p", {}, h("b", {}, reader.name), h("br"), farms().map((one) => one.name).join(", ")),
-    left && h("p", { class: "small" }, t("signed_in_until", { day: day(left) })), told,
-    h("ul", { class: "lines" }, [["/app/notices", "notices"], ["/app/products", "my_products"], ["/app/lookups", "lookups"], ["/account", "my_account"]]
-      .map(([href, key]) => h("li", {}, h("a", { href }, h("span", {}, t(key)))))),
+    h("p", {}, h("b", {}, reader.name), h("br"), told),
+    left && h("p", { class: "small" }, t("signed_in_until", { day: day(left) })), room,
+    h("ul", { class: "lines" }, links.map(([href, key]) => h("li", {}, h("a", { href }, h("span", {}, t(key)))))),
     installing(),
     h("h2", {}, t("sign_out")),
     waiting + fixing > 0

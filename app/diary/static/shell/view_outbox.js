@@ -1,15 +1,23 @@
 // What waits, what was sent and what needs fixing: never more than is true.
-import { band, button, fill, h, icon, link, refresh, say, to, trouble } from "./dom.js";
-import { findLot, held, productOf, stageOf } from "./held.js";
-import { discard, removePhoto, resend } from "./outbox.js";
+import { band, button, fill, h, icon, link, refresh, say, state as sign, trouble } from "./dom.js";
+import { held } from "./held.js";
+import { discard } from "./outbox.js";
+import { FILE, HOME } from "./own.js";
 import { read, save } from "./backup.js";
-import { run, status } from "./sync.js";
-import { mark, spoken, wrongClock } from "./view_today.js";
-import { day, named, t, when } from "./words.js";
+import { off, run, status } from "./sync.js";
+import { t, when } from "./words.js";
 
 const FEW = 20;
 const LOW = 50e6;
-export const SIGN_IN = `/sign-in?after=${encodeURIComponent("/app/diary#/outbox")}`;
+export const SIGN_IN = `/sign-in?after=${encodeURIComponent(`${HOME}#/outbox`)}`;
+
+const MARKS = { waiting: ["neutral", "◷"], sent: ["good", "✓"], fixing: ["bad", "✕"] };
+
+// How far an entry has come; what the server has is sent.
+export const mark = (pending) => sign(...MARKS[pending ?? "sent"], t(`is_${pending ?? "sent"}`));
+
+export const wrongClock = () =>
+  off() ? band("warn", h("p", {}, t("clock_off", { minutes: Math.abs(off()) }))) : "";
 
 // What the phone is doing about it, in one line, and what somebody can do.
 export function sending() {
@@ -22,7 +30,7 @@ export function sending() {
   return null;
 }
 
-async function tell(done, key) {
+export async function tell(done, key) {
   try {
     await done;
     say(t(key));
@@ -33,7 +41,7 @@ async function tell(done, key) {
 }
 
 // Asked beside the thing itself; nothing covers the screen.
-function discarding(one) {
+export function discarding(one) {
   const box = h("div", {});
   const offer = () => fill(box, button(t("discard"), ask, "quiet", "cross"));
   const discarded = () => {
@@ -49,40 +57,12 @@ function discarding(one) {
   return box;
 }
 
-function photo(one) {
-  return (each, at) => {
-    const name = t("photo_no", { number: at + 1 });
-    const size = Math.round(each.size / 1024);
-    const told = each.sent ? t("is_sent") : t("photo_waits", { size });
-    const away = () => tell(removePhoto(one.id, each.sha256), "photo_removed");
-    return h("li", {}, h("span", {}, `${name}: ${told}`), !each.sent && h("button", { type: "button", class: "quiet square", "aria-label": `${t("remove")}: ${name}`, onclick: away }, icon("cross")));
-  };
-}
-
-function item(one) {
-  const isLot = one.kind === "lot";
-  const lot = findLot(String(isLot ? one.id : one.item.lot_id ?? one.item.lot_uid)) ?? (isLot && one.item);
-  const name = isLot ? t("new_lot") : lot ? named(stageOf(lot, one.item)) : t(`kind_${one.item.kind}`);
-  const about = isLot ? `${lot.number} · ${productOf(lot).name}` : lot ? [lot.number, spoken(lot, one.item)].filter(Boolean).join(" · ") : "";
-  const open = one.state !== "sent";
-  return h("li", { class: "card" },
-    h("p", { class: "what" }, icon(isLot ? "lots" : one.item.kind), name, h("span", { class: "small" }, when(one.item.performed_at ?? one.at))),
-    h("p", {}, about), h("p", {}, mark(one.state)),
-    one.problem && band("bad", h("p", {}, h("b", {}, one.problem.title || trouble(one.problem))), h("p", {}, one.problem.detail)),
-    one.warnings?.map((text) => band("warn", h("p", {}, text))),
-    one.photos?.length > 0 && h("ul", { class: "stack" }, one.photos.map(photo(one))),
-    open && h("div", { class: "pair" },
-      !isLot && lot && link(to("mend", one.id), t("edit"), "button quiet", "other"),
-      one.state === "fixing" && button(t("resend"), () => tell(resend(one.id), "resent"), "quiet", "up")),
-    open && discarding(one));
-}
-
-const section = (title, items, drawn = item) => items.length > 0 &&
+const section = (title, items, drawn) => items.length > 0 &&
   [h("h2", {}, `${title} (${items.length})`), h("ul", { class: "stack" }, items.map(drawn))];
 
 async function toFile() {
   const url = URL.createObjectURL(await save());
-  h("a", { href: url, download: `nhat-ky-${new Date().toISOString().slice(0, 10)}.nhatky` }).click();
+  h("a", { href: url, download: `${FILE[0]}-${new Date().toISOString().slice(0, 10)}.${FILE[1]}` }).click();
   setTimeout(() => URL.revokeObjectURL(url), 6e4);
   say(t("saved_to_file"));
 }
@@ -110,16 +90,17 @@ function warnings() {
   return box;
 }
 
-export function outbox() {
+// `item(record)` draws one.
+export function outbox(item) {
   const by = (state) => held.items.filter((one) => one.state === state);
   const [fixing, waiting, sent] = [by("fixing"), by("waiting"), by("sent")];
   const file = h("input", { type: "file", class: "sr", onchange: fromFile });
   return { title: t("outbox"), section: "outbox", nodes: [
     sending(), warnings(),
     !fixing.length && !waiting.length && h("p", { class: "said" }, h("span", { "aria-hidden": "true" }, "✓ "), t("all_sent")),
-    section(t("needs_fixing"), fixing), section(t("waiting"), waiting),
+    section(t("needs_fixing"), fixing, item), section(t("waiting"), waiting, item),
     waiting.length > 0 && button(t("send_now"), () => run(), "", "up"),
-    section(t("sent_lately"), sent.slice(-FEW).reverse()),
+    section(t("sent_lately"), sent.slice(-FEW).reverse(), item),
     h("h2", {}, t("safe_copy")), h("p", { class: "small" }, t("safe_copy_more")),
     h("div", { class: "pair" }, button(t("to_file"), toFile, "quiet", "down"),
       h("label", { class: "button quiet" }, icon("up"), t("from_file"), file)),

@@ -1,8 +1,8 @@
 // The first screen: which lot, the last entry again, and a tile for each stage.
-import { band, h, icon, link, refresh, state, to } from "./dom.js";
+import { band, h, icon, link, refresh, to } from "./dom.js";
 import { row, select } from "./form.js";
 import { choose, currentLot, entriesOf, farm, farms, findLot, held, keyOf, lastOf, productOf, remember, stageOf, stagesOf, told, writable } from "./held.js";
-import { off } from "./sync.js";
+import { mark, wrongClock } from "./view_outbox.js";
 import { named, t, when } from "./words.js";
 
 const FEW = 3;
@@ -36,14 +36,6 @@ function lotPicker(lot) {
   });
   return row(t("lot"), picker, { inline: true });
 }
-
-const MARKS = { waiting: ["neutral", "◷"], sent: ["good", "✓"], fixing: ["bad", "✕"] };
-
-// How far an entry has come; what the server has is sent.
-export const mark = (pending) => state(...MARKS[pending ?? "sent"], t(`is_${pending ?? "sent"}`));
-
-export const wrongClock = () =>
-  off() ? band("warn", h("p", {}, t("clock_off", { minutes: Math.abs(off()) }))) : "";
 
 function repeat(lot) {
   const last = lastOf(lot);
