@@ -60,8 +60,11 @@ FENCES: Final[Mapping[str, Fence]] = {
     "link_host": REGISTER,
     "process_template": REGISTER,
     "process_template_version": REGISTER,
+    "checklist": REGISTER,
+    "checklist_version": REGISTER,
     # What the Department works with alone.
     "process_template_draft": STAFF,
+    "inspection_plan": STAFF,
     "import_job": STAFF,
     "import_row": STAFF,
     "report": STAFF,
@@ -95,6 +98,12 @@ FENCES: Final[Mapping[str, Fence]] = {
     "right_manager": _PERSON,
     # Papers of a record; those of rights belong to no entity.
     "document": _ENTITY | account("added_by_id"),
+    # Who was inspected reads what was signed.
+    "inspection": Fence(f"state = 'signed' AND {own('entity_id').rows}"),
+    "inspection_photo": _of("inspection"),
+    "inspection_note": _of("inspection"),
+    "measure": _ENTITY,
+    "measure_answer": _of("measure"),
     # Lots and diaries.
     "production_process": _ENTITY,
     "lot": _ENTITY,

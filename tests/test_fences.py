@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,14 @@ def _hung(rows: Rows, table: Table, number: int) -> dict[str, Any]:
     """Return what ties a row to its tenant where the column may be empty."""
     ties: dict[str, Callable[[], dict[str, Any]]] = {
         "audit_event": lambda: {"entity_id": rows.key_of(metadata.tables["entity"])["id"]},
+        "inspection": lambda: {
+            "entity_id": rows.key_of(metadata.tables["entity"])["id"],
+            "state": "signed",
+            "signed_at": datetime(2026, 3, number, tzinfo=UTC),
+            "outcome": "doubt",
+            "held_on": date(2026, 3, number),
+        },
+        "measure": lambda: {"entity_id": rows.key_of(metadata.tables["entity"])["id"]},
         "scan_month": lambda: {"product_id": rows.key_of(metadata.tables["product"])["id"]},
         "stamp_batch": lambda: {"granted": 1, "first": number, "last": number},
         "stamp_export": lambda: {"batch_id": rows.key_of(metadata.tables["stamp_batch"])["id"]},

@@ -59,16 +59,17 @@ class Report(Base):
 
 
 class Finding(Base):
-    """What an inspector saw of a stamp, a batch, a lot, a product or an entity. Insert-only.
+    """What an inspector saw of a stamp, a batch, a lot, a product, an entity or a right.
 
-    `key` is the code of a stamp, also of one that is not ours, or the id of the others. `verdict`
-    holds the words of a look-up at that moment, a msgid.
+    Insert-only. `key` is the code of a stamp, also of one that is not ours, or the id of the
+    others. `verdict` holds the words of a look-up at that moment, a msgid. One of an inspection
+    names it, and the item of its checklist where there is one.
     """
 
     __tablename__ = "finding"
     __table_args__ = (
         CheckConstraint(
-            "subject IN ('stamp', 'batch', 'lot', 'product', 'entity')", name="subject"
+            "subject IN ('stamp', 'batch', 'lot', 'product', 'entity', 'right')", name="subject"
         ),
         CheckConstraint("outcome IN ('in_order', 'doubt', 'violation')", name="outcome"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="position"),
@@ -84,6 +85,9 @@ class Finding(Base):
     entity_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"), index=True)
     product_id: Mapped[int | None] = mapped_column(ForeignKey("product.id"), index=True)
     lot_id: Mapped[int | None] = mapped_column(ForeignKey("lot.id"), index=True)
+    # No foreign key: the inspection may itself name a finding that led to it.
+    inspection_id: Mapped[int | None] = mapped_column(BigInt, index=True)
+    item: Mapped[str] = mapped_column(String(40), default="", server_default="")
     verdict: Mapped[str] = mapped_column(String(120), default="")
     outcome: Mapped[str] = mapped_column(String(9))
     text: Mapped[str] = mapped_column(Text)
