@@ -216,7 +216,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     ),
     "right_decision": Reading(
         *("id", "right_id", "kind", "decision_no", "decided_on", "effective_on", "reason"),
-        *("expires_on", "expired_on", "filed_on", "takes_back_id", "recorded_at"),
+        *("expires_on", "expired_on", "filed_on", "annuls_id", "recorded_at"),
     ),
     "use_right": _whole("use_right"),
     # Of a decision on it neither its reason nor who recorded it.

@@ -62,18 +62,18 @@ class RightArea(Base):
 class RightDecision(Base):
     """A decision on a right as a whole. What a right's dates say follows from those that stand.
 
-    One entered by mistake, or annulled, is taken back by another row that names it.
+    One entered by mistake is annulled by another row that names it.
     """
 
     __tablename__ = "right_decision"
     __table_args__ = (
         CheckConstraint(
             "kind IN ('registered', 'amended', 'renewed', 'suspended', 'resumed', 'ended', "
-            "'taken_back')",
+            "'annulled')",
             name="kind",
         ),
         CheckConstraint("(kind = 'renewed') = (expires_on IS NOT NULL)", name="renewed"),
-        CheckConstraint("(kind = 'taken_back') = (takes_back_id IS NOT NULL)", name="taken_back"),
+        CheckConstraint("(kind = 'annulled') = (annuls_id IS NOT NULL)", name="annuls"),
         {"info": {"guard": "insert_only"}},
     )
 
@@ -89,7 +89,7 @@ class RightDecision(Base):
     expires_on: Mapped[date | None]
     expired_on: Mapped[date | None]
     filed_on: Mapped[date | None]
-    takes_back_id: Mapped[int | None] = mapped_column(
+    annuls_id: Mapped[int | None] = mapped_column(
         BigInt, ForeignKey("right_decision.id"), unique=True
     )
     recorded_at: Mapped[datetime]

@@ -107,25 +107,25 @@ def _decisions() -> None:
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("expired_on", sa.Date(), nullable=True),
         sa.Column("filed_on", sa.Date(), nullable=True),
-        sa.Column("takes_back_id", _BIG, nullable=True),
+        sa.Column("annuls_id", _BIG, nullable=True),
         sa.Column("recorded_at", _MOMENT, nullable=False),
         sa.Column("recorded_by", sa.String(length=120), nullable=False),
         sa.CheckConstraint(
             "kind IN ('registered', 'amended', 'renewed', 'suspended', 'resumed', 'ended', "
-            "'taken_back')",
+            "'annulled')",
             name=op.f("ck_right_decision_kind"),
         ),
         sa.CheckConstraint(
             "(kind = 'renewed') = (expires_on IS NOT NULL)", name=op.f("ck_right_decision_renewed")
         ),
         sa.CheckConstraint(
-            "(kind = 'taken_back') = (takes_back_id IS NOT NULL)",
-            name=op.f("ck_right_decision_taken_back"),
+            "(kind = 'annulled') = (annuls_id IS NOT NULL)",
+            name=op.f("ck_right_decision_annuls"),
         ),
         sa.ForeignKeyConstraint(
-            ["takes_back_id"], ["right_decision.id"], name=op.f("fk_right_decision_takes_back_id")
+            ["annuls_id"], ["right_decision.id"], name=op.f("fk_right_decision_annuls_id")
         ),
-        sa.UniqueConstraint("takes_back_id", name=op.f("uq_right_decision_takes_back_id")),
+        sa.UniqueConstraint("annuls_id", name=op.f("uq_right_decision_annuls_id")),
         *_keys("right_decision"),
     )
     _index("right_decision", "right_id")
