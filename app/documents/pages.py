@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from app.documents import actions
 from app.documents.models import Document
-from app.documents.queries import get_document, get_public_document
+from app.documents.queries import Stored, get_document, get_public_file
 from app.documents.rules import SUFFIXES, DocumentKind, file_name
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
@@ -53,7 +53,7 @@ class DocumentView:
 
 @router.get("/documents/{public_document_id}", dependencies=[Depends(as_public)])
 def public_document(public_document_id: Id, db: Db, files: Store) -> Response:
-    return _answer(get_public_document(db, public_document_id), files, cache="public, max-age=300")
+    return _answer(get_public_file(db, public_document_id), files, cache="public, max-age=300")
 
 
 @router.get("/office/documents/{document_id}/file")
@@ -100,7 +100,7 @@ def _home(document: Document) -> str:
     return _HOMES.get(document.subject_kind, "/office").format(id=document.subject_id)
 
 
-def _answer(document: Document, files: Files, *, cache: str) -> Response:
+def _answer(document: Document | Stored, files: Files, *, cache: str) -> Response:
     """Answer with the file; a PDF may hold scripts, so it opens outside this site's pages."""
     suffix = SUFFIXES[document.media_type]
     return FileResponse(

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -6,6 +7,14 @@ from sqlalchemy.orm import Session
 from app.documents.models import Document
 from app.documents.rules import NoSuchDocument
 from app.identity.rules import Actor
+
+
+class Stored(NamedTuple):
+    """A document's file."""
+
+    id: int
+    sha256: str
+    media_type: str
 
 
 def get_document(db: Session, document_id: int, *, actor: Actor) -> Document:
@@ -19,11 +28,15 @@ def get_document(db: Session, document_id: int, *, actor: Actor) -> Document:
     return found
 
 
-def get_public_document(db: Session, document_id: int) -> Document:
-    found = db.get(Document, document_id)
-    if found is None or not found.public or found.withdrawn_at is not None:
+def get_public_file(db: Session, document_id: int) -> Stored:
+    """Return the file of a document that everybody may read, or raise NoSuchDocument."""
+    query = select(Document.sha256, Document.media_type).where(
+        Document.id == document_id, Document.public, Document.withdrawn_at.is_(None)
+    )
+    found = db.execute(query).one_or_none()
+    if found is None:
         raise NoSuchDocument
-    return found
+    return Stored(document_id, *found)
 
 
 def documents_of(db: Session, subject_kind: str, ids: Iterable[int]) -> dict[int, list[Document]]:
