@@ -117,7 +117,7 @@ class Inspection(Base):
             postgresql_where=_UNSIGNED,
         ),
         Index("ix_inspection_state_id", "state", "id"),
-        Index("ix_inspection_held_on", "held_on", "id"),
+        Index("ix_inspection_held_on_id", "held_on", "id"),
     )
 
     id: Mapped[Key]
