@@ -26,6 +26,7 @@ _PATHS: Final = {
     Where.APPROVALS: "/app/approvals",
     Where.PRODUCT: "/app/products/{product}",
     Where.ENTITY: "/app/entities/{entity}",
+    Where.CERTIFICATES: "/app/certificates",
     Where.DEPARTMENT: "",
 }
 _CLOSED: Final = {Where.LOT: "", Where.DIARY: "/app/lots/{lot}"}

@@ -10,9 +10,11 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
+from app.certificates.policy import Lack
+from app.certificates.rules import over_from
 from app.diary.checking import lacking_fields
 from app.diary.items import ITEMS, Missing, Where
-from app.diary.remarks import Unit, said
+from app.diary.remarks import Choice, Figure, said
 from app.diary.rules import EntryKind
 from app.diary.template import Stage, Template
 from app.diary.values import Value
@@ -43,7 +45,7 @@ class Check:
     done: bool = False
     stage: str = ""
     names: Mapping[str, Named] = field(default_factory=dict)
-    figures: Mapping[str, str | int | date] = field(default_factory=dict)
+    figures: Mapping[str, str | int | date | Choice] = field(default_factory=dict)
     # The harvest or packing it is about.
     entry_id: UUID | None = None
 
@@ -65,7 +67,7 @@ class Check:
         return "" if self.done else self._told(ITEMS[self.item].mend, words)
 
     def _told(self, text: str, words: Words) -> str:
-        figures: dict[str, str | float | Unit] = {
+        figures: dict[str, Figure] = {
             name: one.in_(words.language) for name, one in self.names.items()
         }
         for name, value in self.figures.items():
@@ -102,6 +104,8 @@ class LotFacts:
     expires_on: date | None
     standards: int
     material: str
+    # None where no certificate is asked for.
+    lacks: Sequence[Lack] | None = None
     product_active: bool
     entity_active: bool
     recalled: bool
@@ -123,7 +127,7 @@ class LotFacts:
 def checks(facts: LotFacts) -> tuple[Check, ...]:
     """Return all items of a lot, done or not, in the order they are shown."""
     stages = [] if facts.plain else list(_stages(facts))
-    found = [*_plain(facts), *stages, *_diary(facts)]
+    found = [*_plain(facts), *_certificates(facts), *stages, *_diary(facts)]
     order = list(Missing)
     return tuple(sorted(found, key=lambda one: order.index(one.item)))
 
@@ -156,6 +160,21 @@ def _plain(facts: LotFacts) -> Iterable[Check]:
     for item, done in there.items():
         if not (done and item in _SILENT):
             yield Check(item=item, done=done, figures={"material": facts.material})
+
+
+def _certificates(facts: LotFacts) -> Iterable[Check]:
+    if facts.lacks is not None and not facts.lacks:
+        yield Check(item=Missing.CERTIFICATE, done=True)
+    for lack in facts.lacks or ():
+        kinds = Choice(tuple(kind.label for kind in lack.kinds))
+        ended = lack.ended
+        if ended is None:
+            yield Check(item=Missing.CERTIFICATE, figures={"kinds": kinds})
+        else:
+            yield Check(
+                item=Missing.CERTIFICATE_ENDED,
+                figures={"kinds": kinds, "number": ended.number, "ended": over_from(ended)},
+            )
 
 
 def _stages(facts: LotFacts) -> Iterable[Check]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.certificates.need_queries import lacks_of
 from app.diary.completeness import Check, EntryFacts, LotFacts, checks, missing
 from app.diary.decision_models import EntryDecision, LotClearance
 from app.diary.decisions import Approval, approval_of, awaiting, in_force
@@ -104,6 +105,7 @@ def checks_of(db: Session, lots: Collection[Lot], *, now: datetime) -> dict[int,
         cleared = _cleared(db, [*ids, *sources])
     standing = standing_of(db, {(lot.product_id, lot.id) for lot in lots})
     records = records_of(db, lots)
+    lacks = lacks_of(db, {lot.product_id for lot in lots}, day=day_of(now))
     numbers = {lot.id: lot.number for lot in (*lots, *far)}
     diaries = {
         lot_id: _diary(entries.get(lot_id, ()), templates[lot_id], cleared.get(lot_id, ()))
@@ -119,6 +121,7 @@ def checks_of(db: Session, lots: Collection[Lot], *, now: datetime) -> dict[int,
             **records[lot.id],
             **told.facts(plain=lot.template_version_id is None),
             **_periods(lot.id, above.get(lot.id, frozenset()), diaries, numbers, day_of(now)),
+            lacks=lacks.get(lot.product_id),
             recalled=against.recall is not None,
             on_hold=against.hold is not None,
         )

@@ -25,6 +25,8 @@ class Missing(StrEnum):
     PRODUCTION_DATE = "production_date"
     EXPIRY_DATE = "expiry_date"
     STANDARD = "standard"
+    CERTIFICATE = "certificate"
+    CERTIFICATE_ENDED = "certificate_ended"
     ENTRY = "entry"
     STAGE = "stage"
     TEST = "test"
@@ -50,6 +52,7 @@ class Where(StrEnum):
     APPROVALS = "approvals"
     PRODUCT = "product"
     ENTITY = "entity"
+    CERTIFICATES = "certificates"
     DEPARTMENT = "department"
 
 
@@ -153,6 +156,18 @@ ITEMS: Final = {
         N_("No standard the product is made to is entered"),
         N_("Tell the Department the standard: it enters it for the product."),
         Where.DEPARTMENT,
+    ),
+    Missing.CERTIFICATE: Item(
+        N_("Certificates that the Department asks of the product"),
+        N_("The product has no certificate in force of this kind: {kinds}"),
+        N_("Show the certificate to the Department: it records it."),
+        Where.CERTIFICATES,
+    ),
+    Missing.CERTIFICATE_ENDED: Item(
+        N_("Certificates that the Department asks of the product"),
+        N_("{kinds}: number {number} is no longer in force since {ended}"),
+        N_("Have it renewed, and show the new one to the Department: it records it."),
+        Where.CERTIFICATES,
     ),
     Missing.ENTRY: Item(
         N_("Entries in the diary"),
