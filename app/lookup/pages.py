@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -15,17 +14,15 @@ from app.lookup.queries import Ask
 from app.lookup.ready import Written
 from app.lookup.sheet import Answer
 from app.lookup.shelf import Kept
-from app.lookup.stamp_access import StampView, ready_page
+from app.lookup.stamp_access import TYPED_CHARS, bare_page, ready_page
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Verdict, judge
 from app.lookup.visits_access import Looker, counted
 from app.scans.counter_actions import Counter
 from app.scans.rules import is_preview_or_bot, visitor
-from app.stamps.codes import grouped, parse
+from app.stamps.codes import grouped
 from app.stamps.queries import find_stamp, near_codes
 
 router = APIRouter()
-
-TYPED_CHARS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +84,7 @@ def _answer_page(request: Request, answer: Answer, kept: Kept | None = None) -> 
         ready = ready_page(request, answer, answer.stamp, kept)
         has = request.headers.get("if-none-match", "")
         return _as_written(ready.write(answer, answer.stamp, translator(request), has=has))
-    status = answer.judgement.status
-    parsed = parse(answer.code)
-    shown = grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS]
-    view = StampView(**vars(around(request)), judgement=answer.judgement, grouped=shown)
-    path = f"/t/{quote(answer.code[:TYPED_CHARS], safe='')}"
-    body = render(request, "lookup/stamp.html", view, path=path)
+    status, body = answer.judgement.status, bare_page(request, answer)
     response = dressed(request, HTMLResponse(body, status_code=status))
     if answer.judgement.verdict is Verdict.UNAVAILABLE:
         response.headers["Cache-Control"] = "no-store"

@@ -1,32 +1,22 @@
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.kit.web import site, translator
+from app.kit.web import site
 from app.lookup.access import answered, in_thread, shelf_of
 from app.lookup.linkset import LINKED
-from app.lookup.lot_queries import StandingPart, list_standing
+from app.lookup.lot_queries import list_standing
 from app.lookup.own_links_access import links_of_product
-from app.lookup.parts_access import SheetView, parts_of
-from app.lookup.public_access import around, render, tagged
+from app.lookup.product_access import product_body
+from app.lookup.public_access import tagged
 from app.lookup.queries import keep_sheet
-from app.lookup.shelf import Rendered
 from app.lookup.telling_access import not_here, not_now
 
 router = APIRouter()
 
 ID_DIGITS: Final = 18
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProductView(SheetView):
-    """The public page of a product; `against` is what stands against it and its lots."""
-
-    parts: Rendered
-    against: list[StandingPart]
 
 
 def id_of(text: str) -> int | None:
@@ -54,15 +44,6 @@ def _product_page(request: Request) -> Response:
         against = list_standing(db, product_id)
     if kept is None:
         return not_here(request)
-    view = ProductView(
-        **vars(around(request)),
-        indexed=True,
-        sheet=kept.sheet,
-        words=translator(request),
-        parts=parts_of(request, kept, name_tag="h1"),
-        against=against,
-    )
-    body = render(request, "lookup/product.html", view, path=f"/p/{kept.sheet.product.id}")
-    answer = tagged(request, body, indexed=True)
+    answer = tagged(request, product_body(request, kept, against), indexed=True)
     answer.headers.update(LINKED)
     return answer

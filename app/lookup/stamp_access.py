@@ -1,8 +1,9 @@
-"""The page of a genuine stamp: rendered once for all that are alike, kept on the shelf."""
+"""The page of a stamp: of a genuine one rendered once for all that are alike, kept on the shelf."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import ClassVar, Final
+from urllib.parse import quote
 
 from fastapi import Request
 from markupsafe import Markup
@@ -18,8 +19,10 @@ from app.lookup.ready import COUNT, Gapped, ReadyPage, gap, raw
 from app.lookup.sheet import Answer, Sheet, StampPart
 from app.lookup.shelf import Kept, Rendered
 from app.lookup.verdict import Judgement
+from app.stamps.codes import grouped, parse
 
 NOTHING: Final = Markup()
+TYPED_CHARS: Final = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,15 @@ class StampView(PublicView):
     batch: ClassVar[Markup] = gap("batch")
     lot: ClassVar[Markup] = gap("lot")
     diary: ClassVar[Markup] = gap("diary")
+
+
+def bare_page(request: Request, answer: Answer) -> str:
+    """Return the page of a code of which nothing is known, or can be said now."""
+    parsed = parse(answer.code)
+    shown = grouped(parsed.code) if parsed else answer.code[:TYPED_CHARS]
+    view = StampView(**vars(around(request)), judgement=answer.judgement, grouped=shown)
+    path = f"/t/{quote(answer.code[:TYPED_CHARS], safe='')}"
+    return render(request, "lookup/stamp.html", view, path=path)
 
 
 def page_key(pages: Pages, language: Language, keep: str, answer: Answer) -> Hashable:
