@@ -18,15 +18,19 @@ MARKS: Final = frozenset(RightType) - {RightType.GI}
 
 def badges_of(db: Session, makers: Mapping[int, int], *, day: date) -> dict[int, tuple[Badge, ...]]:
     """Return the badges of products on a day, where they have any; `makers` by product."""
-    granted = db.scalars(
-        select(UseRight).where(UseRight.product_id.in_(makers)).order_by(UseRight.id)
+    granted = db.execute(
+        select(UseRight, Product.form)
+        .join(Product, Product.id == UseRight.product_id)
+        .where(UseRight.product_id.in_(makers))
+        .order_by(UseRight.id)
     ).all()
     linked = db.execute(
         select(RightProduct.product_id, RightProduct.right_id).where(
             RightProduct.product_id.in_(makers)
         )
     ).all()
-    return _judged(db, makers, granted, [(row.product_id, row.right_id) for row in linked], day)
+    facts = [use_right_facts(one, form) for one, form in granted]
+    return _judged(db, makers, facts, [(row.product_id, row.right_id) for row in linked], day)
 
 
 def may_bear(types: Collection[RightType], *, day: date) -> ColumnElement[bool]:
@@ -56,7 +60,7 @@ def may_bear(types: Collection[RightType], *, day: date) -> ColumnElement[bool]:
 def _judged(
     db: Session,
     makers: Mapping[int, int],
-    granted: Sequence[UseRight],
+    granted: Sequence[UseRightFacts],
     linked: Sequence[tuple[int, int]],
     day: date,
 ) -> dict[int, tuple[Badge, ...]]:
@@ -64,7 +68,7 @@ def _judged(
     bearers: dict[int, set[int]] = {}
     for one in granted:
         use_rights, rights = of_product.setdefault(one.product_id, ([], set()))
-        use_rights.append(use_right_facts(one))
+        use_rights.append(one)
         rights.add(one.right_id)
     for product_id, right_id in linked:
         of_product.setdefault(product_id, ([], set()))[1].add(right_id)

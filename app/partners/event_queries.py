@@ -22,8 +22,8 @@ from app.products.models import OcopCertificate, Product
 from app.products.queries import certificate_facts, certificates_of
 from app.products.rules import certificate_status, current_certificate
 from app.rights.models import IpRight, UseRight
-from app.rights.queries import products_of, right_facts, use_right_facts
-from app.rights.rules import right_status, use_right_status
+from app.rights.queries import products_of, right_facts, use_right_standing
+from app.rights.rules import right_status
 from app.stamps.models import Batch
 
 Facts = dict[str, Any]
@@ -165,7 +165,7 @@ def _of_use_right(db: Session, happening: Happening, base_url: str) -> Facts | N
         "id": granted.id,
         "certificate_no": granted.certificate_no,
         "issuer": granted.issuer,
-        "status": use_right_status(use_right_facts(granted), day).value,
+        "status": use_right_standing(granted, day).value,
         **_days(granted, "valid_from", "valid_to", "suspended_on", "resumed_on", "ended_on"),
     }
     product = _product(db, db.get_one(Product, granted.product_id), base_url)

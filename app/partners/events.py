@@ -63,7 +63,7 @@ class Happening:
 # The fields of a product that everybody may read.
 PRODUCT_FIELDS: Final = frozenset(
     {
-        *("name", "gtin", "own_code", "brand", "model", "ocop_group", "net_content"),
+        *("name", "gtin", "own_code", "brand", "model", "ocop_group", "net_content", "form"),
         *("net_quantity", "net_unit", "ingredients", "usage", "storage", "warnings"),
         *("shelf_life", "shelf_life_days", "origin", "story", "self_declaration_no"),
         *("self_declared_on", "status"),

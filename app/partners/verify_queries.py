@@ -19,7 +19,7 @@ from app.products.queries import certificate_facts, certificates_of, packs_of
 from app.products.rules import CertificateLine, certificate_line
 from app.rights.models import IpRight, RightProduct, UseRight
 from app.rights.queries import ProductRights, right_facts, rights_by_id, use_right_facts
-from app.rights.rules import Badge, badges
+from app.rights.rules import Badge, UseRightFacts, badges
 from app.stamps.models import Span
 
 # An event bears the time its request began, and is seen once it is committed: what was written
@@ -233,11 +233,16 @@ def _gtins(packs: Iterable[ProductPack]) -> tuple[str, ...]:
 
 def _rights_of(db: Session, owners: Mapping[int, int]) -> dict[int, ProductRights]:
     """Return, by product, the rights that could bear on it; its entity is given with it."""
-    granted: dict[int, list[UseRight]] = {product_id: [] for product_id in owners}
-    uses = select(UseRight).where(UseRight.product_id.in_(owners)).order_by(UseRight.id)
-    for use in db.scalars(uses):
+    granted: dict[int, list[UseRightFacts]] = {product_id: [] for product_id in owners}
+    uses = (
+        select(UseRight, Product.form)
+        .join(Product, Product.id == UseRight.product_id)
+        .where(UseRight.product_id.in_(owners))
+        .order_by(UseRight.id)
+    )
+    for use, form in db.execute(uses):
         if use.entity_id == owners[use.product_id]:
-            granted[use.product_id].append(use)
+            granted[use.product_id].append(use_right_facts(use, form))
     linked: dict[int, set[int]] = {product_id: set() for product_id in owners}
     links = select(RightProduct).where(RightProduct.product_id.in_(owners))
     for link in db.scalars(links):
@@ -253,7 +258,7 @@ def _rights_of(db: Session, owners: Mapping[int, int]) -> dict[int, ProductRight
 def _bearing(
     product_id: int,
     owner: int,
-    uses: Collection[UseRight],
+    uses: Collection[UseRightFacts],
     linked: Collection[int],
     known: Mapping[int, IpRight],
 ) -> ProductRights:
@@ -263,5 +268,5 @@ def _bearing(
         rights=tuple(
             right_facts(known[one], [product_id] if one in linked else []) for one in bearing
         ),
-        use_rights=tuple(map(use_right_facts, uses)),
+        use_rights=tuple(uses),
     )

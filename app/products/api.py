@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BeforeValidator, Field
@@ -12,6 +12,7 @@ from app.kit.forms import In, Line, Note, Out
 from app.kit.paging import Listed, Sorting, next_path
 from app.kit.web import Db, Id, Now, site
 from app.products import actions, queries
+from app.products.forms import ProductForm
 from app.products.models import Product
 from app.products.pack_api import PackOut, Quantity
 from app.products.part_api import CertificateOut, Day, PictureOut, StandardOut, picture_out
@@ -41,6 +42,7 @@ class ProductFacts(In):
     model: Annotated[Line, Field(max_length=120)] = ""
     ocop_group: Annotated[OcopGroup | None, BeforeValidator(_given)] = None
     net_content: Annotated[Line, Field(max_length=60)] = ""
+    form: ProductForm | Literal[""] = ""
     net_quantity: Quantity | None = None
     net_unit: Annotated[Line, Field(max_length=20)] = ""
     ingredients: Passage = ""
@@ -84,6 +86,7 @@ class ProductOut(Out):
     model: str
     ocop_group: str
     net_content: str
+    form: str
     net_quantity: float | None
     net_unit: str
     ingredients: str

@@ -7,6 +7,7 @@ from app.kit import columns as c
 from app.kit.columns import Choice, Column
 from app.kit.i18n import N_
 from app.kit.units import read_unit
+from app.products.forms import ProductForm
 from app.products.rules import OcopGroup, normalise_gtin
 
 _PASSAGE: Final = 2000
@@ -18,6 +19,12 @@ _WORDS: Final = {
     OcopGroup.ORNAMENTALS: ("sinh vật cảnh", "hoa cây cảnh", "5"),
     OcopGroup.TOURISM: ("du lịch", "dịch vụ du lịch", "du lịch cộng đồng", "6"),
 }
+_FORM_WORDS: Final = {
+    ProductForm.RAW: ("tươi", "thô", "nguyên liệu"),
+    ProductForm.PROCESSED: ("chế biến", "đã chế biến"),
+    ProductForm.LIVE: ("sống", "tươi sống"),
+}
+FORMS: Final = tuple(Choice(one.value, one.label, _FORM_WORDS[one]) for one in ProductForm)
 
 
 def _unit(text: str) -> str:
@@ -130,6 +137,13 @@ COLUMNS: Final = (
         label=N_("Net content"),
         aliases=("quy cách", "quy cách đóng gói", "khối lượng", "khối lượng tịnh"),
         limit=60,
+    ),
+    Column(
+        name="form",
+        label=N_("Form of the product"),
+        aliases=("dạng", "dạng sản phẩm"),
+        kind=c.Kind.CHOICE,
+        choices=FORMS,
     ),
     Column(
         name="net_quantity",

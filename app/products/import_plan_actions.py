@@ -24,8 +24,9 @@ from app.products.rules import last_valid_day, stars_of
 
 _FIELDS: Final = (
     "id", "entity_id", "name", "folded", "gtin", "own_code", "brand", "model", "ocop_group",
-    "net_content", "net_quantity", "net_unit", "ingredients", "usage", "storage", "warnings",
-    "shelf_life", "shelf_life_days", "origin", "story", "self_declaration_no", "self_declared_on",
+    "net_content", "form", "net_quantity", "net_unit", "ingredients", "usage", "storage",
+    "warnings", "shelf_life", "shelf_life_days", "origin", "story", "self_declaration_no",
+    "self_declared_on",
 )  # fmt: skip
 _PARTS: Final = tuple(column.name for column in CERTIFICATE)
 

@@ -26,6 +26,7 @@ from app.kit.units import find_unit
 from app.kit.web import Db, Edge, Id, Now, Words, as_public, site
 from app.products import queries
 from app.products.against_access import Against, against
+from app.products.forms import ProductForm
 from app.products.models import OcopCertificate, OcopSubgroup, Product, ProductPack, ProductStandard
 from app.products.part_api import PictureOut, picture_out
 from app.products.pictures import MEDIA_TYPES, WEBP_WIDTHS
@@ -73,6 +74,7 @@ class ProductView:
     entity: str
     dissolved_on: date | None
     group: str
+    made_as: str
     unit: str
     packs: list[tuple[ProductPack, str]]
     status: str
@@ -145,6 +147,7 @@ def show_product(
         entity=entity.name,
         dissolved_on=entity.dissolved_on,
         group=OcopGroup(product.ocop_group).label if product.ocop_group else "",
+        made_as=ProductForm(product.form).label if product.form else "",
         unit=_unit(product.net_unit),
         packs=[(one, _unit(one.net_unit)) for one in queries.list_packs(db, product.id)],
         status=ProductStatus(product.status).label,

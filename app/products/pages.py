@@ -23,6 +23,7 @@ from app.kit.saving import as_of, beside, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products import actions, queries
 from app.products.api import ProductFacts, ProductIn
+from app.products.forms import ProductForm
 from app.products.measures import NET_UNITS
 from app.products.models import Product
 from app.products.part_api import picture_out
@@ -38,6 +39,7 @@ CHANGED = sayable(N_("The product was changed."))
 GROUPS: Final = [(one.value, one.label) for one in OcopGroup]
 STATUSES: Final = [(one.value, one.label) for one in ProductStatus]
 UNITS: Final = [(one.code, one.label) for one in NET_UNITS]
+FORMS: Final = [(one.value, one.label) for one in ProductForm]
 CERTIFICATES: Final = [
     ("stars_5", N_("5 stars today")),
     ("stars_4", N_("4 stars today")),
@@ -85,6 +87,7 @@ class ProductFormView:
     form: Filled
     groups: list[tuple[str, str]]
     units: list[tuple[str, str]]
+    forms: list[tuple[str, str]]
     entities: list[tuple[str, str]]
     more: bool
     product: Product | None
@@ -254,7 +257,13 @@ def _form(
 ) -> Response:
     entities, more = ([], False) if product else _choices(db, actor, form)
     view = ProductFormView(
-        form=form, groups=GROUPS, units=UNITS, entities=entities, more=more, product=product
+        form=form,
+        groups=GROUPS,
+        units=UNITS,
+        forms=FORMS,
+        entities=entities,
+        more=more,
+        product=product,
     )
     return show(request, "products/edit.html", view, status=422 if form.wrong else 200)
 

@@ -164,6 +164,12 @@ def names_of(db: Session, ids: Iterable[int]) -> dict[int, str]:
     return {product_id: name for product_id, name in rows}  # noqa: C416 - a Row is no plain pair to dict()
 
 
+def forms_of(db: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the forms products are sold in, by id."""
+    rows = db.execute(select(Product.id, Product.form).where(Product.id.in_(set(ids))))
+    return {product_id: form for product_id, form in rows}  # noqa: C416 - as above
+
+
 def pictures_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[ProductPicture]]:
     """Return pictures by product, the leading one first; each product asked for has a list."""
     wanted = set(product_ids)

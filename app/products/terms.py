@@ -5,6 +5,7 @@ from typing import Final
 from app.audit.history import Terms
 from app.kit.i18n import N_
 from app.kit.units import UNITS
+from app.products.forms import ProductForm
 from app.products.rules import OcopGroup, ProductStatus
 from app.products.standards import StandardKind
 
@@ -37,6 +38,7 @@ PRODUCT_TERMS: Final = Terms(
         "model": N_("Model"),
         "ocop_group": N_("OCOP group"),
         "net_content": N_("Net content"),
+        "form": N_("Form of the product"),
         "net_quantity": N_("Net quantity"),
         "net_unit": N_("Unit"),
         "ingredients": N_("Ingredients"),
@@ -76,6 +78,7 @@ PRODUCT_TERMS: Final = Terms(
         "ocop_group": {one.value: one.label for one in OcopGroup},
         "status": {one.value: one.label for one in ProductStatus},
         "kind": {one.value: one.label for one in StandardKind},
+        "form": {one.value: one.label for one in ProductForm},
         "net_unit": {one.code: one.label for one in UNITS},
     },
     same=frozenset({"pack"}),

@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Column, select, update
 from sqlalchemy.orm import Session
 
 from app.audit.actions import Entry, record_many
@@ -13,10 +13,21 @@ from app.kit.imports import Fate, Planned
 from app.kit.text import fold
 from app.rights.models import IpRight, UseRight
 
+
+def _blank(column: Column[Any]) -> object:
+    """Return what stands in a column of which a row says nothing."""
+    if column.nullable:
+        return None
+    default: Any = column.default
+    if default is None:
+        return ""
+    return default.arg if default.is_scalar else []
+
+
 # Every row the same columns, or the rows would not go into one statement.
 _BLANK: Final = {
     model: {
-        column.name: None if column.nullable else ""
+        column.name: _blank(column)
         for column in model.__table__.columns
         if column.name not in {"id", "created_at", "updated_at"}
     }

@@ -6,9 +6,9 @@ from app.entities.rules import normalised_tax_no
 from app.kit import columns as c
 from app.kit.columns import Choice, Column
 from app.kit.i18n import N_
+from app.products.import_columns import FORMS
 from app.products.rules import normalise_gtin
 from app.rights.dates import parse_partial_date
-from app.rights.forms import ProductForm
 from app.rights.kinds import RightType
 
 _PASSAGE: Final = 2000
@@ -17,11 +17,6 @@ _TYPES: Final = {
     RightType.CERTIFICATION_MARK: ("NHCN", "nhãn hiệu chứng nhận"),
     RightType.COLLECTIVE_MARK: ("NHTT", "nhãn hiệu tập thể"),
     RightType.TRADEMARK: ("NHTH", "nhãn hiệu", "nhãn hiệu thông thường"),
-}
-_FORMS: Final = {
-    ProductForm.RAW: ("tươi", "thô", "nguyên liệu"),
-    ProductForm.PROCESSED: ("chế biến", "đã chế biến"),
-    ProductForm.LIVE: ("sống", "tươi sống"),
 }
 
 _TYPE: Final = Column(
@@ -174,7 +169,7 @@ USE_RIGHTS: Final = (
         label=N_("Form of the product"),
         aliases=("dạng", "dạng sản phẩm"),
         kind=c.Kind.CHOICE,
-        choices=tuple(Choice(one.value, one.label, _FORMS[one]) for one in ProductForm),
+        choices=FORMS,
     ),
     Column(
         name="certificate_no",
@@ -190,6 +185,19 @@ USE_RIGHTS: Final = (
         limit=60,
     ),
     Column(name="issuer", label=N_("Issuer"), aliases=("cơ quan cấp", "nơi cấp")),
+    Column(
+        name="source_area",
+        label=N_("Source area"),
+        aliases=("vùng nguyên liệu", "khu vực sản xuất", "vùng sản xuất"),
+        limit=300,
+    ),
+    Column(
+        name="listed",
+        label=N_("On the public list"),
+        aliases=("công bố", "công khai"),
+        kind=c.Kind.YES_NO,
+        hint=N_("Left empty: yes."),
+    ),
     Column(
         name="valid_from",
         label=N_("Valid from"),

@@ -131,7 +131,7 @@ def _stand_of_right(right: RightFacts, day: date) -> tuple[Standing, Day | None]
     state = standing(right_term(right), day)
     since: dict[Standing, Day | None] = {
         Standing.IN_FORCE: right.registered_on,
-        Standing.SUSPENDED: right.suspended_on,
+        Standing.SUSPENDED: _suspended_since(right, day),
         Standing.EXPIRED: right.expires_on,
         Standing.ENDED: right.ended_on,
     }
@@ -142,11 +142,17 @@ def _stand_of_use_right(use_right: UseRightFacts, day: date) -> tuple[Standing, 
     state = standing(use_right_term(use_right), day)
     since: dict[Standing, Day | None] = {
         Standing.IN_FORCE: use_right.valid_from,
-        Standing.SUSPENDED: use_right.suspended_on,
+        Standing.SUSPENDED: _suspended_since(use_right, day),
         Standing.EXPIRED: use_right.valid_to,
         Standing.ENDED: use_right.ended_on,
     }
     return state, since.get(state)
+
+
+def _suspended_since(of: RightFacts | UseRightFacts, day: date) -> Day | None:
+    """Return the first day of the suspension that lasts on a day."""
+    begun = [first for first, after in of.pauses if earliest(first) <= day < earliest(after)]
+    return begun[0] if begun else of.suspended_on
 
 
 def _weight(found: tuple[Standing, Day | None]) -> tuple[int, date]:

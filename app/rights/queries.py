@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -13,7 +14,8 @@ from app.kit.text import fold
 from app.products.models import Product
 from app.rights.kinds import RightType
 from app.rights.models import IpRight, RightProduct, UseRight
-from app.rights.rules import RightFacts, UseRightFacts
+from app.rights.rules import RightFacts, UseRightFacts, use_right_status
+from app.rights.standing import Standing
 
 
 class NoSuchRight(NotFound):
@@ -42,18 +44,19 @@ def facts_for(db: Session, *, entity_id: int, product_id: int) -> ProductRights:
 
     Two queries. Of a trademark's products only this one is told.
     """
-    granted = db.scalars(
-        select(UseRight)
+    granted = db.execute(
+        select(UseRight, Product.form)
+        .join(Product, Product.id == UseRight.product_id)
         .where(UseRight.entity_id == entity_id, UseRight.product_id == product_id)
         .order_by(UseRight.id)
     ).all()
     linked = _linked_to(product_id)
     own_mark = and_(IpRight.owner_entity_id == entity_id, linked)
-    bearing = or_(IpRight.id.in_({one.right_id for one in granted}), own_mark)
+    bearing = or_(IpRight.id.in_({one.right_id for one, _ in granted}), own_mark)
     found = db.execute(select(IpRight, linked).where(bearing).order_by(IpRight.id)).all()
     return ProductRights(
         rights=tuple(right_facts(right, [product_id] if bears else []) for right, bears in found),
-        use_rights=tuple(use_right_facts(one) for one in granted),
+        use_rights=tuple(use_right_facts(one, form) for one, form in granted),
     )
 
 
@@ -70,13 +73,15 @@ def right_facts(right: IpRight, product_ids: Iterable[int] = ()) -> RightFacts:
         expires_on=right.expires_on,
         suspended_on=right.suspended_on,
         resumed_on=right.resumed_on,
+        pauses=_pauses(right.pauses),
         ended_on=right.ended_on,
         owner_entity_id=right.owner_entity_id,
         product_ids=frozenset(product_ids),
     )
 
 
-def use_right_facts(use_right: UseRight) -> UseRightFacts:
+def use_right_facts(use_right: UseRight, product_form: str) -> UseRightFacts:
+    """Return what a badge is judged by; `product_form` is that of the product it is for."""
     return UseRightFacts(
         id=use_right.id,
         right_id=use_right.right_id,
@@ -86,10 +91,21 @@ def use_right_facts(use_right: UseRight) -> UseRightFacts:
         valid_to=use_right.valid_to,
         certificate_no=use_right.certificate_no,
         form=use_right.form,
+        product_form=product_form,
         suspended_on=use_right.suspended_on,
         resumed_on=use_right.resumed_on,
+        pauses=_pauses(use_right.pauses),
         ended_on=use_right.ended_on,
     )
+
+
+def use_right_standing(use_right: UseRight, day: date) -> Standing:
+    """Return how a use right itself stands on a day, whatever becomes of its right or product."""
+    return use_right_status(use_right_facts(use_right, ""), day)
+
+
+def _pauses(written: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((first, after) for first, after in written)
 
 
 def get_right(db: Session, right_id: int) -> IpRight:

@@ -7,12 +7,14 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from app.entities.queries import names_of as entity_names_of
+from app.kit.db import beyond_fence
+from app.products.queries import forms_of
 from app.products.queries import names_of as product_names_of
 from app.rights.kinds import RightType
 from app.rights.labels import RIGHT_LABELS, USE_RIGHT_LABELS
 from app.rights.models import IpRight, UseRight
-from app.rights.queries import right_facts, rights_by_id, use_right_facts
-from app.rights.rules import RightFacts, in_force, is_confirmed, right_status, use_right_status
+from app.rights.queries import right_facts, rights_by_id, use_right_facts, use_right_standing
+from app.rights.rules import RightFacts, UseRightFacts, badges, is_confirmed, right_status
 
 
 @dataclass(frozen=True)
@@ -53,26 +55,34 @@ def right_row(right: IpRight, day: date) -> RightRow:
 
 def user_rows(db: Session, use_rights: Sequence[UseRight], day: date) -> list[UserRow]:
     """Return use rights with their names and how they stand on a day."""
-    entities = entity_names_of(db, [one.entity_id for one in use_rights])
-    products = product_names_of(db, [one.product_id for one in use_rights])
     rights = rights_by_id(db, [one.right_id for one in use_rights])
+    # Who keeps the users of a right reads no other record of theirs: only what they are called.
+    with beyond_fence(db):
+        entities = entity_names_of(db, [one.entity_id for one in use_rights])
+        products = product_names_of(db, [one.product_id for one in use_rights])
+        forms = forms_of(db, [one.product_id for one in use_rights])
     return [
         UserRow(
             use_right=one,
             entity=entities[one.entity_id],
             product=products[one.product_id],
             state=use_right_state(one, day),
-            badge=gives_badge(right_facts(rights[one.right_id]), one, day),
+            badge=gives_badge(
+                right_facts(rights[one.right_id]),
+                use_right_facts(one, forms[one.product_id]),
+                day,
+            ),
         )
         for one in use_rights
     ]
 
 
 def use_right_state(use_right: UseRight, day: date) -> State:
-    status = use_right_status(use_right_facts(use_right), day)
+    status = use_right_standing(use_right, day)
     return State(status.value, USE_RIGHT_LABELS[status])
 
 
-def gives_badge(right: RightFacts, use_right: UseRight, day: date) -> bool:
-    held = in_force(right, use_right_facts(use_right), day)
-    return is_confirmed(right) and held is True
+def gives_badge(right: RightFacts, use_right: UseRightFacts, day: date) -> bool:
+    """Tell whether a use right shines on a day, by the rule that pages and stamps ask."""
+    entity_id, product_id = use_right.entity_id, use_right.product_id
+    return bool(badges([right], [use_right], entity_id, product_id, day))

@@ -14,6 +14,8 @@ from app.rights.standing import UNKNOWN, Bounds, Standing, Term, bounds, standin
 MARK_YEARS: Final = 10
 
 Day = str | date
+# The first day of a suspension, and the first day after it.
+Pause = tuple[Day, Day]
 UseRightStatus = Standing
 
 
@@ -48,6 +50,7 @@ class RightFacts:
     expires_on: Day | None = None
     suspended_on: Day | None = None
     resumed_on: Day | None = None
+    pauses: tuple[Pause, ...] = ()
     ended_on: Day | None = None
     owner_entity_id: int | None = None
     product_ids: frozenset[int] = field(default_factory=frozenset)
@@ -58,7 +61,8 @@ class UseRightFacts:
     """A right to use a right, for one entity and one of its products.
 
     `valid_to` is the last day it holds, none where it is open-ended. It is suspended from
-    `suspended_on` to the day before `resumed_on`, and over from `ended_on`.
+    `suspended_on` to the day before `resumed_on`, before that as `pauses` say, and over from
+    `ended_on`. It is granted for a `form`; in which the product is made says `product_form`.
     """
 
     id: int
@@ -69,8 +73,10 @@ class UseRightFacts:
     valid_to: Day | None = None
     certificate_no: str = ""
     form: str = ""
+    product_form: str = ""
     suspended_on: Day | None = None
     resumed_on: Day | None = None
+    pauses: tuple[Pause, ...] = ()
     ended_on: Day | None = None
 
 
@@ -138,7 +144,8 @@ def grounds(
 ) -> list[UseRightFacts | None]:
     """Return what lets this entity use the right for this product, whatever its dates.
 
-    None stands for owning it. Nothing rests on a right that is not confirmed.
+    None stands for owning it. Nothing rests on a right that is not confirmed, or on one granted
+    for a form the product is not made in.
     """
     if not is_confirmed(right):
         return []
@@ -151,8 +158,14 @@ def grounds(
         one
         for one in use_rights
         if (one.right_id, one.entity_id, one.product_id) == (right.id, entity_id, product_id)
+        and forms_agree(one.form, one.product_form)
     ]
     return [*([None] if owned else []), *granted]
+
+
+def forms_agree(one: str, other: str) -> bool:
+    """Tell whether two forms may be the same: any, where one of them is not said."""
+    return not one or not other or one == other
 
 
 def in_force(right: RightFacts, use_right: UseRightFacts | None, day: date) -> bool | None:
@@ -193,6 +206,7 @@ def right_term(right: RightFacts) -> Term:
         end=bounds(right.expires_on, _assumed_end(right)),
         suspended=bounds(right.suspended_on),
         resumed=bounds(right.resumed_on),
+        pauses=_paused(right.pauses),
         ended=bounds(right.ended_on),
     )
 
@@ -203,8 +217,13 @@ def use_right_term(use_right: UseRightFacts) -> Term:
         end=bounds(use_right.valid_to),
         suspended=bounds(use_right.suspended_on),
         resumed=bounds(use_right.resumed_on),
+        pauses=_paused(use_right.pauses),
         ended=bounds(use_right.ended_on),
     )
+
+
+def _paused(pauses: tuple[Pause, ...]) -> tuple[tuple[Bounds, Bounds], ...]:
+    return tuple((bounds(first), bounds(after)) for first, after in pauses)
 
 
 def _assumed_end(right: RightFacts) -> Bounds:

@@ -25,12 +25,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """`end` is the last day that counts; `ended`, `suspended` and `resumed` are first days."""
+    """`end` is the last day that counts; `ended`, `suspended` and `resumed` are first days.
+
+    `pauses` are suspensions before that one, each with the first day after it.
+    """
 
     begin: Bounds
     end: Bounds = NEVER
     suspended: Bounds = NEVER
     resumed: Bounds = NEVER
+    pauses: tuple[tuple[Bounds, Bounds], ...] = ()
     ended: Bounds = NEVER
 
 
@@ -45,7 +49,7 @@ def standing(term: Term, day: date) -> Standing:
     """
     begun, ended = _reached(term.begin, day), _reached(term.ended, day)
     over = _passed(term.end, day)
-    suspended = _between(term.suspended, term.resumed, day)
+    suspended = _suspended(term, day)
     if ended and not (over and term.end[0] < term.ended[0]):
         return Standing.ENDED
     if over:
@@ -56,6 +60,12 @@ def standing(term: Term, day: date) -> Standing:
         return Standing.SUSPENDED
     unsure = None in (begun, ended, over, suspended)
     return Standing.UNCERTAIN if unsure else Standing.IN_FORCE
+
+
+def _suspended(term: Term, day: date) -> bool | None:
+    pauses = (*term.pauses, (term.suspended, term.resumed))
+    found = {_between(first, after, day) for first, after in pauses}
+    return True if True in found else None if None in found else False
 
 
 def _reached(when: Bounds, day: date) -> bool | None:

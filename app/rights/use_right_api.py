@@ -9,11 +9,10 @@ from app.kit.clock import day_of
 from app.kit.forms import In, Line, Note, Out
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Db, Id, Now
+from app.products.forms import ProductForm
 from app.rights import queries, use_right_actions
 from app.rights.api import Day, Key, Wanted
-from app.rights.forms import ProductForm
 from app.rights.models import UseRight
-from app.rights.rules import use_right_status
 
 router = APIRouter(prefix="/api/v1/use-rights", tags=["rights"], route_class=ApiRoute)
 
@@ -119,5 +118,5 @@ def change_use_right(
 
 
 def _shown(use_right: UseRight, day: date) -> UseRightOut:
-    status = use_right_status(queries.use_right_facts(use_right), day).value
+    status = queries.use_right_standing(use_right, day).value
     return UseRightOut.model_validate(use_right).model_copy(update={"status": status})

@@ -18,10 +18,10 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
+from app.products.forms import ProductForm
 from app.products.queries import get_product, list_products
 from app.rights import queries, use_right_actions
 from app.rights.file_pages import use_rights_file
-from app.rights.forms import ProductForm
 from app.rights.kinds import RightType
 from app.rights.models import UseRight
 from app.rights.pages import (

@@ -13,8 +13,8 @@ from app.products.models import OcopCertificate
 from app.products.queries import certificate_facts, certificates_of
 from app.products.rules import CertificateStatus, certificate_status, current_certificate
 from app.rights.models import IpRight, UseRight
-from app.rights.queries import right_facts, rights_by_id, use_right_facts
-from app.rights.rules import RightStatus, right_status, use_right_status
+from app.rights.queries import right_facts, rights_by_id, use_right_standing
+from app.rights.rules import RightStatus, right_status
 from app.rights.standing import Standing as Stands
 
 # What ended longer ago is no news.
@@ -70,7 +70,7 @@ def _above(right: IpRight, day: date) -> Turn | None:
 
 
 def _use_right(one: UseRight, day: date, ahead: timedelta) -> Turn | None:
-    status, until = use_right_status(use_right_facts(one), day), one.valid_to
+    status, until = use_right_standing(one, day), one.valid_to
     if status is Stands.SUSPENDED and one.suspended_on:
         label = N_("The right to use “{what}” for {product} is suspended since {date}")
         return Turn(label, one.suspended_on, one.status_reason, due=True)

@@ -5,7 +5,7 @@ from app.kit.i18n import N_
 
 
 class ProductForm(StrEnum):
-    """In which form a product may bear the sign."""
+    """In which form a product is sold: a right to use a sign is granted for one of them."""
 
     RAW = "raw"
     PROCESSED = "processed"
