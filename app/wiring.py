@@ -54,6 +54,7 @@ from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import work_on_waiting_imports
 from app.oversight.queries import named_photos
+from app.oversight.blocking_queries import failed_checks
 from app.oversight.turns import Limits
 from app.partners.cors_access import OpenToShops
 from app.partners.event_actions import record_ended
@@ -161,6 +162,7 @@ def create_app(
     made.state.count_shops = count_shops
     made.state.against = against_product
     made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
+    made.state.failed_checks = failed_checks
     made.state.report_limits = Limits()
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)

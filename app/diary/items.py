@@ -38,6 +38,9 @@ class Missing(StrEnum):
     HARVESTED_EARLY = "harvested_early"
     SOURCE_WITHDRAWAL = "source_withdrawal"
     SOURCE_EARLY = "source_early"
+    # Of tests that laboratories made: a higher slice knows of them, and says so with this.
+    FAILED_TEST = "failed_test"
+    SOURCE_FAILED_TEST = "source_failed_test"
 
 
 # What an officer may let pass, with a reason.
@@ -238,6 +241,18 @@ ITEMS: Final = {
             "It is made of lot {lot}, harvested on {taken} before the withdrawal period of "
             "“{agent}” ended ({until})"
         ),
+        N_("Ask the Department to check that lot."),
+        Where.DEPARTMENT,
+    ),
+    Missing.FAILED_TEST: Item(
+        N_("No quality test was failed"),
+        N_("Quality test no. {test} of {day} was not passed: {criteria}"),
+        N_("Do not sell these goods. Have them tested again, or ask the Department."),
+        Where.DEPARTMENT,
+    ),
+    Missing.SOURCE_FAILED_TEST: Item(
+        N_("What it is made of failed no quality test"),
+        N_("It is made of lot {lot}, whose quality test of {day} was not passed: {criteria}"),
         N_("Ask the Department to check that lot."),
         Where.DEPARTMENT,
     ),

@@ -113,7 +113,8 @@ def lot(
     part: Part = 1,
 ) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
-    checks = gate_queries.checks_for(db, found, now=now)
+    failed = request.app.state.failed_checks(db, [found]).get(found.id, ())
+    checks = (*gate_queries.checks_for(db, found, now=now), *failed)
     view = OfficeLotView(
         lot=found,
         state=LotState(found.state),

@@ -165,8 +165,9 @@ def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words)
         db, actor=actor, cut=Cut(limit=SHOWN_LOTS, newest=True), wanted=wanted
     )
     missing = gate_queries.missing_of(db, page.items, now=now)
+    failed = request.app.state.failed_checks(db, page.items)
     cards = [
-        Card(row, check_lines(missing[row.lot.id], row.lot, words))
+        Card(row, check_lines((*missing[row.lot.id], *failed.get(row.lot.id, ())), row.lot, words))
         for row in lot_queries.lot_rows(db, page.items)
     ]
     recent = told(db, queries.list_recent(db, actor=actor, limit=SHOWN_ENTRIES), words)
@@ -216,13 +217,15 @@ def lot(
     part: Part = 1,
 ) -> Response:
     found = queries.get_lot(db, lot_id, actor=actor)
+    failed = request.app.state.failed_checks(db, [found]).get(found.id, ())
+    checks = (*gate_queries.checks_for(db, found, now=now), *failed)
     view = LotView(
         lot=found,
         state=LotState(found.state),
         product=db.get_one(Product, found.product_id),
         unit=said_unit(found.unit, words),
         timeline=timeline_of(db, found, words, part),
-        checks=check_lines(gate_queries.checks_for(db, found, now=now), found, words),
+        checks=check_lines(checks, found, words),
         standing=standing_against(db, found.product_id, found.id),
         goods=part_of(
             goods_of(db, found, actor=actor, most=SHOWN_GOODS), found.id, words, area="/app"

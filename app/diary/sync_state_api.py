@@ -1,13 +1,13 @@
 import gzip
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy.orm import Session
 
+from app.diary.completeness import Check
 from app.diary.entry_api import EntryOut, entry_out
 from app.diary.fields import OFFERED_UNITS
 from app.diary.gate_queries import missing_of
@@ -157,7 +157,13 @@ def state(
     reader = ReaderOut(
         id=actor.account_id, name=actor.label, language=words.language, signed_in_until=until
     )
-    out = _state(db, actor, reader, state_for(db, actor=actor, now=arrived), arrived, words)
+    found = state_for(db, actor=actor, now=arrived)
+    failed = request.app.state.failed_checks(db, found.lots)
+    lacking = {
+        lot_id: (*some, *failed.get(lot_id, ()))
+        for lot_id, some in missing_of(db, found.lots, now=arrived).items()
+    }
+    out = _state(actor, reader, found, lacking, arrived, words)
     told = out.model_dump_json(exclude={"server_time"}).encode()
     tag = f'W/"{hashlib.sha256(told).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Vary": "Accept-Encoding, Accept-Language", "Cache-Control": "no-store"}
@@ -172,9 +178,13 @@ def state(
 
 
 def _state(
-    db: Session, actor: Actor, reader: ReaderOut, found: State, now: datetime, words: Translator
+    actor: Actor,
+    reader: ReaderOut,
+    found: State,
+    lacking: Mapping[int, tuple[Check, ...]],
+    now: datetime,
+    words: Translator,
 ) -> StateOut:
-    lacking = missing_of(db, found.lots, now=now)
     return StateOut(
         format=FORMAT,
         server_time=now,

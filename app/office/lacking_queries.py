@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.diary.completeness import Check
-from app.diary.gate_queries import early_takings, list_clearances, missing_of
+from app.diary.gate_queries import early_takings, list_clearances
 from app.diary.items import Missing
 from app.diary.models import DiaryContent, DiaryEntry, Lot
 from app.diary.rules import LotState
@@ -19,6 +19,7 @@ from app.entities.models import Entity
 from app.kit.paging import Cut, Page, trimmed
 from app.kit.text import fold
 from app.office.diary_queries import Wanted
+from app.oversight.blocking_queries import lacking_of
 from app.products.models import Product
 from app.stamps.models import Batch, Span
 from app.stamps.rules import State
@@ -110,7 +111,7 @@ def _sifted(
     after = cut.after
     for _ in range(_MOST_STEPS):
         rows = db.execute(_candidates(asked, wanted, after, back=cut.back).limit(_STEP)).all()
-        missing = missing_of(db, [row.Lot for row in rows], now=wanted.now)
+        missing = lacking_of(db, [row.Lot for row in rows], now=wanted.now)
         lacking = [Lacking(row.Lot, row.product, row.entity, missing[row.Lot.id]) for row in rows]
         found += filter(keep, lacking)
         if len(found) > cut.limit or len(rows) < _STEP:

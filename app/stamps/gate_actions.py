@@ -7,12 +7,12 @@ from typing import ClassVar
 from sqlalchemy.orm import Session
 
 from app.diary.completeness import Check
-from app.diary.gate_queries import missing_for
 from app.diary.queries import get_lot
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid, Words
 from app.kit.i18n import N_
+from app.oversight.blocking_queries import lacking_of
 from app.stamps.balance import Balance, MassBalance
 from app.stamps.balance_queries import weigh_lot
 from app.stamps.models import Batch
@@ -71,7 +71,7 @@ def check_gate(
         raise WrongLot
     with lost_races():
         db.refresh(lot, with_for_update={"key_share": True})
-    lacking = missing_for(db, lot, now=now)
+    lacking = lacking_of(db, [lot], now=now)[lot.id]
     if lacking:
         raise LotIncomplete(missing=lacking)
     for span in spans:

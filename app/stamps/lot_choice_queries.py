@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.diary.completeness import Check
-from app.diary.gate_queries import missing_of
 from app.diary.lot_queries import LotFilter, list_lots
 from app.diary.models import Lot
 from app.identity.rules import Actor
 from app.kit.paging import Cut
+from app.oversight.blocking_queries import lacking_of
 from app.products.queries import names_of
 from app.stamps.models import Batch, Span
 from app.stamps.rules import State
@@ -52,7 +52,7 @@ def list_lot_choices(
     if named is not None and named.entity_id in actor.memberships and named not in found:
         found.append(named)
     products = names_of(db, [lot.product_id for lot in found])
-    missing = missing_of(db, found, now=now)
+    missing = lacking_of(db, found, now=now)
     return [LotChoice(lot, products[lot.product_id], missing[lot.id]) for lot in found]
 
 
