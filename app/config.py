@@ -29,6 +29,9 @@ class Settings:
     # Whom the resolver's description names for questions.
     contact_name: str = "OCOP"
     contact_phone: str = ""
+    # Under which terms open data may be used: the Department's to decide.
+    data_licence: str = ""
+    data_licence_url: str = ""
     province: str = "96"
     # A CSV file of networks and their provinces; empty where look-ups are not placed.
     networks_file: str = ""
@@ -67,6 +70,8 @@ class Settings:
             elsewhere_url=env.get("OCOP_ELSEWHERE_URL", ""),
             contact_name=env.get("OCOP_CONTACT_NAME") or cls.contact_name,
             contact_phone=env.get("OCOP_CONTACT_PHONE", ""),
+            data_licence=env.get("OCOP_DATA_LICENCE", ""),
+            data_licence_url=_address(env, "OCOP_DATA_LICENCE_URL"),
             province=env.get("OCOP_PROVINCE") or cls.province,
             networks_file=env.get("OCOP_NETWORKS_FILE", ""),
             outbound_loopback=_switch(env, "OCOP_OUTBOUND_LOOPBACK", default=False),
@@ -91,6 +96,14 @@ def _number(env: Mapping[str, str], name: str, default: int) -> int:
         message = f"{name} must be a whole number above 0, not {text!r}"
         raise BadSettings(message)
     return int(text)
+
+
+def _address(env: Mapping[str, str], name: str) -> str:
+    text = env.get(name, "")
+    if text and (urlsplit(text).scheme != "https" or not urlsplit(text).netloc):
+        message = f"{name} must be an address that begins with https://, not {text!r}"
+        raise BadSettings(message)
+    return text
 
 
 def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -171,6 +171,7 @@ _OF_PUBLIC: Final = "EXISTS (SELECT 1 FROM diary_entry WHERE diary_entry.id = en
 # no account, nobody who wrote a diary, no contact without a consent that stands.
 READINGS: Final[Mapping[str, Reading]] = {
     "place": _whole("place"),
+    "former_place": _whole("former_place"),
     "entity": Reading(
         *("id", "name", "folded", "kind", "commune_code", "address", "phone", "phone_public"),
         *("email", "representative", "website", "status", "gln", "practice"),

@@ -45,11 +45,14 @@ import app.identity.pages
 import app.lookup.card_pages
 import app.lookup.entity_pages
 import app.lookup.lot_pages
+import app.lookup.open_data_pages
 import app.lookup.pages
 import app.lookup.product_pages
 import app.lookup.recall_pages
 import app.lookup.register_pages
 import app.lookup.resolver_pages
+import app.lookup.right_list_pages
+import app.lookup.right_pages
 import app.lookup.serial_pages
 import app.lookup.sitemap_pages
 import app.office.account_form_pages
@@ -61,11 +64,14 @@ import app.office.board_pages
 import app.office.diary_decision_pages
 import app.office.diary_pages
 import app.office.ending_pages
+import app.office.figure_api
+import app.office.figure_pages
 import app.office.home_pages
 import app.office.import_pages
 import app.office.inspect_api
 import app.office.inspect_pages
 import app.oversight.api
+import app.oversight.field_pages
 import app.oversight.finding_pages
 import app.oversight.pages
 import app.oversight.report_pages
@@ -160,6 +166,7 @@ OFFICE = (
         lines=(
             Rail(N_("What waits for you"), "/office"),
             Rail(N_("What is off"), "/office/alerts"),
+            Rail(N_("Figures of the year"), "/office/figures"),
         ),
     ),
     Rail(
@@ -214,6 +221,7 @@ OFFICE = (
             Rail(N_("Anomalies"), "/office/anomalies"),
             Rail(N_("Recalls of products"), "/office/recalls"),
             Rail(N_("Inspect a stamp"), "/inspect"),
+            Rail(N_("Inspections on the phone"), "/inspections/app"),
             Rail(N_("Findings of inspectors"), "/office/findings"),
         ),
     ),
@@ -243,6 +251,9 @@ ROUTERS = (
     app.lookup.product_pages.router,
     app.lookup.recall_pages.router,
     app.lookup.register_pages.router,
+    app.lookup.right_list_pages.router,
+    app.lookup.right_pages.router,
+    app.lookup.open_data_pages.router,
     app.lookup.entity_pages.router,
     app.lookup.lot_pages.router,
     app.lookup.sitemap_pages.router,
@@ -258,6 +269,7 @@ ROUTERS = (
     app.oversight.pages.router,
     app.oversight.report_pages.router,
     app.oversight.finding_pages.router,
+    app.oversight.field_pages.router,
     app.identity.pages.router,
     app.identity.enrol_pages.router,
     app.identity.factor_pages.router,
@@ -309,6 +321,8 @@ ROUTERS = (
     app.partners.webhook_api.router,
     app.partners.webhook_pages.router,
     app.office.home_pages.router,
+    app.office.figure_pages.router,
+    app.office.figure_api.router,
     app.office.import_pages.router,
     app.office.inspect_pages.router,
     app.office.inspect_api.router,

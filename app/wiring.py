@@ -49,12 +49,13 @@ from app.lookup.glance_access import Lookout
 from app.lookup.gs1_front_access import Gs1Front
 from app.lookup.gs1_shelf import GtinShelf
 from app.lookup.guess_access import PER_MINUTE, Given
+from app.lookup.open_data_access import OpenData
 from app.lookup.shelf import Shelf
 from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import work_on_waiting_imports
-from app.oversight.queries import named_photos
 from app.oversight.blocking_queries import failed_checks
+from app.oversight.queries import named_photos
 from app.oversight.turns import Limits
 from app.partners.cors_access import OpenToShops
 from app.partners.event_actions import record_ended
@@ -161,8 +162,8 @@ def create_app(
     made.state.count_due = partial(count_due, silent=silent)
     made.state.count_shops = count_shops
     made.state.against = against_product
-    made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
     made.state.failed_checks = failed_checks
+    made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
     made.state.report_limits = Limits()
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)
@@ -170,6 +171,7 @@ def create_app(
     made.state.guesses, made.state.given = Guesses(PER_MINUTE), Given()
     made.state.shelf = shelf = Shelf(shops_of)
     made.state.drawing = anyio.Semaphore(1)
+    made.state.open_data = OpenData()
     made.state.gtins, made.state.gs1_front = GtinShelf(), Gs1Front(made.state)
     made.state.pace = Pace()
     made.state.desk = Desk(

@@ -68,7 +68,7 @@ _ENTITY_HEADS: Final = (
     ("address", N_("Page")),
 )
 # What a name is sought by, or an order chosen, does not make another page for search engines.
-_PAGES: Final = ("after", "back", "limit", "sort")
+PAGES_ASKED: Final = frozenset({"after", "back", "limit", "sort"})
 
 
 @dataclass(frozen=True)
@@ -123,26 +123,32 @@ Asking = Annotated[Asked, Depends()]
 
 @router.get("/products")
 async def products(request: Request, asked: Asking, cut: Sorting, file: AsFile = None) -> Response:
-    return await _read(request, partial(_products, asked=asked, cut=_by_name(cut), file=file))
+    return await _read(request, partial(_products, asked=asked, cut=by_name(cut), file=file))
 
 
 @router.get("/entities")
 async def entities(request: Request, asked: Asking, cut: Sorting, file: AsFile = None) -> Response:
-    return await _read(request, partial(_entities, asked=asked, cut=_by_name(cut), file=file))
+    return await _read(request, partial(_entities, asked=asked, cut=by_name(cut), file=file))
 
 
 async def _read(request: Request, answer: Callable[[Request], Response]) -> Response:
     return await answered(request, partial(in_thread, answer=answer), not_now)
 
 
-def _by_name(cut: Cut) -> Cut:
+def by_name(cut: Cut) -> Cut:
     return replace(cut, sort=cut.sort or USUAL)
+
+
+def printable(text: str) -> str:
+    """Return words as they may be sought: a null character, which PostgreSQL takes in no text, is
+    as good as a blank.
+    """
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def _wanted(asked: Asked) -> Wanted:
     return Wanted(
-        # A null character, which PostgreSQL takes in no text, is as good as a blank.
-        text="".join(one if one.isprintable() else " " for one in asked.q),
+        text=printable(asked.q),
         commune=asked.commune,
         stars=int(asked.stars or 0),
         rights=RIGHTS.get(asked.right, frozenset()),
@@ -183,7 +189,7 @@ def _listing(
     filtered = any(wanted.values())
     return {
         **vars(around(request)),
-        "indexed": not filtered and not any(name in request.query_params for name in _PAGES),
+        "indexed": not filtered and PAGES_ASKED.isdisjoint(request.query_params),
         "more_style": LISTS,
         "wanted": wanted | {"sort": cut.sort},
         "communes": list_communes(db),
@@ -208,7 +214,7 @@ def _products_file(
         return [
             one.name,
             one.entity,
-            _named(one.place, words.language),
+            named(one.place, words.language),
             one.gtin,
             one.own_code,
             one.net_content,
@@ -238,7 +244,7 @@ def _entities_file(
         return [
             one.name,
             words.gettext(KIND_LABELS[one.kind]),
-            _named(one.place, words.language),
+            named(one.place, words.language),
             one.products,
             words.gettext(N_("dissolved") if one.dissolved else N_("in operation")),
             f"{base}/e/{one.id}",
@@ -255,7 +261,7 @@ def _entities_file(
     )
 
 
-def _named(place: Place | None, language: Language) -> str:
+def named(place: Place | None, language: Language) -> str:
     if place is None:
         return ""
     return place.name_en if language == "en" else f"{place.kind.lower()} {place.name}"

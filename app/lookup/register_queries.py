@@ -1,9 +1,9 @@
 """The public register: products and producers, to be listed, searched and had as files."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Bundle, Session
@@ -23,6 +23,16 @@ MOST_WORDS: Final = 8
 _GTIN_DIGITS: Final = 14
 # Rows read at a time where some of them may turn out not to be meant.
 _STEP: Final = 100
+
+
+class Numbered(Protocol):
+    """A row of a list, told apart by its id."""
+
+    @property
+    def id(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=Numbered)
 
 PRODUCT_SORTS: Final = {
     "name": (Product.folded,),
@@ -75,7 +85,7 @@ def list_products(db: Session, *, day: date, cut: Cut, wanted: Wanted) -> Page[P
     """Return products of the register; `text` is words of names, or a whole GTIN or own code."""
     query = _products(day).where(*_sought(wanted))
     if wanted.stars:
-        query = query.where(_stars(day) == wanted.stars)
+        query = query.where(stars_on(day) == wanted.stars)
     if wanted.rights:
         query = query.where(may_bear(wanted.rights, day=day))
 
@@ -83,19 +93,20 @@ def list_products(db: Session, *, day: date, cut: Cut, wanted: Wanted) -> Page[P
         page = take(db, query, Product.id, part, PRODUCT_SORTS)
         return page.having(_product_rows(db, page.items, day))
 
-    return _bearing(read, cut, wanted.rights) if wanted.rights else read(cut)
+    def bears(row: ProductRow) -> bool:
+        return any(badge.type in wanted.rights for badge in row.badges)
+
+    return full_of(read, cut, bears) if wanted.rights else read(cut)
 
 
-def _bearing(
-    read: Callable[[Cut], Page[ProductRow]], cut: Cut, types: Collection[RightType]
-) -> Page[ProductRow]:
-    """Return the rows that bear one of the rights: read on until the page is full of them."""
-    found: list[ProductRow] = []
+def full_of(read: Callable[[Cut], Page[Row]], cut: Cut, fits: Callable[[Row], bool]) -> Page[Row]:
+    """Return the rows that fit by what the database can't tell: read on until the page is full."""
+    found: list[Row] = []
     part = replace(cut, limit=max(cut.limit, _STEP))
     while len(found) <= cut.limit:
         page = read(part)
         rows = page.items[::-1] if cut.back else page.items
-        found += [row for row in rows if any(badge.type in types for badge in row.badges)]
+        found += [row for row in rows if fits(row)]
         onward = page.before if cut.back else page.after
         if onward is None:
             break
@@ -118,13 +129,13 @@ def list_entities(db: Session, *, cut: Cut, wanted: Wanted, kind: str = "") -> P
     )
     facts = Entity.id, Entity.name, Entity.kind, Entity.status, on_market.label("products")
     query: Select[Any] = (
-        select(Bundle("one", *facts, *_PLACE))
+        select(Bundle("one", *facts, *PLACE))
         .select_from(Entity)
         .outerjoin(places.Place, places.Place.code == Entity.commune_code)
         .where(exists().where(made), Entity.practice.is_(False))
     )
-    for word in _words(wanted.text):
-        query = query.where(_contains(word, Entity.folded, places.Place.folded))
+    for word in words_of(wanted.text):
+        query = query.where(contains(word, Entity.folded, places.Place.folded))
     if wanted.commune:
         query = query.where(Entity.commune_code == wanted.commune)
     if kind:
@@ -156,14 +167,14 @@ def list_communes(db: Session) -> list[tuple[str, Place]]:
     ]
 
 
-_PLACE: Final = (
+PLACE: Final = (
     places.Place.kind.label("place_kind"),
     places.Place.name.label("place_name"),
     places.Place.name_en.label("place_name_en"),
 )
 
 
-def _stars(day: date) -> Any:  # noqa: ANN401 - a scalar query
+def stars_on(day: date) -> Any:  # noqa: ANN401 - a scalar query
     """Return the stars that may be shown on a day: those of the latest certificate in force."""
     made = OcopCertificate
     return (
@@ -185,10 +196,10 @@ def _products(day: date) -> Select[Any]:
     facts = (
         *(Product.id, Product.name, Product.gtin, Product.own_code, Product.net_content),
         *(Product.status, Product.entity_id, Entity.name.label("entity")),
-        _stars(day).label("stars"),
+        stars_on(day).label("stars"),
     )
     return (
-        select(Bundle("one", *facts, *_PLACE))
+        select(Bundle("one", *facts, *PLACE))
         .select_from(Product)
         .join(Entity, Entity.id == Product.entity_id)
         .outerjoin(places.Place, places.Place.code == Entity.commune_code)
@@ -200,10 +211,10 @@ def _sought(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.text.strip():
         names = [
-            _contains(word, Product.folded, Entity.folded, places.Place.folded)
-            for word in _words(wanted.text)
+            contains(word, Product.folded, Entity.folded, places.Place.folded)
+            for word in words_of(wanted.text)
         ]
-        found.append(or_(_coded(wanted.text.strip()), *([_all(names)] if names else [])))
+        found.append(or_(_coded(wanted.text.strip()), *([all_of(names)] if names else [])))
     if wanted.commune:
         found.append(Entity.commune_code == wanted.commune)
     if not wanted.all:
@@ -217,18 +228,18 @@ def _coded(text: str) -> ColumnElement[bool]:
     return (Product.own_code == text) | (Product.gtin == gtin) | Product.id.in_(packs)
 
 
-def _all(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+def all_of(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
     first, *others = conditions
     for one in others:
         first &= one
     return first
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     return fold(text).split()[:MOST_WORDS]
 
 
-def _contains(word: str, *columns: Any) -> ColumnElement[bool]:  # noqa: ANN401 - mapped columns
+def contains(word: str, *columns: Any) -> ColumnElement[bool]:  # noqa: ANN401 - mapped columns
     return or_(*(column.contains(word, autoescape=True) for column in columns))
 
 
@@ -244,7 +255,7 @@ def _product_rows(db: Session, rows: Sequence[Any], day: date) -> list[ProductRo
             retired=row.status == "retired",
             entity_id=row.entity_id,
             entity=row.entity,
-            place=_place(row),
+            place=place_of(row),
             stars=row.stars,
             badges=held.get(row.id, ()),
         )
@@ -257,13 +268,13 @@ def _entity_row(row: Any) -> EntityRow:  # noqa: ANN401 - a bundle of the statem
         id=row.id,
         name=row.name,
         kind=row.kind,
-        place=_place(row),
+        place=place_of(row),
         products=row.products,
         dissolved=row.status == "dissolved",
     )
 
 
-def _place(row: Any) -> Place | None:  # noqa: ANN401 - as above
+def place_of(row: Any) -> Place | None:  # noqa: ANN401 - as above
     if row.place_name is None:
         return None
     return Place(kind=row.place_kind, name=row.place_name, name_en=row.place_name_en)

@@ -20,7 +20,7 @@ router = APIRouter()
 MOST: Final = 25_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _FRESH: Final = "public, max-age=3600"
-_OPEN: Final = ("/", "/products", "/entities", "/holders", "/recalls")
+_OPEN: Final = ("/", "/products", "/entities", "/rights", "/holders", "/recalls", "/open-data")
 # Stamps' pages are not closed: who may not read them would not learn that they are not to be
 # listed either.
 _CLOSED: Final = ("/api/", "/app", "/office", "/account", "/sign-in", "/enrol", "/photos/")

@@ -7,12 +7,16 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from app.kit.i18n import N_, Translator
+from app.lookup.open_data import MEDIA, FileFacts, Publisher
+from app.lookup.open_data_tables import TABLES
+from app.lookup.right_parts import RightRow
 from app.lookup.sheet import EntityPart, Picture, Sheet
 from app.products.rules import CertificateLine
-from app.rights.rules import Badge
+from app.rights.rules import Badge, RightStatus
 
 _CONTEXT: Final = "https://schema.org"
 _ACTIVE: Final = f"{_CONTEXT}/CertificationActive"
+_INACTIVE: Final = f"{_CONTEXT}/CertificationInactive"
 _MOST_STARS: Final = 5
 # Written as JSON's own escapes, no text can end the block, and none looks like a gap of a page.
 _ESCAPES: Final = str.maketrans(
@@ -51,7 +55,65 @@ def product(sheet: Sheet, *, site: str, words: Translator) -> Facts:
         "manufacturer": _maker(sheet.entity, site=site),
         "hasCertification": [
             *([_stars(sheet.stars, words)] if sheet.stars and sheet.stars.stars else []),
-            *(_right(badge, words) for badge in sheet.badges),
+            *(_right(badge, words, site) for badge in sheet.badges),
+        ],
+    }
+
+
+def right(row: RightRow, *, site: str, words: Translator) -> Facts:
+    """Describe a right of the register: what an officer held against its certificate."""
+    address = f"{site}/r/{row.id}"
+    return {
+        "@context": _CONTEXT,
+        "@type": "Certification",
+        "@id": address,
+        "url": address,
+        "name": f"{words.gettext(row.type.label)}: {row.sign}",
+        "description": row.goods,
+        "certificationIdentification": row.number,
+        "certificationStatus": _ACTIVE if row.status is RightStatus.IN_FORCE else _INACTIVE,
+        "about": {"@type": "Brand", "name": row.sign},
+        "validFrom": str(row.facts.registered_on or ""),
+        "expires": str(row.facts.expires_on or ""),
+        "auditDate": str(row.facts.checked_on),
+    }
+
+
+def catalog(
+    files: Mapping[str, Mapping[str, FileFacts]], *, by: Publisher, words: Translator
+) -> Facts:
+    """Describe the open data, so that searches for data find it."""
+    here = f"{by.site}/open-data"
+    publisher = {"@type": "Organization", "name": by.name, "url": by.site}
+    return {
+        "@context": _CONTEXT,
+        "@type": "DataCatalog",
+        "@id": here,
+        "name": words.gettext(N_("Open data of the OCOP register")),
+        "url": here,
+        "publisher": publisher,
+        "dataset": [
+            {
+                "@type": "Dataset",
+                "@id": f"{here}#{name}",
+                "name": words.gettext(TABLES[name].title),
+                "description": words.gettext(TABLES[name].about),
+                "creator": publisher,
+                "isAccessibleForFree": True,
+                "dateModified": forms["csv"].changed_at.isoformat(timespec="seconds"),
+                **({"license": by.licence_url} if by.licence_url else {}),
+                "distribution": [
+                    {
+                        "@type": "DataDownload",
+                        "contentUrl": f"{here}/{name}.{form}",
+                        "encodingFormat": MEDIA[form],
+                        "contentSize": str(one.size),
+                        "sha256": one.sha256,
+                    }
+                    for form, one in forms.items()
+                ],
+            }
+            for name, forms in files.items()
         ],
     }
 
@@ -100,10 +162,11 @@ def _stars(line: CertificateLine, words: Translator) -> Facts:
     }
 
 
-def _right(badge: Badge, words: Translator) -> Facts:
+def _right(badge: Badge, words: Translator, site: str) -> Facts:
     return {
         "@type": "Certification",
         "name": f"{words.gettext(badge.type.label)}: {badge.sign}",
+        "url": f"{site}/r/{badge.right_id}",
         "description": words.gettext(N_("Registration {number}")).format(
             number=badge.number_written
         ),

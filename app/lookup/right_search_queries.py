@@ -1,0 +1,137 @@
+"""What a search of the register of rights finds: by the right, its bodies, its area, its users."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from functools import lru_cache
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from app.entities.models import Entity
+from app.kit.errors import Invalid
+from app.kit.text import fold
+from app.lookup.register_place_queries import communes_named
+from app.lookup.register_queries import contains, words_of
+from app.lookup.right_parts import owner_shown
+from app.products.models import Product
+from app.rights.kinds import RightType
+from app.rights.models import IpRight, RightProduct, UseRight
+from app.rights.numbers import application_number, registration_number
+from app.rights.right_models import RightArea, RightHolder
+
+# An officer held it against its certificate: what else is on record is nobody's fact yet.
+CONFIRMED: Final = (IpRight.registration_no.is_not(None), IpRight.checked_on.is_not(None))
+
+# The same few texts are folded again at every search.
+_folded: Final = lru_cache(maxsize=16_384)(fold)
+
+
+def sought(db: Session, text: str, day: date) -> list[ColumnElement[bool]]:
+    """Return the conditions that rights found by words, a number or a commune's name meet."""
+    words = words_of(text)
+    if not words:
+        return [false()] if text.strip() else []
+    told = _told(db)
+    named = and_(*(_named(word, told, day) for word in words))
+    communes = communes_named(db, text)
+    placed = [in_communes(communes, day)] if communes else []
+    return [or_(_numbered(text), named, *placed)]
+
+
+def in_communes(codes: Sequence[str], day: date) -> ColumnElement[bool]:
+    """Return the condition that a right's area, owner or users are in one of the communes."""
+    areas = select(RightArea.right_id).where(
+        RightArea.place_code.in_(codes),
+        RightArea.struck_at.is_(None),
+        RightArea.from_day.is_(None) | (RightArea.from_day <= day),
+        RightArea.to_day.is_(None) | (RightArea.to_day >= day),
+    )
+    makers = select(Entity.id).where(Entity.commune_code.in_(codes), Entity.practice.is_(False))
+    return or_(
+        IpRight.id.in_(areas),
+        IpRight.owner_entity_id.in_(makers),
+        IpRight.id.in_(_used(UseRight.entity_id.in_(makers), day)),
+    )
+
+
+def may_use(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that whoever may use a right on a day, and is listed, meets.
+
+    Suspensions before the last one are for the rules to judge.
+    """
+    return (
+        UseRight.listed.is_(True),
+        UseRight.valid_from <= day,
+        UseRight.valid_to.is_(None) | (UseRight.valid_to >= day),
+        UseRight.ended_on.is_(None) | (UseRight.ended_on > day),
+        UseRight.suspended_on.is_(None)
+        | (UseRight.suspended_on > day)
+        | (UseRight.resumed_on <= day),
+    )
+
+
+def _numbered(text: str) -> ColumnElement[bool]:
+    registered, applied = set[str](), set[str]()
+    for kind in (RightType.GI, RightType.TRADEMARK):
+        with suppress(Invalid):
+            registered.add(registration_number(kind, text).normal)
+        with suppress(Invalid):
+            applied.add(application_number(kind, text).normal)
+    return IpRight.registration_no.in_(registered) | IpRight.application_no.in_(applied)
+
+
+def _named(word: str, told: Mapping[int, str], day: date) -> ColumnElement[bool]:
+    """Return the condition that a word stands in what is told of a right, or in a user's name."""
+    makers = select(Entity.id).where(contains(word, Entity.folded), Entity.practice.is_(False))
+    products = (
+        select(Product.id)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(contains(word, Product.folded), Entity.practice.is_(False))
+    )
+    bearing = select(RightProduct.right_id).where(RightProduct.product_id.in_(products))
+    return or_(
+        IpRight.id.in_([right_id for right_id, text in told.items() if word in text]),
+        IpRight.owner_entity_id.in_(makers),
+        IpRight.id.in_(_used(UseRight.entity_id.in_(makers), day)),
+        IpRight.id.in_(_used(UseRight.product_id.in_(products), day)),
+        IpRight.id.in_(bearing),
+    )
+
+
+def _used(condition: ColumnElement[bool], day: date) -> Select[int]:
+    return select(UseRight.right_id).where(condition, *may_use(day))
+
+
+def _told(db: Session) -> dict[int, str]:
+    """Return the words of the rights themselves, folded: rights are few, their users many."""
+    found: dict[int, list[str]] = {}
+    for right_id, text in _texts(db):
+        found.setdefault(right_id, []).append(_folded(text))
+    return {right_id: " ".join(told) for right_id, told in found.items()}
+
+
+def _texts(db: Session) -> Iterator[tuple[int, str]]:
+    """Yield what may be read of each right: what is not shown must not be found either."""
+    columns = (
+        *(IpRight.id, IpRight.type, IpRight.owner, IpRight.sign, IpRight.goods),
+        *(IpRight.registration_no_as_written, IpRight.managing_body, IpRight.area_as_written),
+    )
+    for right_id, kind, owner, *texts in db.execute(select(*columns).where(*CONFIRMED)):
+        for text in (owner_shown(RightType(kind), owner, ""), *texts):
+            yield right_id, text
+    bodies = (
+        select(RightHolder.right_id, IpRight.type, RightHolder.name)
+        .join(IpRight, IpRight.id == RightHolder.right_id)
+        .where(*CONFIRMED, RightHolder.struck_at.is_(None))
+    )
+    for right_id, kind, name in db.execute(bodies):
+        yield right_id, owner_shown(RightType(kind), name, "")
+    areas = (
+        select(RightArea.right_id, RightArea.as_written)
+        .join(IpRight, IpRight.id == RightArea.right_id)
+        .where(*CONFIRMED, RightArea.struck_at.is_(None))
+    )
+    for right_id, written in db.execute(areas):
+        yield right_id, written

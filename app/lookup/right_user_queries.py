@@ -1,0 +1,128 @@
+"""The public list of a right's users, and of those who were."""
+
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Bundle, Session
+
+from app.entities.models import Entity
+from app.kit.paging import Cut, Page, take
+from app.lookup.register_queries import PLACE, contains, full_of, place_of, words_of
+from app.lookup.right_parts import UserRow
+from app.lookup.right_search_queries import may_use
+from app.places import models as places
+from app.products.models import Product
+from app.rights.kinds import RightType
+from app.rights.models import RightProduct, UseRight
+from app.rights.queries import use_right_standing
+from app.rights.rules import RightFacts, in_force
+from app.rights.standing import Standing
+
+USER_SORTS: Final = {"name": (Entity.folded, Product.folded)}
+_FORMER: Final = frozenset({Standing.SUSPENDED, Standing.EXPIRED, Standing.ENDED})
+
+
+def list_users(
+    db: Session, right: RightFacts, *, day: date, cut: Cut, text: str = ""
+) -> Page[UserRow]:
+    """Return who may use a right on a day by name; nobody where the right itself is not in force.
+
+    `text` is words of producer, product or commune, or of a certificate's number.
+    """
+    if not in_force(right, None, day):
+        return Page([], None)
+    query = _listed(right.id, text).where(*may_use(day))
+
+    def read(part: Cut) -> Page[UserRow]:
+        return take(db, query, UseRight.id, part, USER_SORTS).map(lambda row: _user(row, day))
+
+    return full_of(read, cut, lambda row: row.state is Standing.IN_FORCE)
+
+
+def list_former_users(db: Session, right: RightFacts, *, day: date, cut: Cut) -> Page[UserRow]:
+    """Return who might use a right once, or may not for the time being, the latest first."""
+    over = (
+        UseRight.valid_to < day,
+        UseRight.ended_on <= day,
+        UseRight.suspended_on <= day,
+    )
+    query = _listed(right.id, "").where(or_(*over))
+
+    def read(part: Cut) -> Page[UserRow]:
+        return take(db, query, UseRight.id, part).map(lambda row: _user(row, day))
+
+    return full_of(read, cut, lambda row: row.state in _FORMER)
+
+
+def list_bearing(db: Session, right: RightFacts, *, most: int) -> list[tuple[int, str]]:
+    """Return the products that bear an ordinary trademark of their own maker, by name."""
+    if right.type is not RightType.TRADEMARK or right.owner_entity_id is None:
+        return []
+    query = (
+        select(Product.id, Product.name)
+        .join(RightProduct, RightProduct.product_id == Product.id)
+        .join(Entity, Entity.id == Product.entity_id)
+        .where(
+            RightProduct.right_id == right.id,
+            Product.entity_id == right.owner_entity_id,
+            Entity.practice.is_(False),
+        )
+    )
+    rows = db.execute(query.order_by(Product.folded, Product.id).limit(most))
+    return [(row.id, row.name) for row in rows]
+
+
+def _listed(right_id: int, text: str) -> Select[Any]:
+    facts = (
+        *(UseRight.id, UseRight.right_id, UseRight.entity_id, UseRight.product_id),
+        *(UseRight.form, UseRight.certificate_no, UseRight.decision_no, UseRight.valid_from),
+        *(UseRight.valid_to, UseRight.suspended_on, UseRight.resumed_on, UseRight.pauses),
+        *(UseRight.ended_on, UseRight.revoked),
+        *(Entity.name.label("entity"), Product.name.label("product")),
+    )
+    query: Select[Any] = (
+        select(Bundle("one", *facts, *PLACE))
+        .select_from(UseRight)
+        .join(Entity, Entity.id == UseRight.entity_id)
+        .join(Product, Product.id == UseRight.product_id)
+        .outerjoin(places.Place, places.Place.code == Entity.commune_code)
+        .where(UseRight.right_id == right_id, UseRight.listed, Entity.practice.is_(False))
+    )
+    for word in words_of(text):
+        query = query.where(
+            contains(word, Entity.folded, Product.folded, places.Place.folded)
+            | UseRight.certificate_no.icontains(word, autoescape=True)
+        )
+    return query
+
+
+def _user(row: Any, day: date) -> UserRow:  # noqa: ANN401 - a bundle of the statement above
+    state = use_right_standing(row, day)
+    return UserRow(
+        id=row.id,
+        entity_id=row.entity_id,
+        entity=row.entity,
+        place=place_of(row),
+        product_id=row.product_id,
+        product=row.product,
+        form=row.form,
+        certificate_no=row.certificate_no,
+        decision_no=row.decision_no,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        state=state,
+        since=_since(row, state, day),
+        revoked=row.revoked,
+    )
+
+
+def _since(row: Any, state: Standing, day: date) -> date | None:  # noqa: ANN401 - as above
+    if state is Standing.EXPIRED:
+        found: date | None = row.valid_to
+    elif state is Standing.ENDED:
+        found = row.ended_on
+    else:
+        # An earlier suspension may last while a later one is decided already.
+        found = row.suspended_on if row.suspended_on and row.suspended_on <= day else None
+    return found
