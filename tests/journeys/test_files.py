@@ -53,6 +53,8 @@ LISTS = {
     "/office/diaries/{which}": TABLE,
     "/office/entities": TABLE,
     "/office/entities/{entity_id}/history": HISTORY,
+    "/office/figures": '<tr class="figure">',
+    "/office/figures/{figure}": TABLE,
     "/office/findings": TABLE,
     "/office/imports": TABLE,
     "/office/imports/{import_id}": TABLE,
