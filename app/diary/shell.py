@@ -8,7 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.diary.shell_icons import GROUND
 from app.diary.shell_join import bare, joined
+from app.kit.i18n import Translator
 
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
@@ -32,6 +34,7 @@ class Place:
     name: str
     scope: str
     home: str
+    colour: str
 
     @property
     def base(self) -> str:
@@ -41,7 +44,7 @@ class Place:
         return f"{self.base}/{version}/{name}"
 
 
-DIARY: Final = Place("ocop-shell", "/app/", "/app/diary")
+DIARY: Final = Place("ocop-shell", "/app/", "/app/diary", GROUND)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,12 @@ def make_shell(
     held[DOCUMENT] = draw(ShellView(version, place)).encode()
     files = {name: _file(name, content) for name, content in held.items()}
     return Shell(version, files, _worker(version, files, worker, place), place)
+
+
+def words_file(words: Mapping[str, str], spoken: Translator) -> bytes:
+    """Return an app's words in one language, as its modules load them."""
+    told = {key: spoken.gettext(text) for key, text in words.items()}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _version(contents: Mapping[str, bytes]) -> str:

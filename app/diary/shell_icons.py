@@ -15,21 +15,23 @@ _FINER: Final = 4
 # What launchers cut away of a maskable picture is less than a fifth on each side.
 _SAFE: Final = 0.72
 
-SVG: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
-    f'<rect width="24" height="24" rx="5" fill="{GROUND}"/>'
-    f'<rect x="6" y="4" width="12" height="16" rx="1.5" fill="{PAPER}"/>'
-    f'<path d="M8.5 8h7M8.5 11h7M8.8 15.2l2.2 2 4.4-3.8" fill="none" stroke="{GROUND}" '
-    'stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"/></svg>'
-)
+
+def svg(ground: str) -> str:
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">'
+        f'<rect width="24" height="24" rx="5" fill="{ground}"/>'
+        f'<rect x="6" y="4" width="12" height="16" rx="1.5" fill="{PAPER}"/>'
+        f'<path d="M8.5 8h7M8.5 11h7M8.8 15.2l2.2 2 4.4-3.8" fill="none" stroke="{ground}" '
+        'stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+    )
 
 
-def png(size: int, *, maskable: bool = False) -> bytes:
+def png(size: int, ground: str, *, maskable: bool = False) -> bytes:
     """Return the sign as a square PNG; a maskable one fills its square for launchers to cut."""
     side = size * _FINER
     picture = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(picture)
-    draw.rounded_rectangle((0, 0, side - 1, side - 1), 0 if maskable else side * 5 / 24, GROUND)
+    draw.rounded_rectangle((0, 0, side - 1, side - 1), 0 if maskable else side * 5 / 24, ground)
     scale = (_SAFE if maskable else 1) * side / 24
     margin = (side - 24 * scale) / 2
 
@@ -39,8 +41,8 @@ def png(size: int, *, maskable: bool = False) -> bytes:
     draw.rounded_rectangle(at(*_PAGE), 1.5 * scale, PAPER)
     width = round(1.4 * scale)
     for line in _LINES:
-        draw.line(at(*line), GROUND, width)
-    draw.line([at(*point) for point in _TICK], GROUND, width, joint="curve")
+        draw.line(at(*line), ground, width)
+    draw.line([at(*point) for point in _TICK], ground, width, joint="curve")
     out = BytesIO()
     picture.resize((size, size), Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
     return out.getvalue()

@@ -1,15 +1,17 @@
 // What is not sent yet as one file, to be read on another phone by the same account.
 //
-//   ocop-diary 1 <bytes of the list> <SHA-256 of the list>\n
-//   <the list: JSON {account, made_at, records: [{kind, at, item, photos: [{sha256, size}]}]}>
+//   <the app's name> 1 <bytes of the list> <SHA-256 of the list>\n
+//   <the list: JSON {account, made_at, records: [{kind, at, item, more,
+//    photos: [{sha256, size}]}]}>
 //   <the photos' bytes, in the list's order>
 //
 // Every part has its checksum: a file that was cut or changed is refused whole.
 import { Trouble, sha256 } from "./ids.js";
 import { fresh, insert, list } from "./outbox.js";
+import { NAME } from "./own.js";
 import { account, inOne } from "./store.js";
 
-const HEAD = /^ocop-diary (\d+) (\d+) ([0-9a-f]{64})$/;
+const HEAD = new RegExp(`^${NAME} (\\d+) (\\d+) ([0-9a-f]{64})$`);
 
 // Resolves with a Blob of what is not sent yet.
 export async function save() {
@@ -17,7 +19,7 @@ export async function save() {
   const records = (await list()).filter((one) => one.state !== "sent");
   const pictures = [];
   const told = [];
-  for (const { id, kind, at, item, photos } of records) {
+  for (const { id, kind, at, item, more, photos } of records) {
     const here = [];
     for (const { sha256: name, size, sent } of photos) {
       const kept = await inOne("readonly", ["photos"], (all) => all.get([id, name]));
@@ -25,11 +27,11 @@ export async function save() {
       here.push({ sha256: name, size });
       pictures.push(kept.bytes);
     }
-    told.push({ kind, at, item, photos: here });
+    told.push({ kind, at, item, more, photos: here });
   }
   const body = JSON.stringify({ account: who, made_at: new Date().toISOString(), records: told });
   const bytes = await new Blob([body]).arrayBuffer();
-  const head = `ocop-diary 1 ${bytes.byteLength} ${await sha256(bytes)}\n`;
+  const head = `${NAME} 1 ${bytes.byteLength} ${await sha256(bytes)}\n`;
   return new Blob([head, bytes, ...pictures], { type: "application/octet-stream" });
 }
 
@@ -43,8 +45,8 @@ export async function read(file) {
   if (told.account.id !== who.id) throw new Trouble("other_account", { name: told.account.name });
   const found = await withPhotos(file, told.records, at);
   const counted = { added: 0, same: 0 };
-  for (const [{ kind, at: written, item }, pictures] of found) {
-    const record = { ...fresh(kind, item, who.id, pictures), at: written };
+  for (const [{ kind, at: written, item, more }, pictures] of found) {
+    const record = { ...fresh(kind, item, who.id, pictures), at: written, more };
     // What the server has already of an entry's photos is not in the file; it says so again.
     counted[(await insert(record, pictures)) ? "added" : "same"] += 1;
   }

@@ -4,6 +4,7 @@
 // problem: {code, title, detail, field}|null, photos: [{sha256, size, sent}], received}.
 // `item` is what POST /api/v1/sync takes in `entries` or `lots`. `received` says that the server
 // has the text: an entry is "sent" when it has the photos too. Lots have their `uid` as `id`.
+// `more` is what an app needs beside it and nobody sends.
 //
 // Errors are Trouble with `code`: "full" (storage), "https", "signin" (nobody was ever signed in
 // here), "gone" (no such record), "sent" (the server has it: write a correction instead).

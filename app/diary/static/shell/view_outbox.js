@@ -81,7 +81,7 @@ async function fromFile(event) {
 }
 
 // What may go wrong soon: the phone's clock and its room.
-function warnings() {
+export function warnings() {
   const box = h("div", {});
   const warn = (text) => box.append(band("warn", h("p", {}, text)));
   box.append(wrongClock());
