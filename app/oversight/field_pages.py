@@ -46,6 +46,11 @@ def worker(request: Request) -> Response:
     return shell_access.worker_of(request, _shell(request))
 
 
+@router.get("/leave.js")
+def leave(request: Request) -> Response:
+    return shell_access.leaving(_shell(request))
+
+
 @router.get("/shell/{field_version}/{field_file}")
 def file_of_shell(request: Request, field_version: str, field_file: str) -> Response:
     shell = _shell(request)

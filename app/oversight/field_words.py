@@ -131,6 +131,7 @@ WORDS: Final[Mapping[str, str]] = {
     "answer_no": N_("No"),
     "answer_na": N_("Not applicable"),
     "required": N_("required"),
+    "note_or_photo": N_("Note, or a photo from the phone"),
     "photo_wanted": N_("A photo is wanted here."),
     "photo_there": N_("The server has it"),
     "findings": N_("Findings and measures"),

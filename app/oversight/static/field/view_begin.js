@@ -38,8 +38,8 @@ function known() {
   return [...found].sort(([, one], [, other]) => one.label.localeCompare(other.label, "vi"));
 }
 
-export function begin() {
-  const code = text("", { autocomplete: "off", autocapitalize: "characters", maxlength: 120 });
+export function begin(given = "") {
+  const code = text(codeOf(given), { autocomplete: "off", autocapitalize: "characters", maxlength: 120 });
   const subjects = known();
   const whom = select([["", t("choose")], ...subjects.map(([key, one]) => [key, `${one.label} · ${t(`subject_${one.kind}`)}`])], "");
   const lists = newest();

@@ -41,13 +41,16 @@ function control(one, value, label, change) {
 
 function question(record, one, number, told) {
   const { item } = record;
-  const at = (name) => ["answers", one.code, name];
   const label = `${number}. ${asks(one)}`;
   const finding = h("div", {});
-  const draw = () => fill(finding, findingOf(record, one.code, draw));
+  const add = offer(record, one, () => draw(), label);
+  const draw = () => {
+    fill(finding, findingOf(record, one.code, draw));
+    add.hidden = Boolean(finding.firstChild);
+  };
   const change = (value) => {
     const before = plainly(one, answerOf(item, one.code).value);
-    keep(record, at("value"), value === "" ? undefined : value);
+    keep(record, ["answers", one.code, "value"], value === "" ? undefined : value);
     const known = item.findings.find((each) => each.item === one.code);
     if (isBad(item, one) && !known) found(record, one.code, plainly(one, value));
     // What nobody has written on goes as it came.
@@ -62,30 +65,28 @@ function question(record, one, number, told) {
   const answer = answerOf(item, one.code);
   return h("li", { class: "card item", id: `i-${one.code}` },
     h("p", { class: "label" }, label, one.required && h("span", { class: "small" }, ` (${t("required")})`)),
-    control(one, answer.value, label, change), finding, note(record, one, at("note"), label),
-    photos(record, one, label, told), !finding.firstChild && offer(record, one, draw, label));
+    control(one, answer.value, label, change), finding, photos(record, one, label, told, add));
 }
 
 // A finding where the answer itself is none.
 function offer(record, one, draw, label) {
   const add = button(t("add_finding"), () => {
     found(record, one.code);
-    add.remove();
     draw();
-  }, "plain", "plus");
+  }, "quiet", "plus");
   add.setAttribute("aria-label", `${t("add_finding")}: ${label}`);
   return add;
 }
 
-function note(record, one, path, label) {
+function note(record, one, label) {
   const { note: value = "" } = answerOf(record.item, one.code);
   const input = area(value, { rows: 2, maxlength: 2000, "aria-label": `${t("note")}: ${label}` });
-  input.addEventListener("input", () => keep(record, path, input.value || undefined));
-  return h("details", { open: value !== "" }, h("summary", {}, icon("other"), t("note")), input);
+  input.addEventListener("input", () => keep(record, ["answers", one.code, "note"], input.value || undefined));
+  return input;
 }
 
 // Photos are on the disk before they are shown; the phone may throw the page away meanwhile.
-function photos(record, one, label, told) {
+function photos(record, one, label, told, other) {
   const shown = h("ul", { class: "photos stack" });
   const draw = () => {
     const { photos: all = [] } = answerOf(record.item, one.code);
@@ -110,8 +111,11 @@ function photos(record, one, label, told) {
   const way = (key, sign, given) => h("label", { class: "button quiet" }, icon(sign), t(key),
     h("input", { type: "file", accept: "image/*", class: "sr", "aria-label": `${t(key)}: ${label}`, onchange: add, ...given }));
   draw();
+  const { note: noted } = answerOf(record.item, one.code);
   return h("div", { class: "shots" }, one.photo && h("p", { class: "hint" }, t("photo_wanted")), shown,
-    h("div", { class: "pair" }, way("take_photo", "camera", { capture: "environment" }), way("choose_photo", "picture", { multiple: true })));
+    h("div", { class: "pair" }, way("take_photo", "camera", { capture: "environment" }), other),
+    h("details", { open: Boolean(noted) }, h("summary", {}, icon("other"), t("note_or_photo")),
+      note(record, one, label), way("choose_photo", "picture", { multiple: true })));
 }
 
 function picture(record, one, { sha256 }, at, draw) {

@@ -11,7 +11,7 @@ import { t } from "./words.js";
 const SERIOUS = ["doubt", "violation"];
 
 // What a bad answer says by itself; somebody may say it better.
-export const plainly = (one, value) => `${asks(one)}: ${said(one, value)}.`;
+export const plainly = (one, value) => `${asks(one).replace(/[?:.]+$/, "")}: ${said(one, value)}.`;
 
 export function fresh(record, code, text = "") {
   const uid = uuid();

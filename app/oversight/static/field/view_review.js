@@ -27,7 +27,7 @@ function whole(item, checklist) {
   return [
     h("dl", { class: "facts" }, one(t("held_on"), item.held_on && day(item.held_on)), one(t("place"), item.place),
       one(t("team"), item.team.join(", ")), one(t("present"), item.present)),
-    sections(checklist).map((section) => [h("h2", {}, named(section)), h("dl", { class: "facts" }, section.items.map(answered(item)))]),
+    sections(checklist).map((section) => [h("h2", {}, named(section)), h("dl", { class: "facts long" }, section.items.map(answered(item)))]),
     item.findings.length > 0 && [h("h2", {}, t("findings")), h("ul", {}, item.findings.map((found) =>
       h("li", {}, h("b", {}, t(`outcome_${found.outcome}`)), `: ${found.text}`, found.measure && h("span", { class: "small" },
         ` ${t("measure")}: ${found.measure}`, found.deadline && ` (${t("until", { day: day(found.deadline) })})`))))],

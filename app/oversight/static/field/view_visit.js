@@ -92,12 +92,12 @@ function steps(record, subject) {
   const open = lacking(item, checklist, subject);
   const fine = (name, at = 0) => !open.some(([screen, section]) => screen === name && section === at);
   return h("ol", { class: "lines" },
-    step(to("held", id), t("arrival"), [item.held_on && day(item.held_on), item.place].filter(Boolean).join(" · "), fine("held") && item.place),
+    step(to("held", id), t("arrival"), [item.held_on && day(item.held_on), item.place].filter(Boolean).join(" · "), fine("held")),
     sections(checklist).map((one, at) => {
       const bad = one.items.filter((each) => isBad(item, each)).length;
       const told = t("progress", { done: count(item, one.items), all: one.items.length });
       return step(to("check", id, at), named(one), bad ? `${told} · ${t("bad_count", { count: bad })}` : told,
-        fine("check", at) && count(item, one.items) === one.items.length);
+        fine("check", at) && count(item, one.items) > 0);
     }),
     step(to("found", id), t("findings"), item.findings.length ? t("findings_count", { count: item.findings.length }) : t("no_findings"), fine("found")),
     step(to("end", id), t("ending"), item.outcome && t(`outcome_${item.outcome}`), fine("end")));
