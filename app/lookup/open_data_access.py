@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -78,7 +78,7 @@ class OpenData:
             self._made[name] = _Made(made.files, made.paths, day, trail.seq, made.at)
             return made.files
         # Statuses turn with the day, whatever is recorded.
-        changed_at = max(trail.changed_at or start_of(day), start_of(day))
+        changed_at = max(trail.changed_at or start_of(day), start_of(day)).astimezone(UTC)
         rows = rows_of(db, name, Asked(day, site))
         self._made[name] = self._make(name, rows, changed_at, (day, trail.seq, now))
         for path in made.paths.values() if made else ():

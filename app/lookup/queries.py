@@ -101,7 +101,9 @@ _CERTIFICATES: Final = select(
     OcopCertificate.certificate_no,
     OcopCertificate.issuer,
     OcopCertificate.revoked_on,
-).where(OcopCertificate.product_id == bindparam("product_id"))
+).where(
+    OcopCertificate.product_id == bindparam("product_id"), OcopCertificate.struck_at.is_(None)
+)
 _STANDARDS: Final = (
     select(ProductStandard.number, ProductStandard.title)
     .where(

@@ -181,6 +181,7 @@ def stars_on(day: date) -> Any:  # noqa: ANN401 - a scalar query
         select(made.stars)
         .where(
             made.product_id == Product.id,
+            made.struck_at.is_(None),
             made.valid_from <= day,
             made.valid_to >= day,
             made.revoked_on.is_(None) | (made.revoked_on > day),

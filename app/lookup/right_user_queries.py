@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Bundle, Session
 
 from app.entities.models import Entity
@@ -46,6 +46,7 @@ def list_former_users(db: Session, right: RightFacts, *, day: date, cut: Cut) ->
         UseRight.valid_to < day,
         UseRight.ended_on <= day,
         UseRight.suspended_on <= day,
+        func.json_array_length(UseRight.pauses) > 0,
     )
     query = _listed(right.id, "").where(or_(*over))
 

@@ -81,7 +81,9 @@ LISTS = {
     "/office/use-rights": TABLE,
     "/app/listings": '<section class="offer">',
     "/products": '<li class="item">',
+    "/r/{right_id}": '<li class="item">',
     "/recalls": '<li class="item">',
+    "/rights": '<li class="item">',
     "/app/lots": '<a href="/app/lots/[0-9]',
     "/app/lots/{lot_id}/trace": TRACED,
     "/app/lookups": '<section class="months">',
@@ -93,7 +95,7 @@ LISTS = {
 # The page of look-ups tells a product's months only once there are some.
 TIMES = {"/app/lookups": 12}
 # Who holds stamps is public, and so is the register.
-FOR_EVERYBODY = {"/holders", "/products", "/entities", "/recalls"}
+FOR_EVERYBODY = {"/holders", "/products", "/entities", "/recalls", "/rights", "/r/{right_id}"}
 # To have the audit trail as a file is an event of the trail.
 GROWING = {"/office/audit": 1}
 
