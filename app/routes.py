@@ -70,6 +70,8 @@ import app.office.home_pages
 import app.office.import_pages
 import app.office.inspect_api
 import app.office.inspect_pages
+import app.office.past_api
+import app.office.past_pages
 import app.oversight.api
 import app.oversight.field_pages
 import app.oversight.finding_pages
@@ -223,6 +225,7 @@ OFFICE = (
             Rail(N_("Inspect a stamp"), "/inspect"),
             Rail(N_("Inspections on the phone"), "/inspections/app"),
             Rail(N_("Findings of inspectors"), "/office/findings"),
+            Rail(N_("What a page said"), "/office/past", _READERS),
         ),
     ),
     Rail(
@@ -326,6 +329,8 @@ ROUTERS = (
     app.office.import_pages.router,
     app.office.inspect_pages.router,
     app.office.inspect_api.router,
+    app.office.past_pages.router,
+    app.office.past_api.router,
     app.office.account_form_pages.router,
     app.office.account_pages.router,
     app.office.audit_pages.router,
