@@ -10,6 +10,7 @@ from app.fences import FENCES, READINGS
 from app.kit import fences, guards
 from app.kit.db import Database
 from app.places.actions import load_places
+from app.products.issuer_actions import load_issuers
 from app.products.subgroup_actions import load_subgroups
 from app.tables import metadata
 
@@ -17,7 +18,7 @@ _ROOT = Path(__file__).parent.parent
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest revision, with guards, grants, places and sub-groups.
+    """Bring the database to the newest revision, with guards, grants, places and OCOP's lists.
 
     Runs as the owner; safe to run while the application serves, and to run again.
     """
@@ -30,6 +31,7 @@ def migrate(settings: Settings) -> None:
         with database.begin() as db:
             load_places(db)
             load_subgroups(db)
+            load_issuers(db)
     finally:
         database.close()
 

@@ -1,5 +1,13 @@
 """Every route that is served, in the order they are tried, and the navigation of each area."""
 
+import app.certificates.api
+import app.certificates.code_pages
+import app.certificates.end_pages
+import app.certificates.form_pages
+import app.certificates.ocop_pages
+import app.certificates.own_pages
+import app.certificates.pages
+import app.certificates.policy_pages
 import app.diary.api
 import app.diary.decision_api
 import app.diary.decision_pages
@@ -30,6 +38,7 @@ import app.diary.trace_pages
 import app.diary.upload_api
 import app.documents.pages
 import app.entities.api
+import app.entities.code_pages
 import app.entities.consent_pages
 import app.entities.facility_api
 import app.entities.one_pages
@@ -76,6 +85,10 @@ import app.oversight.api
 import app.oversight.field_pages
 import app.oversight.finding_pages
 import app.oversight.pages
+import app.oversight.quality_api
+import app.oversight.quality_form_pages
+import app.oversight.quality_pages
+import app.oversight.quality_phone_pages
 import app.oversight.report_pages
 import app.partners.api
 import app.partners.badge_api
@@ -94,6 +107,7 @@ import app.partners.webhook_api
 import app.partners.webhook_pages
 import app.places.api
 import app.products.api
+import app.products.issuer_pages
 import app.products.link_api
 import app.products.link_pages
 import app.products.one_pages
@@ -106,7 +120,13 @@ import app.products.part_pages
 import app.products.proposal_pages
 import app.products.wish_pages
 import app.rights.api
+import app.rights.area_pages
+import app.rights.holder_pages
 import app.rights.pages
+import app.rights.right_decision_pages
+import app.rights.right_pages
+import app.rights.right_part_api
+import app.rights.right_picture_pages
 import app.rights.use_right_api
 import app.rights.use_right_pages
 import app.scans.phone_pages
@@ -201,6 +221,16 @@ OFFICE = (
         roles=DEPARTMENT,
         lines=(
             Rail(N_("List of products"), "/office/products", within=("/office/subgroups",)),
+            Rail(
+                N_("Certificates"),
+                "/office/certificates",
+                within=(
+                    "/office/ocop-certificates",
+                    "/office/facility-codes",
+                    "/office/certificate-policy",
+                    "/office/issuers",
+                ),
+            ),
             Rail(N_("Producers' links"), "/office/links"),
             Rail(N_("Lots"), "/office/lots"),
             Rail(N_("Diaries"), "/office/diaries"),
@@ -225,6 +255,7 @@ OFFICE = (
             Rail(N_("Inspect a stamp"), "/inspect"),
             Rail(N_("Inspections on the phone"), "/inspections/app"),
             Rail(N_("Findings of inspectors"), "/office/findings"),
+            Rail(N_("Quality tests"), "/office/tests"),
             Rail(N_("What a page said"), "/office/past", _READERS),
         ),
     ),
@@ -272,6 +303,10 @@ ROUTERS = (
     app.oversight.pages.router,
     app.oversight.report_pages.router,
     app.oversight.finding_pages.router,
+    app.oversight.quality_api.router,
+    app.oversight.quality_form_pages.router,
+    app.oversight.quality_pages.router,
+    app.oversight.quality_phone_pages.router,
     app.oversight.field_pages.router,
     app.identity.pages.router,
     app.identity.enrol_pages.router,
@@ -282,6 +317,7 @@ ROUTERS = (
     app.entities.part_api.router,
     app.entities.pages.router,
     app.entities.part_pages.router,
+    app.entities.code_pages.router,
     app.entities.consent_pages.router,
     app.entities.training_pages.router,
     app.entities.one_pages.router,
@@ -302,14 +338,29 @@ ROUTERS = (
     app.products.one_pages.router,
     app.office.ending_pages.router,
     app.products.part_pages.router,
+    app.products.issuer_pages.router,
+    app.certificates.api.router,
+    app.certificates.end_pages.router,
+    app.certificates.form_pages.router,
+    app.certificates.pages.router,
+    app.certificates.ocop_pages.router,
+    app.certificates.code_pages.router,
+    app.certificates.policy_pages.router,
+    app.certificates.own_pages.router,
     app.products.own_pages.router,
     app.products.own_pages.picture_router,
     app.products.wish_pages.router,
     app.products.proposal_pages.router,
     app.documents.pages.router,
     app.rights.api.router,
+    app.rights.right_part_api.router,
     app.rights.use_right_api.router,
     app.rights.pages.router,
+    app.rights.right_pages.router,
+    app.rights.right_decision_pages.router,
+    app.rights.holder_pages.router,
+    app.rights.area_pages.router,
+    app.rights.right_picture_pages.router,
     app.rights.use_right_pages.router,
     app.partners.api.router,
     app.partners.api.key_router,

@@ -12,6 +12,7 @@ from app.entities.parts import (
     EndsBeforeItStarts,
     HalfAPoint,
     LocationCodeTaken,
+    NotYet,
     RetiredAlready,
 )
 from app.entities.queries import find_by_gln, get_entity, lock_entity
@@ -107,8 +108,11 @@ def add_code(
     issuer: str = "",
     valid_from: date | None = None,
     valid_to: date | None = None,
+    market: str = "",
+    area_ha: float | None = None,
+    crop: str = "",
 ) -> FacilityCode:
-    """Record a code an authority gave a facility in use."""
+    """Record a code an authority gave a facility in use: opaque, for a market, an area, a crop."""
     entity = _entity(db, actor, entity_id)
     facility = _in_use(db, entity, facility_id)
     if valid_from and valid_to and valid_to < valid_from:
@@ -123,27 +127,46 @@ def add_code(
         raise CodeThere
     facts: dict[str, Any] = {"scheme": scheme, "code": code, "issuer": issuer}
     facts |= {"valid_from": valid_from, "valid_to": valid_to}
-    made = FacilityCode(facility_id=facility.id, **facts)
+    facts |= {"market": market, "area_ha": area_ha, "crop": crop}
+    made = FacilityCode(facility_id=facility.id, recorded_at=now, **facts)
     db.add(made)
     db.flush()
-    named = {"facility": facility.name} | facts
+    named = {"facility": facility.name, "code_id": made.id} | facts
     note(db, actor, now, "entity.facility_code.add", entity, None, named)
     return made
 
 
 def retire_code(
-    db: Session, *, actor: Actor, now: datetime, entity_id: int, facility_id: int, code_id: int
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    entity_id: int,
+    facility_id: int,
+    code_id: int,
+    retired_on: date | None = None,
+    decision_no: str = "",
+    reason: str = "",
 ) -> FacilityCode:
-    """Take a code out of use; what was recorded under it stays."""
+    """Take a code out of use, from today or from the past day a decision withdrew it.
+
+    What was recorded under it stays.
+    """
     entity = _entity(db, actor, entity_id)
     facility = get_part(db, Facility, facility_id, entity_id=entity.id)
     found = get_code(db, code_id, facility_id=facility.id)
     if found.retired_on is not None:
         raise RetiredAlready(retired_on=found.retired_on)
-    found.retired_on = day_of(now)
+    day = retired_on or day_of(now)
+    if day > day_of(now):
+        raise NotYet(field="retired_on")
+    found.retired_on, found.retire_decision, found.retire_reason = day, decision_no, reason
     db.flush()
-    named = {"facility": facility.name, "scheme": found.scheme, "code": found.code}
-    note(db, actor, now, "entity.facility_code.retire", entity, None, named)
+    named = {"facility": facility.name, "code_id": found.id, "scheme": found.scheme}
+    named["code"] = found.code
+    told = {"retired_on": day, "decision_no": decision_no, "reason": reason}
+    before = named | {"retired_on": None}
+    note(db, actor, now, "entity.facility_code.retire", entity, before, named | told)
     return found
 
 

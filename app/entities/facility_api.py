@@ -5,20 +5,28 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy.orm import Session
 
 from app.entities import facility_actions, part_queries
 from app.entities.part_models import Facility
 from app.entities.parts import Scheme
 from app.identity.access import ApiRoute, CurrentActor
-from app.kit.forms import In, Line, Out
+from app.kit.forms import In, Line, Note, Out
 from app.kit.web import Db, Id, Now
 
 router = APIRouter(prefix="/api/v1/entities/{entity_id}", tags=["entities"], route_class=ApiRoute)
 
 # The upper bound only keeps a slip of the pen out.
 Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+
+
+def _as_written(given: object) -> object:
+    """Read a decimal comma in a form; what is no number is told by its field."""
+    return given.replace(",", ".") if isinstance(given, str) else given
+
+
+Area = Annotated[float, BeforeValidator(_as_written), Field(gt=0, le=1_000_000)]
 
 
 class FacilityIn(In):
@@ -47,6 +55,17 @@ class CodeIn(In):
     issuer: Annotated[Line, Field(max_length=200)] = ""
     valid_from: Day | None = None
     valid_to: Day | None = None
+    market: Annotated[Line, Field(max_length=60)] = ""
+    area_ha: Area | None = None
+    crop: Annotated[Line, Field(max_length=120)] = ""
+
+
+class CodeEndIn(In):
+    """Why a code is out of use: withdrawn by a decision, from a past day or today."""
+
+    retired_on: Day | None = None
+    decision_no: Annotated[Line, Field(max_length=60)] = ""
+    reason: Annotated[Note, Field(max_length=500)] = ""
 
 
 class CodeOut(Out):
@@ -56,7 +75,12 @@ class CodeOut(Out):
     issuer: str
     valid_from: date | None
     valid_to: date | None
+    market: str
+    area_ha: float | None
+    crop: str
     retired_on: date | None
+    retire_decision: str
+    retire_reason: str
 
 
 class FacilityOut(Out):
@@ -139,10 +163,23 @@ def add_facility_code(
 
 @router.post("/facilities/{facility_id}/codes/{code_id}/retire")
 def retire_facility_code(
-    entity_id: Id, facility_id: Id, code_id: Id, db: Db, actor: CurrentActor, now: Now
+    entity_id: Id,
+    facility_id: Id,
+    code_id: Id,
+    db: Db,
+    actor: CurrentActor,
+    now: Now,
+    given: CodeEndIn | None = None,
 ) -> CodeOut:
+    """Take a code out of use; without a body today and without a reason."""
     code = facility_actions.retire_code(
-        db, actor=actor, now=now, entity_id=entity_id, facility_id=facility_id, code_id=code_id
+        db,
+        actor=actor,
+        now=now,
+        entity_id=entity_id,
+        facility_id=facility_id,
+        code_id=code_id,
+        **(given or CodeEndIn()).model_dump(),
     )
     return CodeOut.model_validate(code)
 

@@ -1,6 +1,5 @@
-"""The forms of an entity's facilities, their codes, and its contacts."""
+"""The forms of an entity's facilities and its contacts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,12 +9,11 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.entities import contact_actions, facility_actions, queries
-from app.entities.facility_api import CodeIn, FacilityIn
+from app.entities.facility_api import FacilityIn
 from app.entities.models import Entity
 from app.entities.part_api import ContactIn
 from app.entities.part_models import Contact, Facility
 from app.entities.part_queries import get_part
-from app.entities.parts import SCHEME_LABELS
 from app.entities.place_queries import PlaceChoice, place_choice
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
@@ -31,8 +29,6 @@ router = APIRouter(prefix="/office/entities/{entity_id}", route_class=Edge, incl
 FACILITY_SAVED = sayable(N_("The facility was saved."))
 FACILITY_RETIRED = sayable(N_("The facility was retired. You can bring it back."))
 FACILITY_RESTORED = sayable(N_("The facility is in use again."))
-CODE_ADDED = sayable(N_("The code was recorded."))
-CODE_RETIRED = sayable(N_("The code was retired."))
 CONTACT_SAVED = sayable(N_("The contact was saved. It is private."))
 CONTACT_RETIRED = sayable(N_("The contact was retired."))
 _NEW: Final = Filled()
@@ -46,16 +42,6 @@ class FacilityFormView:
     entity: Entity
     facility: Facility | None
     places: PlaceChoice
-
-
-@dataclass(frozen=True)
-class CodeFormView:
-    """The form that records a facility's code."""
-
-    form: Filled
-    entity: Entity
-    facility: Facility
-    schemes: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -167,49 +153,6 @@ def restore_facility(
     return _home(entity_id, FACILITY_RESTORED)
 
 
-@router.get("/facilities/{facility_id}/codes/new")
-def new_code(
-    request: Request, db: Db, actor: CurrentActor, entity_id: Id, facility_id: Id
-) -> Response:
-    entity = _entity(db, actor, entity_id)
-    facility = get_part(db, Facility, facility_id, entity_id=entity_id)
-    return _code_form(request, entity, facility, _NEW)
-
-
-@router.post("/facilities/{facility_id}/codes/new")
-def add_code(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    entity_id: Id,
-    facility_id: Id,
-) -> Response:
-    entity = _entity(db, actor, entity_id)
-    facility = get_part(db, Facility, facility_id, entity_id=entity_id)
-
-    def save(given: CodeIn) -> None:
-        facts = given.model_dump() | {"entity_id": entity_id, "facility_id": facility_id}
-        facility_actions.add_code(db, actor=actor, now=now, **facts)
-
-    wrong = submit(CodeIn, sent, words, save)
-    if wrong is not None:
-        return _code_form(request, entity, facility, wrong)
-    return _home(entity_id, CODE_ADDED)
-
-
-@router.post("/facilities/{facility_id}/codes/{code_id}/retire")
-def retire_code(
-    db: Db, actor: CurrentActor, now: Now, entity_id: Id, facility_id: Id, code_id: Id
-) -> Response:
-    facility_actions.retire_code(
-        db, actor=actor, now=now, entity_id=entity_id, facility_id=facility_id, code_id=code_id
-    )
-    return _home(entity_id, CODE_RETIRED)
-
-
 @router.get("/contacts/new")
 def new_contact(request: Request, db: Db, actor: CurrentActor, entity_id: Id) -> Response:
     return _contact_form(request, _entity(db, actor, entity_id), _NEW)
@@ -281,11 +224,6 @@ def _facility_form(
     usual = request.app.state.settings.province
     view = FacilityFormView(form, entity, facility, place_choice(db, form, usual=usual))
     return show(request, "entities/facility.html", view, status=422 if form.wrong else 200)
-
-
-def _code_form(request: Request, entity: Entity, facility: Facility, form: Filled) -> Response:
-    view = CodeFormView(form, entity, facility, SCHEME_LABELS)
-    return show(request, "entities/code.html", view, status=422 if form.wrong else 200)
 
 
 def _contact_form(

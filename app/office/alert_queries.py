@@ -190,6 +190,7 @@ def _certificates(now: datetime) -> Rows:
         renewed.product_id == Product.id,
         renewed.valid_to > day_of(now) + AHEAD,
         renewed.revoked_on.is_(None),
+        renewed.struck_at.is_(None),
     )
     return (
         select(Entity.name, Product.name, OcopCertificate.valid_to, _said("product"), Product.id)
@@ -199,6 +200,7 @@ def _certificates(now: datetime) -> Rows:
         .where(
             OcopCertificate.valid_to.between(day_of(now), day_of(now) + AHEAD),
             OcopCertificate.revoked_on.is_(None),
+            OcopCertificate.struck_at.is_(None),
             Product.status == "active",
             ~later.exists(),
         )

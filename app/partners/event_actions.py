@@ -133,6 +133,7 @@ def _certificates(db: Session, day: date) -> Iterable[_Ended]:
         .join(Product, Product.id == made.product_id)
         .where(made.valid_to < day, made.valid_to >= day - _LOOKED_BACK)
         .where(made.revoked_on.is_(None) | (made.revoked_on > made.valid_to))
+        .where(made.struck_at.is_(None))
         .order_by(made.valid_to, made.id)
     )
     for one, entity_id in db.execute(query):

@@ -202,7 +202,9 @@ def _certificate(db: Session, happening: Happening, product: Product) -> Facts:
         "certificate_no": found.certificate_no,
         "decision_no": found.decision_no,
         "issuer": found.issuer,
-        "status": certificate_status(certificate_facts(found), day).value,
+        "status": "struck"
+        if found.struck_at
+        else certificate_status(certificate_facts(found), day).value,
         **_days(found, "valid_from", "valid_to", "revoked_on"),
     }
     return {"certificate": told, "stars": current.stars if current else None}

@@ -90,10 +90,10 @@ def _of_right(happening: Happening) -> EventType | None:
     after, changed = happening.after, happening.changed
     if "ended_on" in changed:
         return EventType.RIGHT_ENDED if after.get("ended_on") else EventType.RIGHT_RESUMED
-    if after.get("resumed_on") and "resumed_on" in changed:
-        return EventType.RIGHT_RESUMED
     if "suspended_on" in changed:
         return EventType.RIGHT_SUSPENDED if after.get("suspended_on") else EventType.RIGHT_RESUMED
+    if after.get("resumed_on") and "resumed_on" in changed:
+        return EventType.RIGHT_RESUMED
     if any(_prolonged(happening, name) for name in changed & {"valid_to", "expires_on"}):
         return EventType.RIGHT_RENEWED
     return EventType.RIGHT_CHANGED if changed & _RIGHT_FIELDS else None
@@ -115,6 +115,7 @@ _ALWAYS: Final[Mapping[str, EventType]] = {
     "product.lift_hold": EventType.HOLD_LIFTED,
     "product.certificate.revoke": EventType.CERTIFICATE_REVOKED,
     "product.certificate.end": EventType.CERTIFICATE_ENDED,
+    "product.certificate.strike": EventType.CERTIFICATE_ENDED,
     "right.end": EventType.RIGHT_ENDED,
     "right.link": EventType.RIGHT_GRANTED,
     "right.unlink": EventType.RIGHT_ENDED,
@@ -142,6 +143,8 @@ _BY_CHANGE: Final[Mapping[str, Callable[[Happening], EventType | None]]] = {
     "product.change": _of_product,
     "right.change": _of_right,
     "use_right.change": _of_right,
+    "use_right.decide": _of_right,
+    "use_right.annul": _of_right,
 }
 # All other acts are nobody's business outside.
 PUBLIC_ACTIONS: Final = frozenset(_ALWAYS) | frozenset(_FIRST_OR_NOT) | frozenset(_BY_CHANGE)

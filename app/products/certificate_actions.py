@@ -6,14 +6,15 @@ from sqlalchemy.orm import Session
 from app.entities.models import Entity
 from app.entities.practice_queries import require_real
 from app.identity.rules import Actor
-from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
 from app.places.queries import find_place, province_of
 from app.products.actions import note
+from app.products.issuer_queries import issuer_rules
+from app.products.issuers import IssuerUnsaid, Level, level_told, rule_on
 from app.products.models import OcopCertificate, Product
-from app.products.queries import get_part, get_product
-from app.products.rules import CENTRAL_ISSUER, MOST_STARS, last_valid_day, stars_of
+from app.products.queries import get_product, lock_product
+from app.products.rules import CENTRAL_ISSUER, last_valid_day, stars_of
 from app.products.subgroup_queries import find_subgroup
 from app.products.subgroups import OtherGroup, UnknownSubgroup
 
@@ -30,16 +31,6 @@ class CertificateThere(Conflict):
         self.valid_from = valid_from
 
 
-class CertificateRevoked(Conflict):
-    """The certificate is revoked already"""
-
-    code = "products.certificate_revoked"
-    detail = N_("It was revoked on {revoked_on}.")
-
-    def __init__(self, *, revoked_on: date) -> None:
-        self.revoked_on = revoked_on
-
-
 class EndsBeforeItBegins(Invalid):
     """The last day lies before the first"""
 
@@ -49,6 +40,17 @@ class EndsBeforeItBegins(Invalid):
 
     def __init__(self, *, valid_from: date) -> None:
         self.valid_from = valid_from
+
+
+class MakerDissolved(Conflict):
+    """The entity was dissolved before that day"""
+
+    code = "products.maker_dissolved"
+    detail = N_("It was dissolved on {dissolved_on}. Check the first day of the certificate.")
+    field = "valid_from"
+
+    def __init__(self, *, dissolved_on: date) -> None:
+        self.dissolved_on = dissolved_on
 
 
 class IssuerUnknown(Invalid):
@@ -67,18 +69,6 @@ class OtherStars(Invalid):
     field = "stars"
 
 
-class RevokedOutsideItsTerm(Invalid):
-    """The day lies outside the certificate's validity"""
-
-    code = "products.revoked_outside_its_term"
-    detail = N_("Give a day from {valid_from} to {valid_to}.")
-    field = "revoked_on"
-
-    def __init__(self, *, valid_from: date, valid_to: date) -> None:
-        self.valid_from = valid_from
-        self.valid_to = valid_to
-
-
 def add_certificate(
     db: Session,
     *,
@@ -93,15 +83,16 @@ def add_certificate(
     certificate_no: str = "",
     score: float | None = None,
     subgroup: str = "",
+    issuer_level: Level | None = None,
 ) -> OcopCertificate:
     """Record an OCOP certificate. Without a last day it holds for the usual 36 months.
 
-    Without an issuer it is who issues such stars: the entity's province, or the centre for 5.
-    `subgroup` is "version/code" of a list of sub-groups.
+    Without an issuer it is who granted such stars on the first day, where the register knows the
+    name; another one is recorded as written. `subgroup` is "version/code" of a list.
     """
-    product = get_product(db, product_id, actor=actor)
-    actor.require_officer()
+    product = _held(db, actor, product_id)
     require_real(db, product.entity_id)
+    _refuse_dissolved(db, product, valid_from)
     _check_subgroup(db, product, subgroup)
     if score is not None and stars_of(score) != stars:
         raise OtherStars
@@ -109,32 +100,53 @@ def add_certificate(
     if last < valid_from:
         raise EndsBeforeItBegins(valid_from=valid_from)
     _refuse_second(db, product.id, decision_no, valid_from)
+    if not issuer:
+        issuer, issuer_level = usual_issuer(db, product, stars, valid_from)
     facts = {
         "stars": stars,
         "score": score,
         "certificate_no": certificate_no,
         "decision_no": decision_no,
         "subgroup": subgroup,
-        "issuer": issuer or usual_issuer(db, product, stars),
+        "issuer": issuer,
+        "issuer_level": issuer_level or level_told(issuer) or "",
         "valid_from": valid_from,
         "valid_to": last,
     }
-    certificate = OcopCertificate(product_id=product.id, **facts)
+    certificate = OcopCertificate(
+        product_id=product.id, recorded_at=now, recorded_by=actor.label, **facts
+    )
     db.add(certificate)
     db.flush()
     note(db, actor, now, "product.certificate.add", product, None, {"id": certificate.id} | facts)
     return certificate
 
 
-def usual_issuer(db: Session, product: Product, stars: int) -> str:
-    """Return who issues certificates of so many stars for a product: its province for 3 and 4."""
-    if stars == MOST_STARS:
-        return CENTRAL_ISSUER
+def usual_issuer(db: Session, product: Product, stars: int, day: date) -> tuple[str, Level]:
+    """Return who granted a product so many stars on a day, or raise where that is to be written."""
+    rule = rule_on(issuer_rules(db), stars, day)
+    if rule is None or rule.level in {None, Level.DISTRICT}:
+        raise IssuerUnsaid(day=day, stars=stars)
+    if rule.level is Level.CENTRE:
+        return CENTRAL_ISSUER, Level.CENTRE
     entity = db.get_one(Entity, product.entity_id)
     province = find_place(db, province_of(db, entity.commune_code))
     if province is None:
         raise IssuerUnknown
-    return f"Ủy ban nhân dân {province.kind.lower()} {province.name}"
+    return f"Ủy ban nhân dân {province.kind.lower()} {province.name}", Level.PROVINCE
+
+
+def _held(db: Session, actor: Actor, product_id: int) -> Product:
+    """Return the product, held so that two acts on its certificates come one after the other."""
+    get_product(db, product_id, actor=actor)
+    actor.require_officer()
+    return lock_product(db, product_id)
+
+
+def _refuse_dissolved(db: Session, product: Product, first: date) -> None:
+    gone = db.get_one(Entity, product.entity_id).dissolved_on
+    if gone is not None and first >= gone:
+        raise MakerDissolved(dissolved_on=gone)
 
 
 def _check_subgroup(db: Session, product: Product, reference: str) -> None:
@@ -152,33 +164,7 @@ def _refuse_second(db: Session, product_id: int, decision_no: str, valid_from: d
         OcopCertificate.product_id == product_id,
         OcopCertificate.decision_no == decision_no,
         OcopCertificate.valid_from == valid_from,
+        OcopCertificate.struck_at.is_(None),
     )
     if db.scalar(same) is not None:
         raise CertificateThere(decision_no=decision_no, valid_from=valid_from)
-
-
-def revoke_certificate(
-    db: Session,
-    *,
-    actor: Actor,
-    now: datetime,
-    product_id: int,
-    certificate_id: int,
-    decision_no: str,
-    reason: str,
-    revoked_on: date | None = None,
-) -> OcopCertificate:
-    """Revoke a certificate by a decision, from today or from a day within its validity."""
-    product = get_product(db, product_id, actor=actor)
-    actor.require_officer()
-    found = get_part(db, OcopCertificate, certificate_id, product_id=product.id)
-    if found.revoked_on is not None:
-        raise CertificateRevoked(revoked_on=found.revoked_on)
-    day = revoked_on or day_of(now)
-    if not found.valid_from <= day <= found.valid_to:
-        raise RevokedOutsideItsTerm(valid_from=found.valid_from, valid_to=found.valid_to)
-    found.revoked_on, found.revocation_decision, found.revocation_reason = day, decision_no, reason
-    db.flush()
-    after = {"id": found.id, "revoked_on": day, "decision_no": decision_no, "reason": reason}
-    note(db, actor, now, "product.certificate.revoke", product, None, after)
-    return found

@@ -10,6 +10,7 @@ from app.identity.rules import Actor
 from app.kit.bulk import add_rows
 from app.kit.imports import Fate, Planned
 from app.kit.text import fold
+from app.products.issuers import level_told
 from app.products.models import OcopCertificate, Product
 
 # Every row the same columns, or the rows would not go into one statement.
@@ -46,7 +47,9 @@ def import_products(
         if "certificate" in one.facts
     ]
     entries = list(_entries(keys, [*new, *changed], owners))
-    record_many(db, by=actor, now=now, entries=[*entries, *_certify(db, certified, owners)])
+    record_many(
+        db, by=actor, now=now, entries=[*entries, *_certify(db, actor, now, certified, owners)]
+    )
 
 
 def _owners(db: Session, keys: Sequence[int]) -> Mapping[int, int]:
@@ -67,10 +70,21 @@ def _entries(
 
 
 def _certify(
-    db: Session, certified: Sequence[tuple[int, dict[str, Any]]], owners: Mapping[int, int]
+    db: Session,
+    actor: Actor,
+    now: datetime,
+    certified: Sequence[tuple[int, dict[str, Any]]],
+    owners: Mapping[int, int],
 ) -> Iterator[Entry]:
     """Add the certificates and yield an event for each."""
-    rows = [_BLANK_CERTIFICATE | facts | {"product_id": key} for key, facts in certified]
+    told = {"recorded_at": now, "recorded_by": actor.label}
+    rows = [
+        _BLANK_CERTIFICATE
+        | facts
+        | told
+        | {"product_id": key, "issuer_level": level_told(facts["issuer"]) or ""}
+        for key, facts in certified
+    ]
     ids = add_rows(db, OcopCertificate, rows)
     for made, (key, facts) in zip(ids, certified, strict=True):
         after = {"id": made} | facts

@@ -239,7 +239,7 @@ def _certificates(db: Session) -> dict[tuple[int, str, date], int]:
         OcopCertificate.decision_no,
         OcopCertificate.valid_from,
         OcopCertificate.stars,
-    )
+    ).where(OcopCertificate.struck_at.is_(None))
     return {(key, number, since): stars for key, number, since, stars in db.execute(query)}
 
 

@@ -10,7 +10,13 @@ from app.identity.access import ApiRoute, CurrentActor
 from app.kit.files import Store
 from app.kit.forms import In, Line, Note, Out
 from app.kit.web import Databases, Db, Id, Now
-from app.products import actions, certificate_actions, picture_actions
+from app.products import (
+    actions,
+    certificate_actions,
+    certificate_end_actions,
+    picture_actions,
+)
+from app.products.issuers import Level
 from app.products.models import ProductPicture
 from app.products.pictures import (
     MAX_BYTES,
@@ -39,7 +45,8 @@ class StandardIn(In):
 class CertificateIn(In):
     """An OCOP certificate; without `valid_to` it holds for the usual 36 months.
 
-    Without `issuer` it is who issues such stars: the province, or the ministry for five.
+    Without `issuer` it is who granted such stars on the first day, by the list of issuers; its
+    level is taken from its name where it is not given, and never refused.
     `subgroup` is "version/code" of a list of sub-groups.
     """
 
@@ -47,6 +54,7 @@ class CertificateIn(In):
     subgroup: Annotated[Line, Field(max_length=31)] = ""
     decision_no: Annotated[Line, Field(min_length=1, max_length=60)]
     issuer: Annotated[Line, Field(max_length=200)] = ""
+    issuer_level: Level | None = None
     valid_from: Day
     valid_to: Day | None = None
     certificate_no: Annotated[Line, Field(max_length=60)] = ""
@@ -90,6 +98,7 @@ class CertificateOut(Out):
     certificate_no: str
     decision_no: str
     issuer: str
+    issuer_level: str
     valid_from: date
     valid_to: date
     revoked_on: date | None
@@ -162,7 +171,7 @@ def revoke_certificate(
     actor: CurrentActor,
     now: Now,
 ) -> CertificateOut:
-    certificate = certificate_actions.revoke_certificate(
+    certificate = certificate_end_actions.revoke_certificate(
         db,
         actor=actor,
         now=now,

@@ -16,7 +16,15 @@ from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.web import Databases, Db, Edge, Id, Now, Words
-from app.products import actions, certificate_actions, picture_actions, queries
+from app.products import (
+    actions,
+    certificate_actions,
+    certificate_end_actions,
+    picture_actions,
+    queries,
+)
+from app.products.issuer_queries import issuer_rules
+from app.products.issuers import LEVELS, IssuerRule, rule_on
 from app.products.models import OcopCertificate, Product
 from app.products.one_pages import CertificateRow, certificate_row, show_product
 from app.products.part_api import CertificateIn, RevocationIn, StandardIn
@@ -47,6 +55,8 @@ class CertificateFormView:
     stars: list[tuple[str, str]]
     months: int
     subgroups: list[tuple[str, str]]
+    levels: list[tuple[str, str]]
+    issuers: list[IssuerRule]
 
 
 @dataclass(frozen=True)
@@ -183,7 +193,7 @@ def revoke_certificate(
     if isinstance(given, Filled):
         return _revoke_form(request, product, row, given)
     try:
-        certificate_actions.revoke_certificate(
+        certificate_end_actions.revoke_certificate(
             db,
             actor=actor,
             now=now,
@@ -243,7 +253,8 @@ def _certificate_form(
         for one in offered(db, on=day)
         if product.ocop_group in {"", one.ocop_group}
     ]
-    view = CertificateFormView(form, product, STARS, VALID_MONTHS, subgroups)
+    rules = [one for stars in (3, 4, 5) if (one := rule_on(issuer_rules(db), stars, day))]
+    view = CertificateFormView(form, product, STARS, VALID_MONTHS, subgroups, LEVELS, rules)
     return show(request, "products/certificate.html", view, status=422 if form.wrong else 200)
 
 

@@ -143,7 +143,8 @@ def _has(wanted: CertificateFilter) -> ColumnElement[bool]:
     valid = (made.valid_from <= day) & (made.valid_to >= day) & standing
 
     def any_(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(made.product_id == Product.id, condition)
+        stands = made.struck_at.is_(None)
+        return exists().where(made.product_id == Product.id, stands, condition)
 
     if wanted.state.startswith("stars_"):
         return any_(valid & (made.stars == int(wanted.state.removeprefix("stars_"))))
@@ -188,9 +189,14 @@ def standards_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[P
 
 
 def certificates_of(db: Session, product_ids: Iterable[int]) -> Mapping[int, list[OcopCertificate]]:
-    """Return OCOP certificates by product, the latest first, revoked and expired ones too."""
+    """Return OCOP certificates by product, the latest first, revoked and expired ones too.
+
+    Those struck out are left out.
+    """
     wanted = set(product_ids)
-    query = select(OcopCertificate).where(OcopCertificate.product_id.in_(wanted))
+    query = select(OcopCertificate).where(
+        OcopCertificate.product_id.in_(wanted), OcopCertificate.struck_at.is_(None)
+    )
     order = OcopCertificate.valid_from.desc(), OcopCertificate.id.desc()
     return _by_product(wanted, db.scalars(query.order_by(*order)))
 

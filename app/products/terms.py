@@ -6,6 +6,7 @@ from app.audit.history import Terms
 from app.kit.i18n import N_
 from app.kit.units import UNITS
 from app.products.forms import ProductForm
+from app.products.issuers import Level
 from app.products.rules import OcopGroup, ProductStatus
 from app.products.standards import StandardKind
 
@@ -21,6 +22,7 @@ PRODUCT_TERMS: Final = Terms(
         "product.standard.retire": N_("Standard taken off"),
         "product.certificate.add": N_("OCOP certificate recorded"),
         "product.certificate.revoke": N_("OCOP certificate revoked"),
+        "product.certificate.strike": N_("OCOP certificate struck out"),
         "product.picture.add": N_("Picture added"),
         "product.picture.remove": N_("Picture removed"),
         "product.recall": N_("Product recalled"),
@@ -62,6 +64,7 @@ PRODUCT_TERMS: Final = Terms(
         "certificate_no": N_("Certificate number"),
         "decision_no": N_("Decision number"),
         "issuer": N_("Issuer"),
+        "issuer_level": N_("Level of the issuer"),
         "valid_from": N_("Valid from"),
         "valid_to": N_("Valid to"),
         "revoked_on": N_("Revoked on"),
@@ -77,6 +80,7 @@ PRODUCT_TERMS: Final = Terms(
     values={
         "ocop_group": {one.value: one.label for one in OcopGroup},
         "status": {one.value: one.label for one in ProductStatus},
+        "issuer_level": {one.value: one.label for one in Level},
         "kind": {one.value: one.label for one in StandardKind},
         "form": {one.value: one.label for one in ProductForm},
         "net_unit": {one.code: one.label for one in UNITS},

@@ -17,7 +17,8 @@ from app.kit.clock import day_of
 from app.kit.files import Files
 from app.kit.text import fold
 from app.products.actions import add_product, add_standard
-from app.products.certificate_actions import add_certificate, revoke_certificate
+from app.products.certificate_actions import add_certificate
+from app.products.certificate_end_actions import revoke_certificate
 from app.products.models import Product
 from app.products.picture_actions import add_picture
 from app.products.pictures import check_and_resize

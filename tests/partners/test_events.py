@@ -18,7 +18,8 @@ from app.partners.event_actions import publish, record_ended
 from app.partners.events import PUBLIC_ACTIONS, EventType, Happening, type_of
 from app.partners.rules import Scope
 from app.products import actions as product_actions
-from app.products.certificate_actions import add_certificate, revoke_certificate
+from app.products.certificate_actions import add_certificate
+from app.products.certificate_end_actions import revoke_certificate
 from app.products.pack_actions import add_pack
 from app.rights.actions import check_right
 from app.rights.use_right_actions import add_use_right, change_use_right
@@ -224,7 +225,7 @@ def test_what_ends_by_the_calendar_alone_is_told_once_on_its_day(
         for number, last in (("1/QĐ", today), ("2/QĐ", today - timedelta(days=60))):
             add_certificate(
                 db, **WHO, **key, stars=3, decision_no=number, valid_from=date(2024, 1, 1),
-                valid_to=last,
+                valid_to=last, issuer="UBND huyện",
             )  # fmt: skip
         make.use_right(db, of=make.right(db), product=product, valid_to=today)
         make.right(db, type="trademark", expires_on=today)
