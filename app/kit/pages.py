@@ -59,6 +59,10 @@ class Reader:
     practice: tuple[str, ...] = ()
     extras: Mapping[str, str] = field(default_factory=dict)
 
+    def opens(self, path: str) -> bool:
+        """Tell whether the reader's navigation leads to a page."""
+        return any(line.path == path for rail in self.rail for line in (rail, *rail.lines))
+
 
 @dataclass(frozen=True)
 class Frame:

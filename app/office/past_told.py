@@ -18,7 +18,7 @@ from app.office.past_undo import Event, Gap
 MOST_CAUSES: Final = 20
 ALWAYS: Final = N_(
     "Told from records by today's programme: wording, layout, names of places and the settings of "
-    "this site are those of today."
+    "this site are those of today. Look-ups are counted to the minute."
 )
 _AT_MOST: Final = N_(
     "Single look-ups are kept for 90 days: how often this stamp had been looked up by then is no "
