@@ -92,10 +92,18 @@ def ends_soon(facts: CertificateFacts, day: date) -> bool:
     return last is not None and last <= day + SOON and status(facts, day) is Status.IN_FORCE
 
 
-def shown(found: Iterable[CertificateFacts], day: date) -> tuple[CertificateFacts, ...]:
-    """Return what the public is told of on a day: what is in force and marked public."""
+def shown(
+    found: Iterable[CertificateFacts], product_id: int, day: date
+) -> tuple[CertificateFacts, ...]:
+    """Return what the public is told of with a product on a day: in force and marked public."""
     order = list(Kind)
-    kept = [one for one in found if one.public and status(one, day) is Status.IN_FORCE]
+    kept = [
+        one
+        for one in found
+        if one.public
+        and one.product_id in {None, product_id}
+        and status(one, day) is Status.IN_FORCE
+    ]
     return tuple(sorted(kept, key=lambda one: (order.index(one.kind), one.number, one.id)))
 
 

@@ -27,6 +27,7 @@ _HOMES = {
     "right": "/office/rights/{id}",
     "use_right": "/office/use-rights/{id}",
     "certificate": "/office/certificates/{id}",
+    "ocop_certificate": "/office/ocop-certificates/{id}",
     "product": "/office/products/{id}",
     "entity": "/office/entities/{id}",
     "inspection": "/office/inspections/{id}",

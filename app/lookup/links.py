@@ -192,6 +192,12 @@ def _certificates(sheet: Sheet, told: Told, page: str) -> tuple[Link, ...]:
             last=words.date(one.valid_to),
         )
         found.append(Link(rel=CERTIFICATION, href=f"{page}#ocop", title=title))
+    for paper in sheet.papers:
+        name = paper.title or words.gettext(paper.kind.label)
+        until = words.date(paper.valid_to) if paper.valid_to else "…"
+        said = words.gettext(N_("{name} {number}, in force until {date}"))
+        title = said.format(name=name, number=paper.number, date=until)
+        found.append(Link(rel=CERTIFICATION, href=f"{page}#certificates", title=title))
     for badge in sheet.badges:
         href = f"{page}#right-{badge.right_id}"
         found.append(Link(rel=CERTIFICATION, href=href, title=_right(badge, told)))

@@ -56,7 +56,8 @@ def parts_of(request: Request, kept: Kept, *, name_tag: str = "h2") -> Rendered:
 
     # Lots of a product mostly have the same stars and rights, and so share these parts.
     of_lot = sheet.lot is not None
-    about = ("about", language, surroundings, name_tag, sheet.stars, sheet.rights, of_lot)
+    granted = (sheet.stars, sheet.rights, sheet.papers)
+    about = ("about", language, surroundings, name_tag, granted, of_lot)
     return Rendered(
         kept.subject.part(about, one("about", ld=True)),
         kept.part(("lot", language, surroundings), one("lot")),

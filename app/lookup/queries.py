@@ -8,6 +8,7 @@ from sqlalchemy import Executable, bindparam, case, func, select
 from sqlalchemy.orm import Bundle, Session, aliased
 
 from app.audit.models import AuditEvent
+from app.certificates.queries import public_certificates
 from app.diary.models import Lot
 from app.diary.standing_queries import NOTHING as NOTHING_STANDS
 from app.diary.standing_queries import Standing as LotStanding
@@ -101,9 +102,7 @@ _CERTIFICATES: Final = select(
     OcopCertificate.certificate_no,
     OcopCertificate.issuer,
     OcopCertificate.revoked_on,
-).where(
-    OcopCertificate.product_id == bindparam("product_id"), OcopCertificate.struck_at.is_(None)
-)
+).where(OcopCertificate.product_id == bindparam("product_id"), OcopCertificate.struck_at.is_(None))
 _STANDARDS: Final = (
     select(ProductStandard.number, ProductStandard.title)
     .where(
@@ -310,6 +309,7 @@ def find_subject(db: Session, product_id: int, shops_of: Shops) -> Subject | Non
         standards=tuple(
             Standard(number=row.number, title=row.title) for row in db.execute(_STANDARDS, asked)
         ),
+        papers=public_certificates(db, [found.entity.id])[found.entity.id],
         links=tuple(
             LinkPart(label=RELS[one.rel], title=one.title, url=one.url, language=one.language)
             for one in live_links(db, product_id)

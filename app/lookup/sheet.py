@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from app.certificates.rules import CertificateFacts as Paper
+from app.certificates.rules import shown
 from app.lookup.timeline import EntryPart, SourcePart
 from app.lookup.verdict import Facts, Judgement, Notice
 from app.products.rules import CertificateFacts, CertificateLine, certificate_line
@@ -139,7 +141,10 @@ class ShopPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A product with its maker, stars and rights, and the lot it came from."""
+    """A product with its maker, stars and rights, and the lot it came from.
+
+    `papers` are the other certificates in force on the day.
+    """
 
     product: ProductPart
     entity: EntityPart
@@ -147,6 +152,7 @@ class Sheet:
     stars: CertificateLine | None
     rights: tuple[RightLine, ...]
     standards: tuple[Standard, ...]
+    papers: tuple[Paper, ...] = ()
     links: tuple[LinkPart, ...] = ()
     shops: tuple[ShopPart, ...] = ()
 
@@ -165,6 +171,7 @@ class Subject:
     rights: tuple[RightFacts, ...]
     use_rights: tuple[UseRightFacts, ...]
     standards: tuple[Standard, ...]
+    papers: tuple[Paper, ...] = ()
     links: tuple[LinkPart, ...] = ()
     shops: tuple[ShopPart, ...] = ()
 
@@ -185,6 +192,7 @@ class Subject:
                 made_on=made_on,
             ),
             standards=self.standards,
+            papers=shown(self.papers, self.product.id, day),
             links=self.links,
             shops=self.shops,
         )

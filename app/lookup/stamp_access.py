@@ -96,5 +96,6 @@ def _gapped(
         return Gapped(render(request, "lookup/stamp.html", view, path="/t/" + gap("code")))
 
     sample, language = request.app.state.pages.sample, translator(request).language
-    alike = (language, surroundings, sample, sheet.stars, sheet.rights, judgement, activated)
+    about = (sheet.stars, sheet.rights, sheet.papers)
+    alike = (language, surroundings, sample, about, judgement, activated)
     return kept.subject.part(alike, make)

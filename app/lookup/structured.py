@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from app.certificates.rules import CertificateFacts as Paper
 from app.kit.i18n import N_, Translator
 from app.lookup.open_data import MEDIA, FileFacts, Publisher
 from app.lookup.open_data_tables import TABLES
@@ -56,6 +57,7 @@ def product(sheet: Sheet, *, site: str, words: Translator) -> Facts:
         "hasCertification": [
             *([_stars(sheet.stars, words)] if sheet.stars and sheet.stars.stars else []),
             *(_right(badge, words, site) for badge in sheet.badges),
+            *(_paper(one, words) for one in sheet.papers),
         ],
     }
 
@@ -159,6 +161,18 @@ def _stars(line: CertificateLine, words: Translator) -> Facts:
         "issuedBy": {"@type": "Organization", "name": held.issuer} if held.issuer else None,
         "validFrom": str(held.valid_from),
         "expires": str(held.valid_to),
+    }
+
+
+def _paper(one: Paper, words: Translator) -> Facts:
+    return {
+        "@type": "Certification",
+        "name": one.title or words.gettext(one.kind.label),
+        "certificationIdentification": one.number,
+        "certificationStatus": _ACTIVE,
+        "issuedBy": {"@type": "Organization", "name": one.issuer} if one.issuer else None,
+        "validFrom": str(one.valid_from) if one.valid_from else "",
+        "expires": str(one.valid_to) if one.valid_to else "",
     }
 
 

@@ -5,17 +5,31 @@ from typing import Final, Protocol
 
 from app.audit.differences import differences
 from app.audit.history import Event, Happened, Terms, tell
+from app.certificates.terms import CERTIFICATE_TERMS
 from app.entities.terms import ENTITY_TERMS
 from app.identity.rules import ROLE_LABELS
 from app.kit.i18n import Translator
 from app.lookup.verdict import Verdict
 from app.office.audit_words import ACTS, FIELDS, SUBJECTS
+from app.oversight.quality_terms import QUALITY_TERMS
 from app.oversight.terms import OVERSIGHT_TERMS
 from app.products.terms import PRODUCT_TERMS
+from app.rights.use_terms import USE_RIGHT_TERMS
 from app.scans.signals import SignalState
 
-KNOWN_ACTS: Final = {**OVERSIGHT_TERMS.acts, **PRODUCT_TERMS.acts, **ENTITY_TERMS.acts, **ACTS}
+KNOWN_ACTS: Final = {
+    **OVERSIGHT_TERMS.acts,
+    **QUALITY_TERMS.acts,
+    **PRODUCT_TERMS.acts,
+    **USE_RIGHT_TERMS.acts,
+    **ENTITY_TERMS.acts,
+    **CERTIFICATE_TERMS.acts,
+    **ACTS,
+}
 _FIELDS: Final = {
+    **USE_RIGHT_TERMS.fields,
+    **CERTIFICATE_TERMS.fields,
+    **QUALITY_TERMS.fields,
     **OVERSIGHT_TERMS.fields,
     **PRODUCT_TERMS.fields,
     **ENTITY_TERMS.fields,
@@ -24,9 +38,12 @@ _FIELDS: Final = {
 _VALUES: Final = {
     "entity": ENTITY_TERMS.values,
     "product": PRODUCT_TERMS.values,
+    "use_right": USE_RIGHT_TERMS.values,
     "report": OVERSIGHT_TERMS.values,
     # A finding keeps the words a look-up said, in the language of the messages.
     "finding": {**OVERSIGHT_TERMS.values, "verdict": {one.label: one.label for one in Verdict}},
+    "test": QUALITY_TERMS.values,
+    "certificate": CERTIFICATE_TERMS.values,
     "signal": {"state": {str(state): state.label for state in SignalState}},
 }
 

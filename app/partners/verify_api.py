@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse, Response
 
+from app.certificates.rules import CertificateFacts
 from app.kit.forms import In, Out
 from app.kit.problems import DOCUMENTED
 from app.kit.web import site, translator
@@ -79,6 +80,17 @@ class BadgeOut(Out):
     valid_until: str | None
 
 
+class PaperOut(Out):
+    """A certificate other than OCOP's that is in force; without `valid_until` until revoked."""
+
+    kind: str
+    title: str
+    number: str
+    issuer: str
+    valid_from: date | None
+    valid_until: date | None
+
+
 class SourceOut(Out):
     """What a lot was made from that is recalled or stopped; a lot only where that very lot is."""
 
@@ -103,6 +115,7 @@ class VerifyOut(Out):
     entity: EntityOut | None = None
     lot: LotOut | None = None
     badges: tuple[BadgeOut, ...] = ()
+    certificates: tuple[PaperOut, ...] = ()
     reason: str | None = None
     because: SourceOut | None = None
     lookups: int = 0
@@ -238,8 +251,20 @@ def _out(request: Request, answer: Answer) -> VerifyOut:
         "entity": _entity(answer.sheet.entity),
         "lot": _lot(lot, site(request).base_url) if lot else None,
         "badges": tuple(badge_out(one) for one in answer.sheet.badges),
+        "certificates": tuple(paper_out(one) for one in answer.sheet.papers),
     }
     return out.model_copy(update=more)
+
+
+def paper_out(one: CertificateFacts) -> PaperOut:
+    return PaperOut(
+        kind=one.kind,
+        title=one.title,
+        number=one.number,
+        issuer=one.issuer,
+        valid_from=one.valid_from,
+        valid_until=one.valid_to,
+    )
 
 
 def _source(source: Source | None) -> SourceOut | None:

@@ -16,7 +16,7 @@ from app.kit.web import Db, Now, as_public, site
 from app.lookup.public_access import has_tag
 from app.lookup.ready import tag_of
 from app.partners.key_access import Guest, PartnerRoute
-from app.partners.verify_api import FRESH, BadgeOut, badge_out
+from app.partners.verify_api import FRESH, BadgeOut, PaperOut, badge_out, paper_out
 from app.partners.verify_queries import ProductState, find_product_id, list_changed, states_of
 from app.products.queries import NoSuchProduct
 from app.products.rules import CertificateStatus
@@ -77,6 +77,7 @@ class ProductStateOut(Out):
     status: str
     stars: StarsOut | None
     badges: tuple[BadgeOut, ...]
+    certificates: tuple[PaperOut, ...]
     recall: NoticeOut | None
     hold: NoticeOut | None
     lots_recalled: bool
@@ -187,6 +188,7 @@ def _out(found: ProductState, base_url: str) -> ProductStateOut:
             valid_until=line.certificate.valid_to,
         ),
         badges=tuple(map(badge_out, found.badges)),
+        certificates=tuple(map(paper_out, found.papers)),
         recall=_notice(found.standing.recall),
         hold=_notice(found.standing.hold),
         lots_recalled="recall" in found.of_lots,

@@ -3,10 +3,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.audit.models import AuditEvent
+from app.certificates.models import Certificate
+from app.certificates.queries import public_certificates
+from app.certificates.rules import CertificateFacts, shown
 from app.diary.models import Lot, LotNotice, ProductNotice
 from app.diary.notices import HOLD, RECALL
 from app.diary.reach_queries import lots_changed_since, stopped_lots
@@ -49,6 +64,8 @@ class ProductState:
     retired: bool
     certificate: CertificateLine | None
     badges: tuple[Badge, ...]
+    # Other certificates in force on the day.
+    papers: tuple[CertificateFacts, ...]
     standing: Standing
     # What stands against some of its lots only: "recall", "hold".
     of_lots: frozenset[str]
@@ -104,6 +121,7 @@ def _changed(since: datetime, today: date) -> ColumnElement[bool]:
     written = [
         cast(Product.id, String).in_(_touched("product", since)),
         Product.entity_id.in_(_entities(since)),
+        Product.entity_id.in_(_certified(since, came, went)),
         Product.id.in_(stopped),
     ]
     certificates = select(OcopCertificate.product_id).where(
@@ -150,6 +168,21 @@ def _rights(since: datetime, today: date, came: Any, went: Any) -> Select[Any]: 
     )
 
 
+def _certified(since: datetime, came: Any, went: Any) -> CompoundSelect[Any]:  # noqa: ANN401 - functions of a column
+    """Return the entities whose certificates changed, by an act or by a day."""
+    acts = select(AuditEvent.entity_id).where(
+        AuditEvent.at >= since - LATE,
+        AuditEvent.subject_kind == "certificate",
+        AuditEvent.entity_id.is_not(None),
+    )
+    made = Certificate
+    turned = select(made.entity_id).where(
+        made.public,
+        came(made.valid_from) | went(made.valid_to) | came(made.revoked_on),
+    )
+    return acts.union(turned)
+
+
 def _touched(kind: str, since: datetime) -> Select[Any]:
     """Return the ids, as texts, of what events from some time before tell of."""
     return select(AuditEvent.subject_id).where(
@@ -180,6 +213,7 @@ def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductStat
     rights = _rights_of(db, {product.id: product.entity_id for product, _, _ in rows})
     standing = standing_of(db, [(product_id, None) for product_id in ids])
     of_lots = _against_lots(db, ids)
+    papers = public_certificates(db, {product.entity_id for product, _, _ in rows})
     return [
         ProductState(
             id=product.id,
@@ -192,6 +226,7 @@ def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductStat
             retired=product.status == "retired",
             certificate=certificate_line(map(certificate_facts, certificates[product.id]), day),
             badges=badges(*rights[product.id], product.entity_id, product.id, day),
+            papers=shown(papers[product.entity_id], product.id, day),
             standing=standing.get((product.id, None), Standing()),
             of_lots=frozenset(of_lots.get(product.id, ())),
         )
