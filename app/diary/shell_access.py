@@ -1,6 +1,5 @@
 """How an app's shell is answered: the same for the diary's app and the inspectors'."""
 
-from collections.abc import Mapping
 from functools import cache
 from typing import Final
 
@@ -69,7 +68,7 @@ def manifest_of(shell: Shell, words: Translator, *, name: str, short_name: str) 
 
 
 @cache
-def pictures(colour: str) -> Mapping[str, bytes]:
+def pictures(colour: str) -> dict[str, bytes]:
     """Return the app's sign in all sizes launchers ask for."""
     drawn = {f"icon-{size}.png": shell_icons.png(size, colour) for size in _SIZES}
     whole = shell_icons.png(_SIZES[-1], colour, maskable=True)

@@ -63,7 +63,7 @@ export function differences(mine, theirs) {
     .filter(([, one, other]) => plain(one) !== plain(other));
 }
 
-export const FIELDS = ["held_on", "place", "team", "present", "findings", "in_use", "summary", "opinion", "outcome"];
+export const FIELDS = ["held_on", "place", "team", "present", "findings", "observed", "measures", "in_use", "summary", "opinion", "outcome"];
 
 export const inside = (whole, path) => path.reduce((found, name) => (found || {})[name], whole);
 

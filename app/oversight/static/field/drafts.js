@@ -5,7 +5,7 @@ import { change, fresh, insert } from "./outbox.js";
 import { account } from "./store.js";
 import { exclusive } from "./turns.js";
 
-const START = { held_on: null, place: "", team: [], present: "", answers: {}, findings: [],
+const START = { held_on: null, place: "", team: [], present: "", answers: {}, findings: [], observed: [], measures: [],
   in_use: null, summary: "", opinion: "", outcome: "" };
 
 // Begins an inspection on this phone: a planned one, one that was begun elsewhere, or a new one.

@@ -15,13 +15,16 @@ export async function load() {
 export const recordOf = (uid) => held.items.find((one) => one.id === uid);
 export const planned = (uid) => held.state.inspections.find((one) => one.uid === uid);
 
-// The server's word first: of what was begun on the spot this phone knows only the code.
-export const subjectOf = (uid) => {
-  const plan = planned(uid);
-  const record = recordOf(uid);
-  return (plan && plan.subject) || (record && record.more && record.more.subject) ||
-    { kind: "stamp", id: "", label: t("no_subject") };
-};
+// What the server knows of it, its word of today first: of what was begun on the spot this phone
+// has only the code, and what was signed or given to somebody else is in no download any more.
+export function knownOf(uid) {
+  const { more } = recordOf(uid) || {};
+  return planned(uid) || (more && more.one) || { subject: { kind: "stamp", label: t("no_subject") } };
+}
+
+export const subjectOf = (uid) => knownOf(uid).subject;
+export const usersOf = (uid) => knownOf(uid).users || [];
+export const followedOf = (uid) => (knownOf(uid).open_measures || []).filter((one) => one.follow);
 
 export const checklistFor = (version) => held.state.checklists[String(version)];
 
@@ -33,6 +36,7 @@ export const checklistOf = (record) =>
 export function newest() {
   const found = new Map();
   for (const [id, one] of Object.entries(held.state.checklists)) {
+    if (!one.offered) continue;
     const known = found.get(one.name);
     if (!known || known[1].version < one.version) found.set(one.name, [Number(id), one]);
   }

@@ -30,11 +30,11 @@ function scanner(input) {
   return box;
 }
 
-// Of all inspections here and what the server adds, each subject once.
+// Of all inspections here each subject once; a batch is named by a code.
 function known() {
   const found = new Map();
-  for (const { subject } of held.state.inspections) found.set(`${subject.kind} ${subject.id}`, subject);
-  for (const subject of held.state.subjects_hint || []) found.set(`${subject.kind} ${subject.id}`, subject);
+  for (const { subject } of held.state.inspections)
+    if (subject.kind !== "batch") found.set(`${subject.kind} ${subject.id}`, subject);
   return [...found].sort(([, one], [, other]) => one.label.localeCompare(other.label, "vi"));
 }
 
@@ -53,7 +53,7 @@ export function begin(given = "") {
     if (typed && chosen) return byCode.refuse(t("subject_twice"));
     const subject = typed ? { kind: "stamp", id: typed, label: typed } : chosen[1];
     try {
-      return await start({ subject: { kind: subject.kind, id: String(subject.id) } }, subject, Number(list.value));
+      return await start({ subject: { kind: subject.kind, id: String(subject.id) } }, { subject }, Number(list.value));
     } catch (fault) {
       return say(trouble(fault));
     }

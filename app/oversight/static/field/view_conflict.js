@@ -16,6 +16,8 @@ function reads([name, code], value, checklist) {
   }
   if (name === "findings")
     return (value || []).map((one) => `${t(`outcome_${one.outcome}`)}: ${one.text}`).join("; ") || "–";
+  if (name === "observed" || name === "measures")
+    return t("yes_of", { yes: (value || []).filter((one) => one.in_use || one.done).length, all: (value || []).length });
   if (value === null || value === undefined || value === "") return "–";
   if (name === "held_on") return day(value);
   if (name === "in_use") return t(value ? "in_use_yes" : "in_use_no");

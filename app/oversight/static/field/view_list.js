@@ -19,7 +19,7 @@ export function progress(record) {
 export const on = (one) =>
   one.planned_on && (one.month_only ? day(one.planned_on).slice(3) : day(one.planned_on));
 
-const about = (one) => [t(`subject_${one.subject.kind}`), one.plan && one.plan.name, one.subject.address, on(one)];
+const about = (one) => [t(`subject_${one.subject.kind}`), one.plan || one.occasion, one.subject.address, on(one)];
 
 function line(uid, told, sign) {
   const { label, entity } = subjectOf(uid);

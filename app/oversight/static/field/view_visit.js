@@ -1,9 +1,9 @@
 // One inspection: where it stands, its steps, and what is written at its beginning and its end.
 import { band, button, fill, go, h, icon, link, say, state, to, trouble } from "./dom.js";
-import { GRAVITY, count, isBad, lacking, questions, sections, today } from "./checks.js";
+import { FIELDS, GRAVITY, count, isBad, lacking, questions, sections, today } from "./checks.js";
 import { begin, reopen, send, write } from "./drafts.js";
 import { area, radios, row, select, text } from "./form.js";
-import { checklistFor, checklistOf, held, newest, planned, recordOf, subjectOf } from "./held.js";
+import { checklistFor, checklistOf, followedOf, held, knownOf, newest, planned, recordOf, subjectOf, usersOf } from "./held.js";
 import { discarding, mark, tell } from "./view_outbox.js";
 import { on, progress } from "./view_list.js";
 import { day, named, t } from "./words.js";
@@ -30,21 +30,23 @@ export function kept(record, path, control, read = () => control.value) {
 const facts = (pairs) => h("dl", { class: "facts" }, pairs.filter(([, told]) => told)
   .map(([name, told]) => [h("dt", {}, name), h("dd", {}, told)]));
 
-const about = ({ kind, address, entity }, one) => facts([
+const about = ({ subject: { kind, address, entity, right }, plan, cause, occasion, ...one }) => facts([
   [t("what"), t(`subject_${kind}`)], [t("of_entity"), entity], [t("address"), address],
-  ...(one ? [[t("plan"), one.plan && one.plan.name], [t("cause"), t(`cause_${one.cause}`)], [t("planned_on"), on(one)]] : []),
+  [t("subject_right"), kind !== "right" && right], [t("plan"), plan],
+  [t("cause"), occasion || (cause && t(`cause_${cause}`))], [t("planned_on"), on(one)],
 ]);
 
 // What was asked for before and is still to be done.
-const measures = (one) => one && one.open_measures && one.open_measures.length > 0 &&
+const measures = (one) => one.open_measures && one.open_measures.length > 0 &&
   band("warn", h("p", {}, h("b", {}, t("open_measures"))), h("ul", {}, one.open_measures.map((measure) =>
     h("li", {}, measure.text, measure.deadline && ` (${t("until", { day: day(measure.deadline) })})`))));
 
 const page = ({ path }) => path && h("p", {}, h("a", { href: path, class: "tall" }, icon("globe"), ` ${t("office_page")}`));
 
-export async function start(item, subject, version) {
+// `one` is what is known of it beside what will be sent.
+export async function start(item, one, version) {
   const checklist = checklistFor(version);
-  const uid = await begin({ held_on: today(), team: [held.state.reader.name], ...item, checklist_version_id: version }, { subject, checklist });
+  const uid = await begin({ held_on: today(), team: [held.state.reader.name], ...item, checklist_version_id: version }, { one, checklist });
   say(t("begun"));
   go("check", uid, 0);
 }
@@ -53,18 +55,17 @@ function untouched(one) {
   const choice = one.checklist_version_id ? null
     : select(newest().map(([id, each]) => [id, named(each)]), newest()[0] && newest()[0][0]);
   const version = () => one.checklist_version_id || Number(choice.value);
-  const { answers, findings, team, held_on: held, place, present, summary, opinion, outcome, in_use } = one;
-  const item = { id: one.id, uid: one.uid, base_version: one.version, place: place || "", present: present || "",
-    summary: summary || "", opinion: opinion || "", outcome: outcome || "", in_use: in_use === undefined ? null : in_use,
-    answers: JSON.parse(JSON.stringify(answers || {})), findings: JSON.parse(JSON.stringify(findings || [])),
-    ...(team && team.length && { team }), ...(held && { held_on: held }) };
-  const act = () => start(item, one.subject, version()).catch((fault) => say(trouble(fault)));
-  const held_already = one.state === "held";
+  const written = Object.fromEntries(FIELDS.map((name) => [name, one[name]]));
+  const item = { id: one.id, uid: one.uid, base_version: one.version, ...written,
+    team: one.team.length ? one.team : [held.state.reader.name], held_on: one.held_on || today(), answers: one.answers };
+  const { answers, findings, ...known } = one;
+  const act = () => start(item, known, version()).catch((fault) => say(trouble(fault)));
+  const begun = one.state === "held";
   return { title: one.subject.label, section: "", back: [""], nodes: [
-    held_already && band("plain", h("p", {}, t("held_already"))),
-    about(one.subject, one), measures(one),
+    begun && band("plain", h("p", {}, t("held_already"))),
+    about(one), measures(one),
     choice && row(t("checklist"), choice),
-    button(t(held_already ? "write_on" : "begin"), act, "", "today"), page(one.subject),
+    button(t(begun ? "write_on" : "begin"), act, "", "today"), page(one.subject),
   ] };
 }
 
@@ -99,6 +100,8 @@ function steps(record, subject) {
       return step(to("check", id, at), named(one), bad ? `${told} · ${t("bad_count", { count: bad })}` : told,
         fine("check", at) && count(item, one.items) > 0);
     }),
+    followedOf(id).length > 0 && step(to("measures", id), t("measures"), "", item.measures.length === followedOf(id).length),
+    usersOf(id).length > 0 && step(to("users", id), t("observed"), t("progress", { done: item.observed.length, all: usersOf(id).length }), item.observed.length > 0),
     step(to("found", id), t("findings"), item.findings.length ? t("findings_count", { count: item.findings.length }) : t("no_findings"), fine("found")),
     step(to("end", id), t("ending"), item.outcome && t(`outcome_${item.outcome}`), fine("end")));
 }
@@ -108,17 +111,17 @@ export function visit(uid) {
   const one = planned(uid);
   if (record && record.state === "sent" && one && one.version > (record.server ? record.server.version : 0)) return untouched(one);
   if (!record) return one ? untouched(one) : gone();
-  const subject = subjectOf(uid);
+  const { subject } = knownOf(uid);
   const checklist = checklistOf(record);
   if (!checklist) return { title: subject.label, back: [""], nodes: [standing(record), h("p", { class: "empty" }, t("no_checklist"))] };
   const asked = questions(checklist);
   const draft = record.state === "draft";
   return { title: subject.label, section: "", back: [""], nodes: [
-    standing(record), about(subject, one), measures(one),
+    standing(record), about(knownOf(uid)), measures(knownOf(uid)),
     h("label", { class: "so-far" }, progress(record), h("progress", { max: asked.length, value: count(record.item, asked) })),
     draft && steps(record, subject),
     draft ? link(to("review", uid), t("review"), "button", "tick")
-      : button(t("write_on"), () => tell(reopen(uid), "reopened"), record.state === "fixing" ? "" : "quiet", "other"),
+      : !(record.received && record.item.finished) && button(t("write_on"), () => tell(reopen(uid), "reopened"), record.state === "fixing" ? "" : "quiet", "other"),
     !draft && link(to("review", uid), t("read_all"), "button quiet", "observation"),
     draft && h("details", {}, h("summary", {}, t("other_acts")),
       button(t("send_so_far"), () => tell(send(uid, false), "sending_so_far"), "quiet", "up"), discarding(record)),
