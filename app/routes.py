@@ -84,6 +84,8 @@ import app.office.past_pages
 import app.oversight.api
 import app.oversight.field_pages
 import app.oversight.finding_pages
+import app.oversight.inspection_sync_api
+import app.oversight.inspection_upload_api
 import app.oversight.pages
 import app.oversight.quality_api
 import app.oversight.quality_form_pages
@@ -122,11 +124,16 @@ import app.products.wish_pages
 import app.rights.api
 import app.rights.area_pages
 import app.rights.holder_pages
+import app.rights.manager_api
+import app.rights.manager_pages
 import app.rights.pages
 import app.rights.right_decision_pages
 import app.rights.right_pages
 import app.rights.right_part_api
 import app.rights.right_picture_pages
+import app.rights.use_decision_pages
+import app.rights.use_part_api
+import app.rights.use_part_pages
 import app.rights.use_right_api
 import app.rights.use_right_pages
 import app.scans.phone_pages
@@ -242,7 +249,8 @@ OFFICE = (
         N_("Intellectual property"),
         lines=(
             Rail(N_("IP rights"), "/office/rights"),
-            Rail(N_("Use rights"), "/office/use-rights", DEPARTMENT),
+            Rail(N_("Rights you manage"), "/office/managed", frozenset({Role.MARK_MANAGER})),
+            Rail(N_("Use rights"), "/office/use-rights", DEPARTMENT | {Role.MARK_MANAGER}),
         ),
     ),
     Rail(
@@ -303,6 +311,9 @@ ROUTERS = (
     app.oversight.pages.router,
     app.oversight.report_pages.router,
     app.oversight.finding_pages.router,
+    app.oversight.inspection_sync_api.state_router,
+    app.oversight.inspection_sync_api.router,
+    app.oversight.inspection_upload_api.router,
     app.oversight.quality_api.router,
     app.oversight.quality_form_pages.router,
     app.oversight.quality_pages.router,
@@ -361,7 +372,14 @@ ROUTERS = (
     app.rights.holder_pages.router,
     app.rights.area_pages.router,
     app.rights.right_picture_pages.router,
+    app.rights.manager_api.router,
+    app.rights.manager_pages.router,
+    app.rights.manager_pages.kept_router,
+    app.rights.use_part_api.router,
+    app.rights.use_part_api.seen_router,
     app.rights.use_right_pages.router,
+    app.rights.use_decision_pages.router,
+    app.rights.use_part_pages.router,
     app.partners.api.router,
     app.partners.api.key_router,
     app.partners.pages.router,

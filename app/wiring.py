@@ -55,6 +55,7 @@ from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import work_on_waiting_imports
 from app.oversight.blocking_queries import failed_checks
+from app.oversight.inspection_photo_actions import awaited_files
 from app.oversight.queries import named_photos
 from app.oversight.turns import Limits
 from app.partners.cors_access import OpenToShops
@@ -289,7 +290,8 @@ def make_runner(made: FastAPI) -> Runner:
             named = named_photos(db) | named_documents(db)
             sweep_photos(db, files=made.state.files, now=held.clock(), others=named)
             arriving = Arriving(made.state.files.root)
-            sweep_arriving(db, arriving=arriving, now=held.clock())
+            awaited = awaited_files(db)
+            sweep_arriving(db, arriving=arriving, now=held.clock(), others=awaited)
             tidy_imports(db, now=held.clock())
             tidy_deliveries(db, now=held.clock())
 

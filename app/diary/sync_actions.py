@@ -135,12 +135,12 @@ def take(
     # Held to the end, so that the session need not read them again for each entry.
     locked = _locked(db, sender.actor, lots, entries)
     known = {lot.uid: lot for lot in locked if lot.uid is not None}
-    opened = [_alone(db, partial(_open, db, sender, one, known)) for one in lots]
+    opened = [alone(db, partial(_open, db, sender, one, known)) for one in lots]
     drafts = {one.written.id: one for one in entries}
     taken: dict[int, Recorded | DomainError] = {}
     places = {entry_id: place for place, entry_id in enumerate(in_order(_amends(entries)))}
     for draft in sorted(entries, key=lambda one: places[one.written.id]):
-        taken[id(draft)] = _alone(db, partial(_record, db, sender, draft, known))
+        taken[id(draft)] = alone(db, partial(_record, db, sender, draft, known))
     return Taken(opened, [taken[id(one)] for one in entries], awaited_of(db, drafts.keys()))
 
 
@@ -172,7 +172,7 @@ def _locked(
     return [one for one in found.values() if one.entity_id in own]
 
 
-def _alone(db: Session, work: Callable[[], T]) -> T | DomainError:
+def alone(db: Session, work: Callable[[], T]) -> T | DomainError:
     """Do the work, or undo all of it and return why.
 
     A collision is with what another phone sends at this moment: at the second try it is there.

@@ -19,12 +19,12 @@ from app.diary.sync_items_api import (
     SyncIn,
     SyncLotIn,
     SyncOut,
-    Unreadable,
 )
 from app.identity.access import CurrentActor
 from app.kit.errors import DomainError, Invalid, Unavailable
 from app.kit.forms import reasons
 from app.kit.i18n import N_, Translator
+from app.kit.items import Unreadable
 from app.kit.problems import FieldsInvalid
 from app.kit.web import Db, Now, Words
 

@@ -1,11 +1,10 @@
 """What phones send and what they are answered, as JSON."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, PlainValidator, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from app.diary.api import LOT_NUMBER, UNIT, Quantity
 from app.diary.decisions import Approval
@@ -16,6 +15,7 @@ from app.diary.tracing import DispatchGiven, InputGiven, ReceiverKind
 from app.diary.values import Value
 from app.diary.written import Promised, Written
 from app.kit.forms import Flag, In, Line, Note, Out
+from app.kit.items import Unreadable, each
 from app.products.pictures import MAX_BYTES
 
 FORMAT: Final = 1
@@ -25,35 +25,6 @@ _MOST_GOODS: Final = 50
 RecordId = Annotated[int, Field(ge=1, le=2**62)]
 Words = Annotated[Note, Field(max_length=2000)]
 Name = Annotated[Line, Field(max_length=200)]
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """An item that is not what it should be: it is refused alone."""
-
-    given: object
-    error: ValidationError
-
-    def key(self, name: str) -> str | None:
-        """Return what it calls itself, where that is short enough to be said again."""
-        key = self.given.get(name) if isinstance(self.given, dict) else None
-        return key if isinstance(key, str) and len(key) <= 40 else None  # noqa: PLR2004 - a UUID has 36
-
-    def only_unknown(self) -> bool:
-        """Tell whether all that is wrong with it are members that are not known here."""
-        return all(one["type"] == "extra_forbidden" for one in self.error.errors())
-
-
-def _each(model: type[In]) -> PlainValidator:
-    """Read an item by itself, so that a wrong one takes no other with it."""
-
-    def read(given: object) -> In | Unreadable:
-        try:
-            return model.model_validate(given)
-        except ValidationError as error:
-            return Unreadable(given, error)
-
-    return PlainValidator(read, json_schema_input_type=model)
 
 
 class SyncLotIn(In):
@@ -174,11 +145,11 @@ class SyncIn(In):
     device: UUID | None = None
     sent_at: Annotated[Instant, Field(description="By the phone's clock, as it sends")]
     lots: Annotated[
-        list[Annotated[SyncLotIn | Unreadable, _each(SyncLotIn)]],
+        list[Annotated[SyncLotIn | Unreadable, each(SyncLotIn)]],
         Field(default_factory=list, max_length=MOST_ITEMS),
     ]
     entries: Annotated[
-        list[Annotated[SyncEntryIn | Unreadable, _each(SyncEntryIn)]],
+        list[Annotated[SyncEntryIn | Unreadable, each(SyncEntryIn)]],
         Field(default_factory=list, max_length=MOST_ITEMS),
     ]
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
@@ -119,6 +120,11 @@ def receive_piece(
         size, received = promise.size, promise.received_at is not None
     if received:
         return Progress(size, complete=True)
+    return add_piece(files, arriving, piece, size=size)
+
+
+def add_piece(files: Files, arriving: Arriving, piece: Piece, *, size: int) -> Progress:
+    """Add a piece to a photo of so many bytes; check and store it when that is the last."""
     if piece.digest is None:
         raise DigestNeeded
     if hashlib.sha256(piece.content).digest() != piece.digest:
@@ -168,15 +174,22 @@ def keep_uploaded(
     )
 
 
-def sweep_arriving(db: Session, *, arriving: Arriving, now: datetime) -> int:
+def sweep_arriving(
+    db: Session,
+    *,
+    arriving: Arriving,
+    now: datetime,
+    others: AbstractSet[str] = frozenset(),
+) -> int:
     """Remove parts of photos that nothing waits for, and those nobody added to for 30 days.
 
-    A photo that is waited for can be sent anew at any time. Returns how many went.
+    `others` are names of files that other slices wait for. A photo that is waited for can be
+    sent anew at any time. Returns how many went.
     """
     # An hour lets a request that has just begun end first.
     there = arriving.names(before=now - timedelta(hours=1))
     waiting = {file_of(*key) for key in list_awaited(db, [_key(name) for name in there])}
-    gone = (set(there) - waiting) | set(arriving.names(before=now - ABANDONED))
+    gone = (set(there) - waiting - others) | set(arriving.names(before=now - ABANDONED))
     for name in gone:
         arriving.drop(name)
     return len(gone)

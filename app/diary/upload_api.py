@@ -1,11 +1,10 @@
-import base64
-import binascii
-from typing import Annotated, Any, Final
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Path, Query, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Request
 
 from app.diary import upload_actions
+from app.diary.part_access import PART_BODY, Content, Offset, PhotoHash, digest_of
 from app.diary.sync_access import Landing, UploadRoute
 from app.diary.upload_actions import Piece, Progress
 from app.diary.upload_queries import get_promise
@@ -13,25 +12,8 @@ from app.identity.access import CurrentActor
 from app.kit.files import Store
 from app.kit.forms import Out
 from app.kit.web import Databases, Db, Now
-from app.products.pictures import MAX_BYTES
 
 router = APIRouter(prefix="/api/v1/sync/photos", tags=["sync"], route_class=UploadRoute)
-
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "description": "The part itself; empty where only the end is to be confirmed.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    },
-    "parameters": [
-        {
-            "name": "Content-Digest",
-            "in": "header",
-            "required": True,
-            "description": "Of the part, by RFC 9530: `sha-256=:<base64>:`.",
-            "schema": {"type": "string"},
-        }
-    ],
-}
 
 
 class ProgressOut(Out):
@@ -41,45 +23,24 @@ class ProgressOut(Out):
     complete: bool
 
 
-async def _content(request: Request) -> bytes:
-    return await request.body()
-
-
-def _digest(header: str) -> bytes | None:
-    """Return the SHA-256 among the digests of a header, none where none can be read."""
-    for one in header.split(","):
-        name, _, value = one.strip().partition("=")
-        inner = value.partition(";")[0].strip()
-        if name.lower() == "sha-256" and inner[:1] == inner[-1:] == ":" and inner != ":":
-            try:
-                return base64.b64decode(inner[1:-1], validate=True)
-            except (binascii.Error, ValueError):
-                return None
-    return None
-
-
-PhotoHash = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
-Offset = Annotated[int, Query(ge=0, le=MAX_BYTES)]
-
-
 def _received(
     request: Request,
     entry_id: UUID,
     sha256: PhotoHash,
     actor: CurrentActor,
-    content: Annotated[bytes, Depends(_content)],
+    content: Content,
     held: Databases,
     files: Store,
     landing: Landing,
     offset: Offset = 0,
 ) -> Progress:
     # To write, and to decode the whole, takes a while and must not hold a transaction.
-    digest = _digest(request.headers.get("content-digest", ""))
+    digest = digest_of(request)
     piece = Piece(entry_id=entry_id, sha256=sha256, offset=offset, content=content, digest=digest)
     return upload_actions.receive_piece(held, files, landing, piece, actor=actor)
 
 
-@router.put("/{entry_id}/{sha256}", openapi_extra=_BODY)
+@router.put("/{entry_id}/{sha256}", openapi_extra=PART_BODY)
 def receive_part(
     entry_id: UUID,
     sha256: PhotoHash,

@@ -84,7 +84,8 @@ def record_finding(
         raise SubjectNeeded(field="code")
     else:
         named = f"{given.subject}_id"
-        if getattr(given, named) is None:
+        # Of rights findings are made in inspections alone.
+        if getattr(given, named, None) is None:
             raise SubjectNeeded(field=named)
         belongs = belonging(db, **{named: getattr(given, named)})
     seen = Seen(**given.model_dump(include=set(SeenIn.model_fields)))

@@ -177,4 +177,8 @@ def _subjects(stamp: Stamp | None) -> list[Subject]:
     """Return what a finding at this code may be about."""
     if stamp is None:
         return [Subject.STAMP]
-    return [one for one in Subject if one is not Subject.LOT or stamp.lot_id is not None]
+    return [
+        one
+        for one in Subject
+        if one is not Subject.RIGHT and (one is not Subject.LOT or stamp.lot_id is not None)
+    ]

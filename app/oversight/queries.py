@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
@@ -12,6 +12,7 @@ from app.kit.db import beyond_fence
 from app.kit.errors import NotFound
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
+from app.oversight.inspection_models import InspectionPhoto, MeasureAnswer
 from app.oversight.models import FindingPhoto, Report
 from app.oversight.rules import About, NoSuchSubject, ReportState, Traced, Trouble
 from app.products.models import Product
@@ -129,9 +130,14 @@ def belonging(
 
 
 def named_photos(db: Session) -> set[str]:
-    """Return the SHA-256 of every photo that a report or a finding names."""
-    of_reports = select(Report.photo).where(Report.photo != "")
-    return {*db.scalars(of_reports), *db.scalars(select(FindingPhoto.sha256))}
+    """Return the SHA-256 of every photo that oversight names."""
+    named: tuple[Select[Any], ...] = (
+        select(Report.photo).where(Report.photo != ""),
+        select(FindingPhoto.sha256),
+        select(InspectionPhoto.sha256).where(InspectionPhoto.sha256.is_not(None)),
+        select(MeasureAnswer.sha256).where(MeasureAnswer.sha256 != ""),
+    )
+    return set(db.scalars(union(*named)))
 
 
 def require_sight(actor: Actor) -> None:

@@ -93,6 +93,7 @@ class Subject(StrEnum):
     LOT = "lot"
     PRODUCT = "product"
     ENTITY = "entity"
+    RIGHT = "right"
 
     @property
     def label(self) -> str:
@@ -203,7 +204,7 @@ def key_of(subject: Subject, traced: Traced) -> str:
     """Return what a finding's subject is told apart by: a code, or the id of what it belongs to."""
     if subject is Subject.STAMP:
         return traced.code
-    number = links_to(traced)[f"{subject}_id"]
+    number = links_to(traced).get(f"{subject}_id")
     if number is None:
         raise NoSuchSubject(field="subject")
     return str(number)
@@ -294,6 +295,7 @@ _SUBJECTS: Final = {
     Subject.LOT: N_("Lot"),
     Subject.PRODUCT: N_("Product"),
     Subject.ENTITY: N_("Entity"),
+    Subject.RIGHT: N_("IP right"),
 }
 _FOUND: Final = {
     FindingOutcome.IN_ORDER: N_("In order"),
