@@ -1,21 +1,27 @@
 from collections.abc import Iterable
+from contextlib import nullcontext
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
 from app.identity.rules import Actor
+from app.kit.db import beyond_fence
 from app.kit.errors import NotFound
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
 from app.products.models import Product
 from app.rights.kinds import RightType
+from app.rights.manager_queries import is_kept, kept_by
 from app.rights.models import IpRight, RightProduct, UseRight
 from app.rights.rules import RightFacts, UseRightFacts, use_right_status
 from app.rights.standing import Standing
+from app.rights.use_checks import Held
+
+MOST_OF_A_NAME: Final = 20
 
 
 class NoSuchRight(NotFound):
@@ -69,6 +75,7 @@ def right_facts(right: IpRight, product_ids: Iterable[int] = ()) -> RightFacts:
         number_written=right.registration_no_as_written,
         application_number=right.application_no,
         checked_on=right.checked_on,
+        applied_on=right.application_date or None,
         registered_on=right.registration_date or None,
         expires_on=right.expires_on,
         suspended_on=right.suspended_on,
@@ -114,6 +121,24 @@ def get_right(db: Session, right_id: int) -> IpRight:
     if right is None:
         raise NoSuchRight
     return right
+
+
+def hold_right(db: Session, right_id: int) -> IpRight:
+    """Return a right as it stands now, held until this transaction ends."""
+    get_right(db, right_id)
+    return db.get_one(IpRight, right_id, with_for_update=True, populate_existing=True)
+
+
+def same_sign(db: Session, right: IpRight) -> list[IpRight]:
+    """Return the other rights of a right's name: one name may protect several goods."""
+    query = select(IpRight).where(IpRight.folded == right.folded, IpRight.id != right.id)
+    return list(db.scalars(query.order_by(IpRight.id).limit(MOST_OF_A_NAME)))
+
+
+def is_public_sign(db: Session, sha256: str) -> bool:
+    """Tell whether a picture is the sign of a right that was checked against its certificate."""
+    query = select(IpRight.id).where(IpRight.image == sha256, IpRight.checked_on.is_not(None))
+    return db.scalar(query.limit(1)) is not None
 
 
 def find_by_number(db: Session, registration_no: str) -> IpRight | None:
@@ -165,7 +190,9 @@ def products_of(db: Session, right_ids: Iterable[int]) -> dict[int, list[int]]:
 def get_use_right(db: Session, use_right_id: int, *, actor: Actor) -> UseRight:
     """Return a use right the actor sees, or raise NoSuchUseRight."""
     use_right = db.get(UseRight, use_right_id)
-    if use_right is None or not actor.sees(use_right.entity_id):
+    if use_right is None:
+        raise NoSuchUseRight
+    if not actor.sees(use_right.entity_id) and not is_kept(db, actor, use_right.right_id):
         raise NoSuchUseRight
     return use_right
 
@@ -182,9 +209,10 @@ def list_use_rights(
 ) -> Page[UseRight]:
     """Return the use rights the actor sees, by a part of entity, product or certificate number."""
     query: Select[Any] = select(UseRight)
-    scope = actor.scope()
+    scope, kept = actor.scope(), kept_by(actor)
     if scope is not None:
-        query = query.where(UseRight.entity_id.in_(scope))
+        own = UseRight.entity_id.in_(scope)
+        query = query.where(own if kept is None else own | UseRight.right_id.in_(kept))
     if text:
         query = _with_names(query, text)
     if right_id:
@@ -193,7 +221,32 @@ def list_use_rights(
         query = query.where(UseRight.entity_id == entity_id)
     if product_id:
         query = query.where(UseRight.product_id == product_id)
-    return take(db, query, UseRight.id, cut)
+    # To find users by what they are called, who keeps those of a right needs their names; whose
+    # use rights these are is in the conditions above.
+    with beyond_fence(db) if text else nullcontext():
+        return take(db, query, UseRight.id, cut)
+
+
+def use_rights_beside(db: Session, use_right: UseRight) -> list[Held]:
+    """Return the other use rights of the same product under the same right."""
+    query = (
+        select(UseRight)
+        .where(UseRight.right_id == use_right.right_id)
+        .where(UseRight.product_id == use_right.product_id)
+        .order_by(UseRight.valid_from, UseRight.id)
+    )
+    return [held_by(one) for one in db.scalars(query) if one.id != use_right.id]
+
+
+def held_by(use_right: UseRight) -> Held:
+    return Held(
+        id=use_right.id,
+        certificate_no=use_right.certificate_no,
+        form=use_right.form,
+        valid_from=use_right.valid_from,
+        valid_to=use_right.valid_to,
+        ended_on=use_right.ended_on,
+    )
 
 
 def count_users(db: Session, right_id: int) -> int:
@@ -203,14 +256,14 @@ def count_users(db: Session, right_id: int) -> int:
 
 def _with_names(query: Select[Any], text: str) -> Select[Any]:
     wanted = fold(text)
-    return (
-        query.join(Entity, Entity.id == UseRight.entity_id)
-        .join(Product, Product.id == UseRight.product_id)
-        .where(
-            Entity.folded.contains(wanted, autoescape=True)
-            | Product.folded.contains(wanted, autoescape=True)
-            | UseRight.certificate_no.icontains(text.strip(), autoescape=True)
-        )
+    # Names are sought first, where each stands once: joined to 100,000 use rights it takes four
+    # times as long.
+    makers = select(Entity.id).where(Entity.folded.contains(wanted, autoescape=True))
+    products = select(Product.id).where(Product.folded.contains(wanted, autoescape=True))
+    return query.where(
+        UseRight.entity_id.in_(makers)
+        | UseRight.product_id.in_(products)
+        | UseRight.certificate_no.icontains(text.strip(), autoescape=True)
     )
 
 

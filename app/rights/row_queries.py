@@ -42,6 +42,7 @@ class UserRow:
     use_right: UseRight
     entity: str
     product: str
+    product_form: str
     state: State
     badge: bool
 
@@ -66,6 +67,7 @@ def user_rows(db: Session, use_rights: Sequence[UseRight], day: date) -> list[Us
             use_right=one,
             entity=entities[one.entity_id],
             product=products[one.product_id],
+            product_form=forms[one.product_id],
             state=use_right_state(one, day),
             badge=gives_badge(
                 right_facts(rights[one.right_id]),

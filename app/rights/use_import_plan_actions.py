@@ -1,7 +1,8 @@
 """What becomes of each row of a spreadsheet of use rights. Nothing is written here."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -17,14 +18,27 @@ from app.products.import_plan_actions import KnownProducts
 from app.rights.import_columns import USE_RIGHTS
 from app.rights.import_plan_actions import KnownRights
 from app.rights.models import UseRight
-from app.rights.use_right_actions import BeyondTheRight, EndsBeforeItBegins
+from app.rights.use_checks import (
+    AnotherForm,
+    Bearer,
+    BeyondTheRight,
+    EndsBeforeItBegins,
+    Held,
+    RightIsOver,
+    UserDissolved,
+    check_apart,
+    check_grant,
+)
 
 _FIELDS: Final = (
     "id", "right_id", "entity_id", "product_id", "form", "certificate_no", "decision_no", "issuer",
-    "valid_from", "valid_to",
+    "source_area", "listed", "valid_from", "valid_to", "ended_on",
 )  # fmt: skip
 
+_REFUSALS: Final = (AnotherForm, BeyondTheRight, EndsBeforeItBegins, RightIsOver, UserDissolved)
+
 Record = dict[str, Any]
+_Resolved = tuple[ReadRow, dict[str, Any], list[Fault], Record | None]
 
 
 class _Known:
@@ -33,10 +47,10 @@ class _Known:
     def __init__(self, db: Session) -> None:
         self.rights, self.entities = KnownRights(db), KnownEntities(db)
         self.products = KnownProducts(db, self.entities)
-        self._by_pair: dict[tuple[int, int], list[Record]] = defaultdict(list)
+        self.by_pair: dict[tuple[int, int], list[Record]] = defaultdict(list)
         columns = [getattr(UseRight, name) for name in _FIELDS]
         for row in db.execute(select(*columns).order_by(UseRight.id)):
-            self._by_pair[row.right_id, row.product_id].append(row._asdict())
+            self.by_pair[row.right_id, row.product_id].append(row._asdict())
 
     def product(self, product_id: int) -> str:
         name: str = self.products.by_id[product_id]["name"]
@@ -47,7 +61,7 @@ class _Known:
 
         Without a first day it is the only one of the product under the right.
         """
-        same = self._by_pair.get((facts["right_id"], facts["product_id"]), [])
+        same = self.by_pair.get((facts["right_id"], facts["product_id"]), [])
         if "form" in facts:
             same = [one for one in same if one["form"] == facts["form"]]
         for name in ("valid_from", "certificate_no"):
@@ -69,6 +83,7 @@ def plan_use_rights(
         for row, facts, faults, record in resolved
         if not faults
     )
+    overlaps = _overlaps(resolved, known)
     return [
         decide(
             row,
@@ -76,7 +91,7 @@ def plan_use_rights(
             record_id=record["id"] if record else None,
             record=record,
             facts=facts,
-            faults=[*faults, *twins.get(row.number, [])],
+            faults=[*faults, *twins.get(row.number, []), *overlaps.get(row.number, [])],
             columns=USE_RIGHTS,
             shown={
                 "right_id": known.rights.sign,
@@ -118,19 +133,73 @@ def _resolved(row: ReadRow, known: _Known) -> tuple[dict[str, Any], list[Fault],
             facts |= {"product_id": product["id"], "entity_id": product["entity_id"]}
         if {"right_id", "product_id"} <= facts.keys():
             record = known.find(facts)
-            _check_term(known.rights.by_id[facts["right_id"]], (record or {}) | facts)
-    except (BeyondTheRight, EndsBeforeItBegins) as error:
+            _check(known, (record or {}) | facts)
+    except _REFUSALS as error:
         faults.append(Fault.of(error))
     except DomainError as error:
         faults.append(Fault.of(error, field))
     return facts, faults, record
 
 
-def _check_term(right: Record, after: Mapping[str, Any]) -> None:
-    first, last = after.get("valid_from"), after.get("valid_to")
-    if first is not None and last is not None and last < first:
-        raise EndsBeforeItBegins(valid_from=first)
-    end = right["expires_on"]
-    for day, field in ((first, "valid_from"), (last, "valid_to")):
-        if end is not None and day is not None and day > end:
-            raise BeyondTheRight(expires_on=end, field=field)
+def _check(known: _Known, after: Mapping[str, Any]) -> None:
+    """Refuse what a form would be refused for, but for what stands beside it."""
+    if after.get("valid_from") is None:
+        return
+    product = known.products.by_id[after["product_id"]]
+    entity = known.entities.by_id[product["entity_id"]]
+    bearer = Bearer(
+        product_id=product["id"],
+        product=product["name"],
+        form=product["form"],
+        entity_id=entity["id"],
+        entity=entity["name"],
+        dissolved_on=entity["dissolved_on"],
+        practice=False,
+    )
+    right = known.rights.by_id[after["right_id"]]
+    check_grant(_held(after), _Ends(right["expires_on"], right["ended_on"]), bearer, ())
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """A right, by the days it may end on."""
+
+    expires_on: date | None
+    ended_on: date | None
+
+
+def _held(after: Mapping[str, Any]) -> Held:
+    return Held(
+        id=after.get("id"),
+        certificate_no=after.get("certificate_no", ""),
+        form=after.get("form", ""),
+        valid_from=after["valid_from"],
+        valid_to=after.get("valid_to"),
+        ended_on=after.get("ended_on"),
+    )
+
+
+def _overlaps(resolved: Iterable[_Resolved], known: _Known) -> dict[int, list[Fault]]:
+    """Return the rows that would stand beside another use right of their product, by number.
+
+    Each is held against what all rows together leave.
+    """
+    told = [(row, (record or {}) | facts) for row, facts, faults, record in resolved if not faults]
+    rewritten = {after.get("id") for _, after in told}
+    left: dict[tuple[int, int], list[Held]] = defaultdict(list)
+    for pair, records in known.by_pair.items():
+        left[pair] += [_held(one) for one in records if one["id"] not in rewritten]
+    rows = [
+        (row, (after["right_id"], after["product_id"]), _held(after))
+        for row, after in told
+        if after.get("valid_from") is not None
+    ]
+    for _, pair, one in rows:
+        left[pair].append(one)
+    found: dict[int, list[Fault]] = {}
+    for row, pair, one in rows:
+        try:
+            check_apart(one, (other for other in left[pair] if other is not one))
+        except DomainError as error:
+            found[row.number] = [Fault.of(error)]
+    return found

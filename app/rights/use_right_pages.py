@@ -1,44 +1,45 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.entities.queries import names_of as entity_names_of
+from app.audit.history import say
 from app.identity.access import CurrentActor
-from app.identity.rules import Actor
+from app.identity.rules import Actor, NotAllowed
 from app.kit.clock import day_of
-from app.kit.errors import Conflict, Invalid
 from app.kit.exports import AsFile, every
-from app.kit.forms import Filled, Form, Line, filled_from, read_form, refused
-from app.kit.i18n import N_
+from app.kit.forms import Filled, Form, Line, Note, filled_from
+from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
+from app.kit.saving import as_of, beside, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.forms import ProductForm
-from app.products.queries import get_product, list_products
+from app.products.queries import get_product
 from app.rights import queries, use_right_actions
+from app.rights.api import Day
+from app.rights.bearer_queries import find_bearers
 from app.rights.file_pages import use_rights_file
 from app.rights.kinds import RightType
+from app.rights.manager_queries import keeps, rights_kept
 from app.rights.models import UseRight
-from app.rights.pages import (
-    MAX_CHOICES,
-    STANDING_CHANGED,
-    STANDING_FIELDS,
-    StandingIn,
-    StandingView,
-)
-from app.rights.row_queries import RightRow, UserRow, right_row, use_right_state, user_rows
+from app.rights.row_queries import RightRow, UserRow, right_row, user_rows
+from app.rights.turn_checks import Paper
 from app.rights.use_right_api import UseRightBody, UseRightIn
+from app.rights.use_terms import USE_RIGHT_TERMS
 
 router = APIRouter(prefix="/office/use-rights", route_class=Edge, include_in_schema=False)
 
 ADDED = sayable(N_("The use right was recorded."))
 CHANGED = sayable(N_("The use right was changed."))
 FORMS: Final = [(one.value, one.label) for one in ProductForm]
+LISTED: Final = [("true", N_("Yes")), ("false", N_("No"))]
+MAX_CHOICES: Final = 2000
 Wanted = Annotated[int, Query(ge=0, le=2**62)]
 
 
@@ -56,16 +57,6 @@ class UseRightsView:
 
 
 @dataclass(frozen=True)
-class UseRightView:
-    """One use right under its right."""
-
-    row: UserRow
-    right: RightRow
-    form: str
-    may_change: bool
-
-
-@dataclass(frozen=True)
 class UseRightFormView:
     """The form that records or changes a use right."""
 
@@ -75,6 +66,28 @@ class UseRightFormView:
     rights: list[tuple[str, str, str]]
     products: list[tuple[str, str]]
     forms: list[tuple[str, str]]
+    listed: list[tuple[str, str]]
+
+
+class UseRightEdit(UseRightBody):
+    """The form that changes a use right, with the decision it is amended by."""
+
+    amending_no: Annotated[Line, Field(max_length=60)] = ""
+    amended_on: Day | None = None
+    effective_on: Day | None = None
+    reason: Annotated[Note, Field(max_length=2000)] = ""
+    seen: datetime | None = None
+
+    def by(self, today: date) -> Paper | None:
+        """Return the decision, none where the form names none."""
+        if not (self.amending_no or self.amended_on or self.effective_on or self.reason):
+            return None
+        return Paper(
+            decision_no=self.amending_no,
+            decided_on=self.amended_on,
+            effective_on=self.effective_on or today,
+            reason=self.reason,
+        )
 
 
 @router.get("")
@@ -103,7 +116,7 @@ def use_rights(
         text=q,
         product_id=product,
         product=get_product(db, product, actor=actor).name if product else "",
-        may_add=actor.officer,
+        may_add=actor.officer or bool(rights_kept(db, actor)),
     )
     return show(request, "rights/use_list.html", view)
 
@@ -117,50 +130,50 @@ def _rows(db: Session, found: Sequence[UseRight], day: date) -> list[tuple[UserR
 
 @router.get("/new")
 def new_use_right(
-    request: Request, db: Db, actor: CurrentActor, right: Wanted = 0, product: Wanted = 0
+    *,
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    right: Wanted = 0,
+    product: Wanted = 0,
+    right_id: Line = "",
+    product_id: Line = "",
+    sought: Line = "",
 ) -> Response:
-    actor.require_officer()
-    chosen = {"right_id": str(right or ""), "product_id": str(product or "")}
-    return _form(request, db, actor, Filled(chosen))
+    _require_any(db, actor)
+    chosen = {
+        "right_id": right_id or str(right or ""),
+        "product_id": product_id or str(product or ""),
+        "sought": sought,
+    }
+    # What was typed before the list of products was searched stays.
+    typed = {name: request.query_params.get(name, "") for name in UseRightBody.model_fields}
+    return _form(request, db, actor, Filled(typed | chosen))
 
 
 @router.post("/new")
 def add_use_right(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form
 ) -> Response:
-    actor.require_officer()
-    given = read_form(UseRightIn, sent, words)
-    if isinstance(given, Filled):
-        return _form(request, db, actor, given)
-    try:
-        made = use_right_actions.add_use_right(db, actor=actor, now=now, **given.model_dump())
-    except (Conflict, Invalid) as error:
-        return _form(request, db, actor, refused(sent, error, words))
-    return go(f"/office/use-rights/{made.id}", say=ADDED)
+    _require_any(db, actor)
+    added: list[UseRight] = []
 
+    def save(given: UseRightIn) -> None:
+        facts = given.model_dump()
+        added.append(use_right_actions.add_use_right(db, actor=actor, now=now, **facts))
 
-@router.get("/{use_right_id}")
-def use_right(
-    request: Request, db: Db, actor: CurrentActor, now: Now, use_right_id: Id
-) -> Response:
-    found = queries.get_use_right(db, use_right_id, actor=actor)
-    view = UseRightView(
-        row=user_rows(db, [found], day_of(now))[0],
-        right=right_row(queries.get_right(db, found.right_id), day_of(now)),
-        form=ProductForm(found.form).label if found.form else "",
-        may_change=actor.officer,
-    )
-    return show(request, "rights/use_one.html", view)
+    wrong = submit(UseRightIn, sent, words, save)
+    if wrong is not None:
+        return _form(request, db, actor, wrong)
+    return go(f"/office/use-rights/{added[0].id}", say=ADDED)
 
 
 @router.get("/{use_right_id}/edit")
 def edit_use_right(
     request: Request, db: Db, actor: CurrentActor, now: Now, use_right_id: Id
 ) -> Response:
-    found = queries.get_use_right(db, use_right_id, actor=actor)
-    actor.require_officer()
-    form = filled_from(found, UseRightBody.model_fields)
-    return _form(request, db, actor, form, found, day_of(now))
+    found = _kept(db, actor, use_right_id)
+    return _form(request, db, actor, _filled(found), found, day_of(now))
 
 
 @router.post("/{use_right_id}/edit")
@@ -173,51 +186,56 @@ def change_use_right(
     sent: Form,
     use_right_id: Id,
 ) -> Response:
-    found = queries.get_use_right(db, use_right_id, actor=actor)
-    actor.require_officer()
-    given = read_form(UseRightBody, sent, words)
-    if isinstance(given, Filled):
-        return _form(request, db, actor, given, found, day_of(now))
-    try:
+    found = _kept(db, actor, use_right_id)
+
+    def save(given: UseRightEdit) -> None:
+        facts = given.model_dump(exclude=_AMENDING)
         use_right_actions.change_use_right(
-            db, actor=actor, now=now, use_right_id=use_right_id, **given.model_dump()
+            db,
+            actor=actor,
+            now=now,
+            use_right_id=use_right_id,
+            by=given.by(day_of(now)),
+            **facts,
         )
-    except (Conflict, Invalid) as error:
-        return _form(request, db, actor, refused(sent, error, words), found, day_of(now))
+
+    wrong = submit(
+        UseRightEdit,
+        sent,
+        words,
+        save,
+        stale=lambda: beside(sent, _filled(found), words, _say(words)),
+    )
+    if wrong is not None:
+        return _form(request, db, actor, wrong, found, day_of(now))
     return go(f"/office/use-rights/{use_right_id}", say=CHANGED)
 
 
-@router.get("/{use_right_id}/standing")
-def ask_standing(
-    request: Request, db: Db, actor: CurrentActor, now: Now, use_right_id: Id
-) -> Response:
-    found = queries.get_use_right(db, use_right_id, actor=actor)
-    actor.require_officer()
-    return _standing(request, db, found, day_of(now), filled_from(found, STANDING_FIELDS))
+_AMENDING: Final = {"amending_no", "amended_on", "effective_on", "reason"}
 
 
-@router.post("/{use_right_id}/standing")
-def change_standing(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    use_right_id: Id,
-) -> Response:
+def _filled(use_right: UseRight) -> Filled:
+    kept = filled_from(use_right, UseRightBody.model_fields)
+    listed = {"listed": str(use_right.listed).lower()}
+    return as_of(Filled({**kept.values, **listed}), use_right.updated_at)
+
+
+def _say(words: Translator) -> Callable[[str, str], str]:
+    return lambda name, value: say(name, value, USE_RIGHT_TERMS, words) or ""
+
+
+def _kept(db: Session, actor: Actor, use_right_id: int) -> UseRight:
+    """Return a use right the actor may change."""
     found = queries.get_use_right(db, use_right_id, actor=actor)
-    actor.require_officer()
-    given = read_form(StandingIn, sent, words)
-    if isinstance(given, Filled):
-        return _standing(request, db, found, day_of(now), given)
-    try:
-        use_right_actions.change_use_right(
-            db, actor=actor, now=now, use_right_id=use_right_id, **given.model_dump()
-        )
-    except (Conflict, Invalid) as error:
-        return _standing(request, db, found, day_of(now), refused(sent, error, words))
-    return go(f"/office/use-rights/{use_right_id}", say=STANDING_CHANGED)
+    if not keeps(db, actor, found.right_id):
+        raise NotAllowed
+    return found
+
+
+def _require_any(db: Session, actor: Actor) -> None:
+    """Refuse who keeps the users of no right."""
+    if not actor.officer and not rights_kept(db, actor):
+        raise NotAllowed
 
 
 def _form(
@@ -235,15 +253,25 @@ def _form(
         row = user_rows(db, [use_right], day)[0]
         sign = queries.get_right(db, use_right.right_id).sign
     else:
-        rights, products = _right_choices(db), _product_choices(db, actor)
+        rights, products = _right_choices(db, actor), _product_choices(db, form)
     view = UseRightFormView(
-        form=form, row=row, sign=sign, rights=rights, products=products, forms=FORMS
+        form=form,
+        row=row,
+        sign=sign,
+        rights=rights,
+        products=products,
+        forms=FORMS,
+        listed=LISTED,
     )
     return show(request, "rights/use_edit.html", view, status=422 if form.wrong else 200)
 
 
-def _right_choices(db: Session) -> list[tuple[str, str, str]]:
-    found = queries.list_rights(db, cut=Cut(limit=MAX_CHOICES)).items
+def _right_choices(db: Session, actor: Actor) -> list[tuple[str, str, str]]:
+    found = (
+        queries.list_rights(db, cut=Cut(limit=MAX_CHOICES)).items
+        if actor.officer
+        else rights_kept(db, actor)
+    )
     return [
         (
             str(one.id),
@@ -254,23 +282,8 @@ def _right_choices(db: Session) -> list[tuple[str, str, str]]:
     ]
 
 
-def _product_choices(db: Session, actor: Actor) -> list[tuple[str, str]]:
-    found = list_products(db, actor=actor, cut=Cut(limit=MAX_CHOICES), status="active").items
-    entities = entity_names_of(db, [one.entity_id for one in found])
-    ordered = sorted(found, key=lambda product: (product.folded, product.id))
-    return [(str(one.id), f"{one.name} · {entities[one.entity_id]}") for one in ordered]
-
-
-def _standing(
-    request: Request, db: Session, use_right: UseRight, day: date, form: Filled
-) -> Response:
-    row = user_rows(db, [use_right], day)[0]
-    sign = queries.get_right(db, use_right.right_id).sign
-    view = StandingView(
-        form=form,
-        subject=f"{sign} · {row.product} · {row.entity}",
-        state=use_right_state(use_right, day),
-        back=f"/office/use-rights/{use_right.id}",
-        users=0,
-    )
-    return show(request, "rights/standing.html", view, status=422 if form.wrong else 200)
+def _product_choices(db: Session, form: Filled) -> list[tuple[str, str]]:
+    chosen = form.value("product_id")
+    kept = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else 0  # noqa: PLR2004 - what surely fits the databases' 64 bits
+    found = find_bearers(db, form.value("sought"), kept=kept)
+    return [(str(one.product_id), f"{one.product} · {one.entity}") for one in found]

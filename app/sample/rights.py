@@ -9,7 +9,10 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.products.models import Product
 from app.rights.actions import add_right, check_right
-from app.rights.use_right_actions import add_use_right, change_use_right
+from app.rights.deciding import DecisionKind
+from app.rights.turn_checks import Paper
+from app.rights.use_decision_actions import decide_use_right
+from app.rights.use_right_actions import add_use_right
 from app.sample.records import MARK, RIGHTS, SampleRight
 
 # Which sample product bears which right. Only the crab's is checked, so only it gives a badge.
@@ -43,13 +46,19 @@ def grant(db: Session, products: Mapping[str, Product], *, actor: Actor, now: da
             valid_to=today + timedelta(days=5 * 365 - 400),
         )
         if name == _SUSPENDED:
-            change_use_right(
+            decide_use_right(
                 db,
                 actor=actor,
                 now=now,
                 use_right_id=use_right.id,
-                suspended_on=today - timedelta(days=30),
-                status_reason=f"Đang xác minh nguồn nguyên liệu {MARK}",
+                kind=DecisionKind.SUSPENDED,
+                paper=Paper(
+                    decision_no=f"71/QĐ-SKHCN {MARK}",
+                    decided_on=today - timedelta(days=31),
+                    effective_on=today - timedelta(days=30),
+                    reason=f"Đang xác minh nguồn nguyên liệu {MARK}",
+                ),
+                past_is_meant=True,
             )
 
 

@@ -82,8 +82,9 @@ def test_a_revoked_user_is_gone_from_page_and_open_data_at_the_next_request(
 
 
 def revoke(office: Client, use_right_id: int) -> None:
-    path = f"/api/v1/use-rights/{use_right_id}"
-    answered(office, "PATCH", path, ended_on="2026-03-09", status_reason="QĐ 9: giải thể")
+    facts = {"kind": "revoked", "decision_no": "9/QĐ", "decided_on": "2026-03-09"}
+    facts |= {"effective_on": "2026-03-09", "reason": "Giải thể", "past_is_meant": True}
+    answered(office, "POST", f"/api/v1/use-rights/{use_right_id}/decisions", **facts)
 
 
 def assert_described(reader: Client) -> None:

@@ -22,7 +22,10 @@ from app.products.certificate_actions import add_certificate
 from app.products.certificate_end_actions import revoke_certificate
 from app.products.pack_actions import add_pack
 from app.rights.actions import check_right
-from app.rights.use_right_actions import add_use_right, change_use_right
+from app.rights.deciding import DecisionKind
+from app.rights.turn_checks import Paper
+from app.rights.use_decision_actions import decide_use_right
+from app.rights.use_right_actions import add_use_right
 from app.stamps.keyring import Keyring
 from app.stamps.span_actions import void_span
 from tests import make
@@ -47,8 +50,14 @@ def happening(action: str, before: Any = None, after: Any = None) -> Happening: 
         ("product.change", {"status": "active"}, {"status": "retired"}, "product.retired"),
         ("product.change", {"status": "retired"}, {"status": "active"}, "product.changed"),
         ("product.change", {"name": "a"}, {"name": "a"}, None),
-        ("use_right.change", {"ended_on": None}, {"ended_on": "2026-01-01"}, "right.ended"),
-        ("use_right.change", {"ended_on": "2026-01-01"}, {"ended_on": None}, "right.resumed"),
+        ("use_right.decide", {"ended_on": None}, {"ended_on": "2026-01-01"}, "right.ended"),
+        ("use_right.annul", {"ended_on": "2026-01-01"}, {"ended_on": None}, "right.resumed"),
+        (
+            "use_right.decide",
+            {"suspended_on": None, "resumed_on": None},
+            {"suspended_on": "2026-01-01", "resumed_on": "2026-02-01"},
+            "right.suspended",
+        ),
         ("right.change", {"suspended_on": None}, {"suspended_on": "2026-01"}, "right.suspended"),
         ("right.change", {"resumed_on": None}, {"resumed_on": "2026-02-01"}, "right.resumed"),
         ("right.change", {"expires_on": "2026-01"}, {"expires_on": "2036-01"}, "right.renewed"),
@@ -106,12 +115,19 @@ def test_what_officers_do_is_told_in_public_words_and_nothing_personal(
     publish(database, base_url=BASE)
     with database.begin() as db:
         check_right(db, **WHO, right_id=right.id, against="bản gốc")
-        change_use_right(
+        paper = Paper(
+            decision_no="7/QĐ",
+            decided_on=date(2026, 3, 1),
+            effective_on=date(2026, 3, 1),
+            reason="Kín",
+        )
+        decide_use_right(
             db,
             **WHO,
             use_right_id=hidden.id,
-            suspended_on=date(2026, 3, 1),
-            status_reason="Kín",
+            kind=DecisionKind.SUSPENDED,
+            paper=paper,
+            past_is_meant=True,
         )
         batch = make.issued_batch(db, of=product, keyring=keyring, quantity=10, handed=10)
         codes = [make.code(batch, number, keyring=keyring) for number in (2, 4)]
