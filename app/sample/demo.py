@@ -43,7 +43,7 @@ def prepare(var: Path, *, host: str, port: int, say: Callable[[str], object]) ->
 
 
 def _is_whole(told: Path) -> bool:
-    return told.exists() and "diary" in json.loads(told.read_text(encoding="utf-8"))
+    return told.exists() and "year2024" in json.loads(told.read_text(encoding="utf-8"))
 
 
 def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
@@ -110,6 +110,7 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         "recalls": f"{base}/recalls",
         "report": f"{base}/report/{facts['report']} (what its sender follows)",
         "copied": f"{base}/office/anomalies (for officers)",
+        "figures": f"{base}/office/figures?year=2024 (officer: what the province did in 2024)",
     }
     raw, packed, late = (facts["diary"][name] for name in ("raw", "packed", "late"))
     diary = {

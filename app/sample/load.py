@@ -22,7 +22,16 @@ from app.products.certificate_end_actions import revoke_certificate
 from app.products.models import Product
 from app.products.picture_actions import add_picture
 from app.products.pictures import check_and_resize
-from app.sample import allotting, keeping, onboarding, outside, people, production, rights
+from app.sample import (
+    allotting,
+    keeping,
+    onboarding,
+    outside,
+    people,
+    production,
+    rights,
+    year2024,
+)
 from app.sample.journal import PRACTICE_LOT
 from app.sample.people import DEPARTMENT
 from app.sample.pictures import draw
@@ -31,6 +40,7 @@ from app.stamps.codes import BatchKeys, unline
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
 from app.stamps.suspicion_actions import suspect_stamp
+from app.wiring import words
 
 CERTIFIED_DAYS_AGO = 500
 
@@ -70,6 +80,7 @@ def load(
     lots = [*kept.values()]
     lots += production.produce(db, made, batches, keyring=keyring, now=now)
     allotting.draft_next(db, planner=planner, now=now)
+    then = year2024.record(db, products, actor=DEPARTMENT, now=now, words=words()["vi"])
     url = _Addresses(base_url, keyring)
     told = _stamps(url, batches)
     suspect_stamp(
@@ -102,6 +113,7 @@ def load(
             {"id": batch.id, "product_id": batch.product_id, "quantity": batch.granted}
             for batch in batches
         ],
+        "year2024": then,
         "diary": {"raw": kept["crab"].id, "packed": kept["packed"].id, "late": kept["pond"].id},
         "lots": [
             {"id": lot.id, "product_id": lot.product_id, "number": lot.number} for lot in lots

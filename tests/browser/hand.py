@@ -41,7 +41,7 @@ class Hand(Phone):
             "timezone_id": "Asia/Ho_Chi_Minh",
         }
         context = chromium.new_context(base_url=world.base_url, **{**given, **more})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         return cls(context, context.new_page())
 
     def tap(self, *selectors: str) -> None:

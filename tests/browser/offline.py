@@ -75,7 +75,7 @@ class Phone:
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         return cls(context, context.new_page())
 
     def sign_in(self, account: str) -> None:

@@ -162,7 +162,7 @@ class Looker:
         self.where, self.untranslated = "", english() if language == "vi" else set()
         self.context = _context(browser, sample, language)
         self.page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         if who != PUBLIC:
             self._sign_in(*sample.accounts[who])
         self.page.on("request", lambda request: self._from(request.url))
