@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.kit.errors import Words
 from app.kit.text import fold
+from app.oversight.results import figure_text
 from app.oversight.testing import LimitKind, Verdict
 
 # A product and a lot of it, or none for what is of the whole product.
@@ -29,6 +31,21 @@ class CriterionFacts:
     def key(self) -> str:
         """Return what the same criterion of another test is known by."""
         return fold(self.name)
+
+    def limit(self, words: Words) -> str:
+        """Return the limit in the reader's language, with its unit."""
+        low, high = (
+            "" if one is None else figure_text(one, words.language)
+            for one in (self.limit_low, self.limit_high)
+        )
+        told = {
+            LimitKind.MAX: f"≤ {high} {self.unit}",
+            LimitKind.MIN: f"≥ {low} {self.unit}",
+            LimitKind.RANGE: f"{low} - {high} {self.unit}",
+            LimitKind.ABSENT: words.gettext(LimitKind.ABSENT.label),
+            LimitKind.TEXT: "",
+        }[self.limit_kind].strip()
+        return "; ".join(filter(None, (told, self.limit_text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

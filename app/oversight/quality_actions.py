@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ from app.oversight.sampling import (
     CriteriaNeeded,
     CriterionTwice,
     DaysCrossed,
+    NotGood,
     NothingBlocks,
     Sample,
     SampleStruck,
@@ -105,6 +106,14 @@ def lift_failure(
     db.flush()
     _note(db, actor, now, "test.lift", test, None, {"reason": lift.reason, "lifted": True})
     return lift
+
+
+def check_accepted(test: QualityTest, *, day: date) -> None:
+    """Refuse to have a test stand for one that a diary asks for, unless it is good. NotGood."""
+    over = test.valid_until is not None and test.valid_until < day
+    good = test.verdict == Verdict.PASSED and test.struck_at is None and not over
+    if test.lot_id is None or not good:
+        raise NotGood
 
 
 def strike_sample(

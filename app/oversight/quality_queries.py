@@ -150,7 +150,7 @@ def _named(word: str) -> ColumnElement[bool]:
 def sample_rows(db: Session, tests: Sequence[QualityTest]) -> list[SampleRow]:
     """Return tests with the names of what they are of, read together."""
     entities, products, lots = (
-        dict(db.execute(query).tuples())
+        {row[0]: row[1] for row in db.execute(query)}
         for query in (
             select(Entity.id, Entity.name).where(Entity.id.in_({one.entity_id for one in tests})),
             select(Product.id, Product.name).where(

@@ -191,3 +191,9 @@ def _check_unit(found: str, unit: str, field: str) -> None:
 
 def _unit(text: str) -> str:
     return re.sub(r"[\s()]", "", fold(text).replace("μ", "u").replace("µ", "u"))
+
+
+def figure_text(number: float, language: str) -> str:
+    """Return a figure as a report writes it, in full and without grouping."""
+    text = f"{number:.8f}".rstrip("0").rstrip(".")
+    return text if language == "en" else text.replace(".", ",")

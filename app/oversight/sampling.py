@@ -87,6 +87,13 @@ class NothingBlocks(Conflict):
     detail: ClassVar[str] = N_("It did not fail, or an officer has lifted it already.")
 
 
+class NotGood(Conflict):
+    """The test can't stand for the one that the diary asks for"""
+
+    code: ClassVar[str] = "oversight.not_good"
+    detail: ClassVar[str] = N_("It must be of the lot, have passed, and still be valid.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """What was taken, where it was tested and what the report says of itself.

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Final
 
-from app.kit.errors import Invalid
+from app.kit.errors import Invalid, Words
 from app.kit.i18n import N_
 from app.oversight.results import Result, Told, read_result
 
@@ -41,9 +41,12 @@ class LimitMissing(Invalid):
     code: ClassVar[str] = "oversight.limit_missing"
     detail: ClassVar[str] = N_("“{kind}” needs it.")
 
-    def __init__(self, *, kind: str, field: str) -> None:
+    def __init__(self, *, kind: LimitKind, field: str) -> None:
         self.kind = kind
         self.field = field
+
+    def explain(self, words: Words) -> str:
+        return words.gettext(self.detail).format(kind=words.gettext(self.kind.label))
 
 
 class LimitsCrossed(Invalid):
@@ -65,9 +68,12 @@ class VerdictFollows(Invalid):
         "the result, or leave the verdict empty."
     )
 
-    def __init__(self, *, verdict: str, field: str) -> None:
+    def __init__(self, *, verdict: Verdict, field: str) -> None:
         self.verdict = verdict
         self.field = field
+
+    def explain(self, words: Words) -> str:
+        return words.gettext(self.detail).format(verdict=words.gettext(self.verdict.label))
 
 
 class ResultMissing(Invalid):
@@ -119,7 +125,7 @@ def judge(one: Written, *, at: str = "") -> Judged:
     result = read_result(one.result, unit=one.unit, field=f"result{at}")
     verdict = _together(_parts(one, result))
     if one.said not in {None, Verdict.OPEN, verdict}:
-        raise VerdictFollows(verdict=verdict.label, field=f"said{at}")
+        raise VerdictFollows(verdict=verdict, field=f"said{at}")
     return Judged(verdict, result.number if result.told is Told.FIGURE else None)
 
 
@@ -145,7 +151,7 @@ def _check_limit(one: Written, at: str) -> None:
         needed["limit_text"] = one.limit_text or None
     for name, value in needed.items():
         if value is None:
-            raise LimitMissing(kind=one.limit_kind.label, field=f"{name}{at}")
+            raise LimitMissing(kind=one.limit_kind, field=f"{name}{at}")
     low, high = one.limit_low, one.limit_high
     if one.limit_kind is LimitKind.RANGE and low is not None and high is not None and low > high:
         raise LimitsCrossed(field=f"limit_high{at}")

@@ -198,9 +198,14 @@ def _desk(
         notices=told_notices(db, of, words, area="office"),
         days=shown,
         act=act,
-        form=form or Filled(),
+        form=form or _said(request),
     )
     return show(request, "stamps/recall.html", view, status=422 if form or shown.wrong else 200)
+
+
+def _said(request: Request) -> Filled:
+    """Return what the page that led here says in the officer's place, to be sent or changed."""
+    return Filled({name: request.query_params.get(name, "") for name in ("reason", "advice")})
 
 
 def told_notices(
