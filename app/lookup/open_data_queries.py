@@ -115,7 +115,8 @@ def _use_rights(db: Session, asked: Asked) -> Rows:
     )
     for row in _read(db, query):
         right = held.get(row.right_id)
-        if right and use_right_standing(row, asked.day) is Standing.IN_FORCE:
+        # Without earlier suspensions the statement has told already, in a tenth of the time.
+        if right and (not row.pauses or use_right_standing(row, asked.day) is Standing.IN_FORCE):
             yield (
                 *(row.id, right.id, right.sign, right.registration_no),
                 *(row.entity_id, row.entity, row.commune_code, row.product_id, row.product),

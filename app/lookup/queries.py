@@ -32,6 +32,7 @@ from app.lookup.sheet import (
 )
 from app.lookup.shelf import Kept, KeptSubject, LotKey, Shelf, Shops
 from app.lookup.verdict import Facts, judge
+from app.oversight.quality_queries import tests_of_lots, tests_of_product
 from app.places import models as places
 from app.products.link_queries import live_links
 from app.products.links import RELS
@@ -310,6 +311,7 @@ def find_subject(db: Session, product_id: int, shops_of: Shops) -> Subject | Non
             Standard(number=row.number, title=row.title) for row in db.execute(_STANDARDS, asked)
         ),
         papers=public_certificates(db, [found.entity.id])[found.entity.id],
+        tests=tests_of_product(db, product_id),
         links=tuple(
             LinkPart(label=RELS[one.rel], title=one.title, url=one.url, language=one.language)
             for one in live_links(db, product_id)
@@ -332,7 +334,7 @@ def _lots(db: Session, ids: AbstractSet[int], shelf: Shelf) -> dict[int, LotPart
     rows = db.execute(_LOTS, {"lots": ids}).all()
     versions = {row.id: row.template_version_id for row in rows}
     diaries = diaries_of(db, versions, known=shelf.templates)
-    sources = sources_of(db, ids)
+    sources, tests = sources_of(db, ids), tests_of_lots(db, ids)
     return {
         row.id: LotPart(
             id=row.id,
@@ -342,6 +344,7 @@ def _lots(db: Session, ids: AbstractSet[int], shelf: Shelf) -> dict[int, LotPart
             entries=diaries[row.id].entries,
             more_entries=diaries[row.id].more,
             sources=sources.get(row.id, ()),
+            tests=tuple(one for one in tests if one.lot_id == row.id),
         )
         for row in rows
     }

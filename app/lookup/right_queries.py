@@ -45,7 +45,7 @@ def list_rights(db: Session, *, day: date, cut: Cut, wanted: WantedRights) -> Pa
     if wanted.type:
         query = query.where(IpRight.type == wanted.type)
     if wanted.commune:
-        query = query.where(in_communes([wanted.commune], day))
+        query = query.where(in_communes(db, [wanted.commune], day))
     if wanted.standing:
         query = query.where(_could_stand(wanted.standing, day))
 

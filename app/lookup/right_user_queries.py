@@ -1,5 +1,7 @@
 """The public list of a right's users, and of those who were."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -19,8 +21,17 @@ from app.rights.queries import use_right_standing
 from app.rights.rules import RightFacts, in_force
 from app.rights.standing import Standing
 
-USER_SORTS: Final = {"name": (Entity.folded, Product.folded)}
+USER_SORTS: Final = {"name": (Entity.folded,)}
 _FORMER: Final = frozenset({Standing.SUSPENDED, Standing.EXPIRED, Standing.ENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A use right and how it stands; its names are read once it is known to be shown."""
+
+    id: int
+    state: Standing
+    row: Any
 
 
 def list_users(
@@ -32,12 +43,9 @@ def list_users(
     """
     if not in_force(right, None, day):
         return Page([], None)
-    query = _listed(right.id, text).where(*may_use(day))
-
-    def read(part: Cut) -> Page[UserRow]:
-        return take(db, query, UseRight.id, part, USER_SORTS).map(lambda row: _user(row, day))
-
-    return full_of(read, cut, lambda row: row.state is Standing.IN_FORCE)
+    query = _sought(_listed(right.id), text).where(*may_use(day))
+    page = full_of(_reader(db, query, day), cut, lambda one: one.state is Standing.IN_FORCE)
+    return page.having(_users(db, page.items, day))
 
 
 def list_former_users(db: Session, right: RightFacts, *, day: date, cut: Cut) -> Page[UserRow]:
@@ -48,12 +56,9 @@ def list_former_users(db: Session, right: RightFacts, *, day: date, cut: Cut) ->
         UseRight.suspended_on <= day,
         func.json_array_length(UseRight.pauses) > 0,
     )
-    query = _listed(right.id, "").where(or_(*over))
-
-    def read(part: Cut) -> Page[UserRow]:
-        return take(db, query, UseRight.id, part).map(lambda row: _user(row, day))
-
-    return full_of(read, cut, lambda row: row.state in _FORMER)
+    query = _listed(right.id).where(or_(*over))
+    page = full_of(_reader(db, query, day), cut, lambda one: one.state in _FORMER)
+    return page.having(_users(db, page.items, day))
 
 
 def list_bearing(db: Session, right: RightFacts, *, most: int) -> list[tuple[int, str]]:
@@ -74,46 +79,73 @@ def list_bearing(db: Session, right: RightFacts, *, most: int) -> list[tuple[int
     return [(row.id, row.name) for row in rows]
 
 
-def _listed(right_id: int, text: str) -> Select[Any]:
+def _listed(right_id: int) -> Select[Any]:
     facts = (
         *(UseRight.id, UseRight.right_id, UseRight.entity_id, UseRight.product_id),
         *(UseRight.form, UseRight.certificate_no, UseRight.decision_no, UseRight.valid_from),
         *(UseRight.valid_to, UseRight.suspended_on, UseRight.resumed_on, UseRight.pauses),
         *(UseRight.ended_on, UseRight.revoked),
-        *(Entity.name.label("entity"), Product.name.label("product")),
     )
-    query: Select[Any] = (
-        select(Bundle("one", *facts, *PLACE))
+    return (
+        select(Bundle("one", *facts))
         .select_from(UseRight)
         .join(Entity, Entity.id == UseRight.entity_id)
-        .join(Product, Product.id == UseRight.product_id)
-        .outerjoin(places.Place, places.Place.code == Entity.commune_code)
         .where(UseRight.right_id == right_id, UseRight.listed, Entity.practice.is_(False))
     )
-    for word in words_of(text):
+
+
+def _sought(query: Select[Any], text: str) -> Select[Any]:
+    words = words_of(text)
+    if words:
+        query = query.join(Product, Product.id == UseRight.product_id)
+    for word in words:
+        communes = select(places.Place.code).where(contains(word, places.Place.folded))
         query = query.where(
-            contains(word, Entity.folded, Product.folded, places.Place.folded)
+            contains(word, Entity.folded, Product.folded)
+            | Entity.commune_code.in_(communes)
             | UseRight.certificate_no.icontains(word, autoescape=True)
         )
     return query
 
 
-def _user(row: Any, day: date) -> UserRow:  # noqa: ANN401 - a bundle of the statement above
-    state = use_right_standing(row, day)
+def _reader(db: Session, query: Select[Any], day: date) -> Callable[[Cut], Page[_Use]]:
+    def use(row: Any) -> _Use:  # noqa: ANN401 - a bundle of the statement above
+        return _Use(row.id, use_right_standing(row, day), row)
+
+    return lambda part: take(db, query, UseRight.id, part, USER_SORTS).map(use)
+
+
+def _users(db: Session, uses: Sequence[_Use], day: date) -> list[UserRow]:
+    """Return the use rights with their names, in their order."""
+    query = (
+        select(
+            *(UseRight.id, Entity.name.label("entity"), Product.name.label("product"), *PLACE),
+        )
+        .join(Entity, Entity.id == UseRight.entity_id)
+        .join(Product, Product.id == UseRight.product_id)
+        .outerjoin(places.Place, places.Place.code == Entity.commune_code)
+        .where(UseRight.id.in_([one.id for one in uses]))
+    )
+    named = {row.id: row for row in db.execute(query)} if uses else {}
+    return [_user(one, named[one.id], day) for one in uses]
+
+
+def _user(use: _Use, named: Any, day: date) -> UserRow:  # noqa: ANN401 - a row of the statement above
+    row = use.row
     return UserRow(
-        id=row.id,
+        id=use.id,
         entity_id=row.entity_id,
-        entity=row.entity,
-        place=place_of(row),
+        entity=named.entity,
+        place=place_of(named),
         product_id=row.product_id,
-        product=row.product,
+        product=named.product,
         form=row.form,
         certificate_no=row.certificate_no,
         decision_no=row.decision_no,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
-        state=state,
-        since=_since(row, state, day),
+        state=use.state,
+        since=_since(row, use.state, day),
         revoked=row.revoked,
     )
 

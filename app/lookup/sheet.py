@@ -8,6 +8,7 @@ from app.certificates.rules import CertificateFacts as Paper
 from app.certificates.rules import shown
 from app.lookup.timeline import EntryPart, SourcePart
 from app.lookup.verdict import Facts, Judgement, Notice
+from app.oversight.failing import QualityFacts, shown_tests
 from app.products.rules import CertificateFacts, CertificateLine, certificate_line
 from app.rights.lines import RightLine, lines
 from app.rights.rules import Badge, RightFacts, UseRightFacts
@@ -104,6 +105,7 @@ class LotPart:
     entries: tuple[EntryPart, ...] = ()
     more_entries: bool = False
     sources: tuple[SourcePart, ...] = ()
+    tests: tuple[QualityFacts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,7 @@ class ShopPart:
 class Sheet:
     """A product with its maker, stars and rights, and the lot it came from.
 
-    `papers` are the other certificates in force on the day.
+    `papers` are the other certificates in force on the day, `tests` what laboratories found good.
     """
 
     product: ProductPart
@@ -153,6 +155,7 @@ class Sheet:
     rights: tuple[RightLine, ...]
     standards: tuple[Standard, ...]
     papers: tuple[Paper, ...] = ()
+    tests: tuple[QualityFacts, ...] = ()
     links: tuple[LinkPart, ...] = ()
     shops: tuple[ShopPart, ...] = ()
 
@@ -172,6 +175,7 @@ class Subject:
     use_rights: tuple[UseRightFacts, ...]
     standards: tuple[Standard, ...]
     papers: tuple[Paper, ...] = ()
+    tests: tuple[QualityFacts, ...] = ()
     links: tuple[LinkPart, ...] = ()
     shops: tuple[ShopPart, ...] = ()
 
@@ -193,6 +197,11 @@ class Subject:
             ),
             standards=self.standards,
             papers=shown(self.papers, self.product.id, day),
+            tests=shown_tests(
+                (*self.tests, *(lot.tests if lot else ())),
+                of=(self.product.id, lot.id if lot else None),
+                day=day,
+            ),
             links=self.links,
             shops=self.shops,
         )

@@ -10,10 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.kit.db import Database
 from app.kit.paging import Cut
+from app.lookup.right_search_queries import may_use
 from app.lookup.right_user_queries import list_former_users, list_users
 from app.places.models import FormerPlace
 from app.rights.models import IpRight, RightProduct, UseRight
@@ -211,6 +213,9 @@ def test_the_users_of_today_are_those_whose_right_the_rules_call_in_force(
         facts, cut = right_facts(right), Cut(limit=1000)
         now = {one.id for one in list_users(db, facts, day=TODAY, cut=cut).items}
         then = {one.id for one in list_former_users(db, facts, day=TODAY, cut=cut).items}
+        told = select(UseRight.id).where(UseRight.right_id == right.id, *may_use(TODAY))
+        unpaused = {one.id for one in rows if not one.pauses}
+        assert set(db.scalars(told)) & unpaused == now
     assert now == {one for one, state in states.items() if state is Standing.IN_FORCE}
     assert then == set(states) - now - {
         one for one, state in states.items() if state is Standing.NOT_YET
