@@ -14,6 +14,7 @@ from app.office.audit_words import ACTS, FIELDS, SUBJECTS
 from app.oversight.quality_terms import QUALITY_TERMS
 from app.oversight.terms import OVERSIGHT_TERMS
 from app.products.terms import PRODUCT_TERMS
+from app.rights.right_terms import RIGHT_TERMS
 from app.rights.use_terms import USE_RIGHT_TERMS
 from app.scans.signals import SignalState
 
@@ -21,12 +22,14 @@ KNOWN_ACTS: Final = {
     **OVERSIGHT_TERMS.acts,
     **QUALITY_TERMS.acts,
     **PRODUCT_TERMS.acts,
+    **RIGHT_TERMS.acts,
     **USE_RIGHT_TERMS.acts,
     **ENTITY_TERMS.acts,
     **CERTIFICATE_TERMS.acts,
     **ACTS,
 }
-_FIELDS: Final = {
+KNOWN_FIELDS: Final = {
+    **RIGHT_TERMS.fields,
     **USE_RIGHT_TERMS.fields,
     **CERTIFICATE_TERMS.fields,
     **QUALITY_TERMS.fields,
@@ -38,6 +41,7 @@ _FIELDS: Final = {
 _VALUES: Final = {
     "entity": ENTITY_TERMS.values,
     "product": PRODUCT_TERMS.values,
+    "right": RIGHT_TERMS.values,
     "use_right": USE_RIGHT_TERMS.values,
     "report": OVERSIGHT_TERMS.values,
     # A finding keeps the words a look-up said, in the language of the messages.
@@ -81,7 +85,9 @@ def terms_for(event: Event) -> Terms:
     Nothing is left out: who looks into the trail is to see what was recorded.
     """
     changed = differences(event.before, event.after)
-    names = {one.field: _FIELDS.get(one.field.rpartition(".")[2], one.field) for one in changed}
+    names = {
+        one.field: KNOWN_FIELDS.get(one.field.rpartition(".")[2], one.field) for one in changed
+    }
     values = _VALUES.get(event.action.partition(".")[0], {})
     return Terms(KNOWN_ACTS, names, {**values, "role": ROLE_LABELS})
 

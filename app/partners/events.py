@@ -71,7 +71,8 @@ PRODUCT_FIELDS: Final = frozenset(
 )
 _RIGHT_FIELDS: Final = frozenset(
     {
-        *("type", "sign", "goods", "registration_no", "registration_date", "certificate_no"),
+        *("type", "sign", "goods", "classes", "quality"),
+        *("registration_no", "registration_date", "certificate_no"),
         *("form", "issuer", "owner", "valid_from", "valid_to", "expires_on"),
         *("suspended_on", "resumed_on", "ended_on"),
     }
@@ -117,6 +118,7 @@ _ALWAYS: Final[Mapping[str, EventType]] = {
     "product.certificate.end": EventType.CERTIFICATE_ENDED,
     "product.certificate.strike": EventType.CERTIFICATE_ENDED,
     "right.end": EventType.RIGHT_ENDED,
+    "right.uncheck": EventType.RIGHT_CHANGED,
     "right.link": EventType.RIGHT_GRANTED,
     "right.unlink": EventType.RIGHT_ENDED,
     "use_right.end": EventType.RIGHT_ENDED,
@@ -142,6 +144,11 @@ _FIRST_OR_NOT: Final[Mapping[str, tuple[EventType, EventType]]] = {
 _BY_CHANGE: Final[Mapping[str, Callable[[Happening], EventType | None]]] = {
     "product.change": _of_product,
     "right.change": _of_right,
+    "right.decide": _of_right,
+    "right.annul": _of_right,
+    "right.holder": _of_right,
+    "right.end_holder": _of_right,
+    "right.strike_holder": _of_right,
     "use_right.change": _of_right,
     "use_right.decide": _of_right,
     "use_right.annul": _of_right,

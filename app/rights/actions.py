@@ -4,26 +4,28 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.audit.actions import record
-from app.entities.practice_queries import require_real
 from app.entities.queries import get_entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
+from app.kit.saving import check_seen, touched
 from app.kit.text import fold
-from app.products.queries import get_product
-from app.rights.changes import turned
-from app.rights.dates import earliest, parse_partial_date
+from app.rights.dates import earliest, latest, parse_partial_date
+from app.rights.holder_actions import keep_holders
 from app.rights.kinds import RightType
-from app.rights.models import IpRight, RightProduct
-from app.rights.numbers import application_number, registration_number
-from app.rights.queries import find_by_number, get_right
+from app.rights.models import IpRight
+from app.rights.nice import nice_classes
+from app.rights.numbers import APPLICATION_YEAR, application_number, registration_number
+from app.rights.queries import find_by_number, hold_right
+from app.rights.right_check import CHECK, UNCHECKED, must_be_checked_again
+from app.rights.right_decision_actions import keep_registered
+from app.rights.right_trail_actions import changed, columns, note
 
-_PARTIAL_DATES: Final = ("registration_date", "decision_date")
-_CHECK: Final = ("checked_on", "checked_by", "checked_against")
-# What goes with a number, and so may change though nobody named it.
-_WITH_NUMBER: Final = ("registration_no_as_written", *_CHECK)
+_PARTIAL_DATES: Final = ("application_date", "registration_date", "decision_date")
+
+# What `check_term` holds against one another.
+TERM: Final = ("type", "application_no", "application_date", "registration_date", "expires_on")
 
 
 class RightNumberTaken(Conflict):
@@ -42,6 +44,35 @@ class NoNumberToCheck(Conflict):
 
     code = "rights.no_number_to_check"
     detail = N_("Enter the number from the certificate first.")
+
+
+class NotChecked(Conflict):
+    """The right is not checked"""
+
+    code = "rights.not_checked"
+    detail = N_("Nothing was changed.")
+
+
+class RegisteredBeforeApplied(Invalid):
+    """The registration lies before the application"""
+
+    code = "rights.registered_before_applied"
+    detail = N_("It was applied for on {applied_on}. Check both dates.")
+    field = "registration_date"
+
+    def __init__(self, *, applied_on: date) -> None:
+        self.applied_on = applied_on
+
+
+class AppliedInAnotherYear(Invalid):
+    """The application is of another year"""
+
+    code = "rights.applied_in_another_year"
+    detail = N_("Its number says {year}. Check number and date.")
+    field = "application_date"
+
+    def __init__(self, *, year: str) -> None:
+        self.year = year
 
 
 class IndicationsDoNotExpire(Invalid):
@@ -63,33 +94,6 @@ class ExpiresBeforeItBegins(Invalid):
         self.registered_on = registered_on
 
 
-class NotThisOwnersMark(Invalid):
-    """Only an entity's own trademark is linked to its products"""
-
-    code = "rights.not_this_owners_mark"
-    detail = N_(
-        "Link a trademark to products of the entity that owns it. For every other right, record "
-        "a use right."
-    )
-    field = "product_id"
-
-
-class ProductLinked(Conflict):
-    """The product bears this trademark already"""
-
-    code = "rights.product_linked"
-    detail = N_("Nothing was changed.")
-    field = "product_id"
-
-
-class ProductNotLinked(Conflict):
-    """The product does not bear this trademark"""
-
-    code = "rights.product_not_linked"
-    detail = N_("Nothing was changed.")
-    field = "product_id"
-
-
 def add_right(
     db: Session,
     *,
@@ -103,9 +107,10 @@ def add_right(
     """
     actor.require_officer()
     right = IpRight(created_at=now, updated_at=now, type="", sign="", folded="")
-    _apply(db, right, {"registration_no": "", "application_no": ""} | facts, actor, now)
+    _apply(db, right, {"registration_no": "", "application_no": ""} | facts, actor)
     db.add(right)
     db.flush()
+    _follow(db, actor, now, right)
     note(db, actor, now, "right.add", right, None, facts)
     return right
 
@@ -116,101 +121,95 @@ def change_right(
     actor: Actor,
     now: datetime,
     right_id: int,
+    seen: datetime | None = None,
+    against: str = "",
     **facts: Any,  # noqa: ANN401 - as above
 ) -> IpRight:
-    """Change the given fields of a right; with another number or type it is unchecked again."""
-    right = get_right(db, right_id)
+    """Change the given fields of a right; `seen` is as of when the writer saw it.
+
+    With another value of what its certificate says it is no longer checked, unless the writer
+    held it `against` the certificate in the same act.
+    """
+    right = hold_right(db, right_id)
     actor.require_officer()
-    facts = turned(right, facts)
-    names = (*facts, *_WITH_NUMBER)
-    before = {name: getattr(right, name) for name in names}
-    _apply(db, right, facts, actor, now)
+    check_seen(right.updated_at, seen)
+    before = columns(right, (*facts, "registration_no_as_written", *CHECK))
+    _apply(db, right, facts, actor)
+    if must_be_checked_again(changed(right, before)[0]):
+        for name, value in UNCHECKED.items():
+            setattr(right, name, value)
+    if against:
+        _check(right, actor, now, against)
+    right.updated_at = touched(right.updated_at, now)
     db.flush()
-    untold = {name for name in _WITH_NUMBER if before[name] == getattr(right, name)} - facts.keys()
-    before = {name: value for name, value in before.items() if name not in untold}
-    after = {name: getattr(right, name) for name in before} | facts
-    note(db, actor, now, "right.change", right, before, after)
+    _follow(db, actor, now, right)
+    old, new = changed(right, before)
+    note(db, actor, now, "right.change", right, old, new)
     return right
 
 
 def check_right(
-    db: Session, *, actor: Actor, now: datetime, right_id: int, against: str
-) -> IpRight:
-    """Record that the officer held the number against its certificate today.
-
-    Only from then on the right gives badges.
-    """
-    right = get_right(db, right_id)
-    actor.require_officer()
-    if right.registration_no is None:
-        raise NoNumberToCheck
-    before = {name: getattr(right, name) for name in _CHECK}
-    right.checked_on, right.checked_by, right.checked_against = day_of(now), actor.label, against
-    right.updated_at = now
-    db.flush()
-    after = {name: getattr(right, name) for name in _CHECK}
-    note(db, actor, now, "right.check", right, before, {"number": right.registration_no} | after)
-    return right
-
-
-def link_product(
-    db: Session, *, actor: Actor, now: datetime, right_id: int, product_id: int
-) -> IpRight:
-    """Record that a product bears its entity's own trademark. Officers only."""
-    right = get_right(db, right_id)
-    product = get_product(db, product_id, actor=actor)
-    actor.require_officer()
-    require_real(db, product.entity_id)
-    if right.type != RightType.TRADEMARK or right.owner_entity_id != product.entity_id:
-        raise NotThisOwnersMark
-    if db.get(RightProduct, (right.id, product.id)) is not None:
-        raise ProductLinked
-    db.add(RightProduct(right_id=right.id, product_id=product.id))
-    db.flush()
-    note(db, actor, now, "right.link", right, None, {"product_id": product.id})
-    return right
-
-
-def unlink_product(
-    db: Session, *, actor: Actor, now: datetime, right_id: int, product_id: int
-) -> IpRight:
-    """Record that a product no longer bears the trademark."""
-    right = get_right(db, right_id)
-    actor.require_officer()
-    link = db.get(RightProduct, (right.id, product_id))
-    if link is None:
-        raise ProductNotLinked
-    db.delete(link)
-    db.flush()
-    note(db, actor, now, "right.unlink", right, {"product_id": product_id}, None)
-    return right
-
-
-def note(
     db: Session,
+    *,
     actor: Actor,
     now: datetime,
-    action: str,
-    right: IpRight,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any] | None,
-) -> None:
-    """Record a change of a right in the audit trail."""
-    record(
-        db,
-        by=actor,
-        now=now,
-        action=action,
-        subject_id=right.id,
-        entity_id=right.owner_entity_id,
-        before=before,
-        after=after,
-    )
+    right_id: int,
+    against: str,
+    seen: datetime | None = None,
+) -> IpRight:
+    """Record that the officer held the right against its certificate today.
+
+    Only from then on it is shown as fact and gives badges. It may be checked again.
+    """
+    right = hold_right(db, right_id)
+    actor.require_officer()
+    check_seen(right.updated_at, seen)
+    before = columns(right, CHECK)
+    _check(right, actor, now, against)
+    right.updated_at = touched(right.updated_at, now)
+    db.flush()
+    after = {"number": right.registration_no} | columns(right, CHECK)
+    note(db, actor, now, "right.check", right, before, after)
+    return right
 
 
-def _apply(
-    db: Session, right: IpRight, facts: Mapping[str, Any], actor: Actor, now: datetime
-) -> None:
+def uncheck_right(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    right_id: int,
+    reason: str,
+    seen: datetime | None = None,
+) -> IpRight:
+    """Take back that a right was checked: from now on it is no fact and gives no badge."""
+    right = hold_right(db, right_id)
+    actor.require_officer()
+    check_seen(right.updated_at, seen)
+    if right.checked_on is None:
+        raise NotChecked
+    before = columns(right, CHECK)
+    for name, value in UNCHECKED.items():
+        setattr(right, name, value)
+    right.updated_at = touched(right.updated_at, now)
+    db.flush()
+    note(db, actor, now, "right.uncheck", right, before, {"reason": reason, **UNCHECKED})
+    return right
+
+
+def _follow(db: Session, actor: Actor, now: datetime, right: IpRight) -> None:
+    """Keep what is kept over time in step with what a right says now."""
+    keep_registered(db, actor=actor, now=now, rights=[right])
+    keep_holders(db, actor=actor, now=now, rights=[right])
+
+
+def _check(right: IpRight, actor: Actor, now: datetime, against: str) -> None:
+    if right.registration_no is None:
+        raise NoNumberToCheck
+    right.checked_on, right.checked_by, right.checked_against = day_of(now), actor.label, against
+
+
+def _apply(db: Session, right: IpRight, facts: Mapping[str, Any], actor: Actor) -> None:
     given = dict(facts)
     right.type = given.get("type", right.type)
     if "registration_no" in given or "type" in given:
@@ -221,16 +220,17 @@ def _apply(
     for name in _PARTIAL_DATES:
         if given.get(name):
             given[name] = parse_partial_date(given[name], field=name)
+    if given.get("classes"):
+        given["classes"] = nice_classes(given["classes"], field="classes")
     if given.get("owner_entity_id"):
         get_entity(db, given["owner_entity_id"], actor=actor)
     for name, value in given.items():
         setattr(right, name, value)
-    _check_term(right)
-    right.folded, right.updated_at = fold(right.sign), now
+    check_term(columns(right, TERM))
+    right.folded = fold(right.sign)
 
 
 def _number(db: Session, right: IpRight, written: str) -> None:
-    """Give the right its number, unchecked where it is another one."""
     number = None
     if written:
         number = registration_number(RightType(right.type), written, field="registration_no")
@@ -238,8 +238,6 @@ def _number(db: Session, right: IpRight, written: str) -> None:
         if other is not None and other is not right:
             raise RightNumberTaken(sign=other.sign)
     normal = number.normal if number else None
-    if normal != right.registration_no:
-        right.checked_on, right.checked_by, right.checked_against = None, "", ""
     right.registration_no = normal
     right.registration_no_as_written = number.written if number else ""
 
@@ -250,10 +248,17 @@ def _application(kind: str, written: str) -> str:
     return application_number(RightType(kind), written, field="application_no").normal
 
 
-def _check_term(right: IpRight) -> None:
-    if right.expires_on is None:
+def check_term(facts: Mapping[str, Any]) -> None:
+    """Refuse dates that can't all be right; each is as it is stored."""
+    applied, registered = facts["application_date"], facts["registration_date"]
+    named, expires_on = APPLICATION_YEAR.match(facts["application_no"]), facts["expires_on"]
+    if named and applied and applied[:4] != named[1]:
+        raise AppliedInAnotherYear(year=named[1])
+    if applied and registered and latest(registered) < earliest(applied):
+        raise RegisteredBeforeApplied(applied_on=earliest(applied))
+    if expires_on is None:
         return
-    if right.type == RightType.GI:
+    if facts["type"] == RightType.GI:
         raise IndicationsDoNotExpire
-    if right.registration_date and right.expires_on < earliest(right.registration_date):
-        raise ExpiresBeforeItBegins(registered_on=earliest(right.registration_date))
+    if registered and expires_on < earliest(registered):
+        raise ExpiresBeforeItBegins(registered_on=earliest(registered))

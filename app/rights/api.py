@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,9 +11,10 @@ from app.kit.clock import day_of
 from app.kit.forms import In, Line, Note, Out
 from app.kit.paging import Cutting, Listed, next_path
 from app.kit.web import Db, Id, Now
-from app.rights import actions, queries
+from app.rights import actions, holder_queries, queries, right_link_actions
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
+from app.rights.right_renewal import renewal_on
 from app.rights.rules import is_confirmed, right_status
 
 router = APIRouter(prefix="/api/v1/rights", tags=["rights"], route_class=ApiRoute)
@@ -33,7 +34,11 @@ class RightIn(In):
     type: RightType
     sign: Annotated[Line, Field(min_length=1, max_length=200)]
     goods: Annotated[Line, Field(max_length=300)] = ""
+    classes: Annotated[Line, Field(max_length=120, description="Nice classes: 29, 31.")] = ""
+    quality: Annotated[Note, Field(max_length=4000)] = ""
+    rules_of_use: Annotated[Note, Field(max_length=4000)] = ""
     application_no: Annotated[Line, Field(max_length=40)] = ""
+    application_date: PartialDate = ""
     registration_no: Annotated[Line, Field(max_length=40)] | None = None
     registration_date: PartialDate = ""
     decision_no: Annotated[Line, Field(max_length=60)] = ""
@@ -47,20 +52,28 @@ class RightIn(In):
 
 
 class RightPatch(RightIn):
-    """The fields to change; suspending, resuming and ending go with a `status_reason`."""
+    """The fields to change; with `seen`, the `updated_at` that was read, nothing newer is lost.
+
+    With another value of what its certificate says a right is no longer checked, unless it says
+    what it was held `against`.
+    """
 
     type: RightType = RightType.GI
     sign: Annotated[Line, Field(min_length=1, max_length=200)] = ""
-    suspended_on: Day | None = None
-    resumed_on: Day | None = None
-    ended_on: Day | None = None
-    status_reason: Annotated[Note, Field(max_length=2000)] = ""
+    against: Annotated[Line, Field(max_length=200)] = ""
+    seen: datetime | None = None
 
 
 class CheckIn(In):
-    """What the officer held the number against, such as the certificate in hand."""
+    """What the officer held the right against, such as the certificate in hand."""
 
     against: Annotated[Line, Field(min_length=1, max_length=200)]
+
+
+class UncheckIn(In):
+    """Why a right counts as checked no more."""
+
+    reason: Annotated[Note, Field(min_length=1, max_length=2000)]
 
 
 class LinkIn(In):
@@ -70,13 +83,21 @@ class LinkIn(In):
 
 
 class RightOut(Out):
-    """An IP right. `status` is today's, by its dates; unless `confirmed` it gives no badge."""
+    """An IP right. `status` is today's, by its dates; unless `confirmed` it is not yet a fact.
+
+    Only what is confirmed gives a badge and stands in the public register. `renewal` says whether
+    a mark can be renewed now. `same_name` are other rights of this name: one for each goods.
+    """
 
     id: int
     type: str
     sign: str
     goods: str
+    classes: str
+    quality: str
+    rules_of_use: str
     application_no: str
+    application_date: str
     registration_no: str | None
     registration_no_as_written: str
     registration_date: str
@@ -97,7 +118,58 @@ class RightOut(Out):
     checked_against: str
     status: str = ""
     confirmed: bool = False
+    renewal: str = ""
     product_ids: tuple[int, ...] = ()
+    updated_at: datetime
+
+
+class HolderOut(Out):
+    """An owner or managing body from a day to a day, both open where none is given."""
+
+    id: int
+    role: str
+    name: str
+    entity_id: int | None
+    from_day: date | None
+    to_day: date | None
+    document: str
+
+
+class AreaOut(Out):
+    """A place as its document names it, and the commune of today it is, where one is known."""
+
+    id: int
+    as_written: str
+    place_code: str | None
+    from_day: date | None
+    to_day: date | None
+    document: str
+
+
+class DecisionOut(Out):
+    """A decision on the right. One that is named by another's `annuls_id` stands no longer."""
+
+    id: int
+    kind: str
+    decision_no: str
+    decided_on: str
+    effective_on: date | None
+    reason: str
+    expires_on: date | None
+    expired_on: date | None
+    filed_on: date | None
+    annuls_id: int | None
+    recorded_at: datetime
+    recorded_by: str
+
+
+class RightDetail(RightOut):
+    """A right with what is recorded of it over time."""
+
+    holders: tuple[HolderOut, ...] = ()
+    areas: tuple[AreaOut, ...] = ()
+    decisions: tuple[DecisionOut, ...] = ()
+    same_name: tuple[int, ...] = ()
 
 
 @router.get("")
@@ -128,16 +200,15 @@ def add_right(given: RightIn, db: Db, actor: CurrentActor, now: Now) -> RightOut
 
 
 @router.get("/{right_id}")
-def get_right(right_id: Id, db: Db, actor: CurrentActor, now: Now) -> RightOut:
+def get_right(right_id: Id, db: Db, actor: CurrentActor, now: Now) -> RightDetail:
     del actor  # As in the list.
-    return _shown(db, [queries.get_right(db, right_id)], day_of(now))[0]
+    return detail(db, queries.get_right(db, right_id), day_of(now))
 
 
 @router.patch("/{right_id}")
 def change_right(
     right_id: Id, given: RightPatch, db: Db, actor: CurrentActor, now: Now
 ) -> RightOut:
-    """Change a right; with another number or type it has to be checked again."""
     facts = given.model_dump(exclude_unset=True)
     right = actions.change_right(db, actor=actor, now=now, right_id=right_id, **facts)
     return _shown(db, [right], day_of(now))[0]
@@ -145,15 +216,24 @@ def change_right(
 
 @router.post("/{right_id}/check")
 def check_right(right_id: Id, given: CheckIn, db: Db, actor: CurrentActor, now: Now) -> RightOut:
-    """Mark the right as checked today against its certificate: from now on it gives badges."""
+    """Mark the right as checked today against its certificate: from now on it is a fact."""
     right = actions.check_right(db, actor=actor, now=now, right_id=right_id, against=given.against)
+    return _shown(db, [right], day_of(now))[0]
+
+
+@router.post("/{right_id}/uncheck")
+def uncheck_right(
+    right_id: Id, given: UncheckIn, db: Db, actor: CurrentActor, now: Now
+) -> RightOut:
+    """Take back that the right was checked: from now on it is no fact and gives no badge."""
+    right = actions.uncheck_right(db, actor=actor, now=now, right_id=right_id, reason=given.reason)
     return _shown(db, [right], day_of(now))[0]
 
 
 @router.post("/{right_id}/products", status_code=201)
 def link_product(right_id: Id, given: LinkIn, db: Db, actor: CurrentActor, now: Now) -> RightOut:
     """Link an entity's own trademark to a product of that entity."""
-    right = actions.link_product(
+    right = right_link_actions.link_product(
         db, actor=actor, now=now, right_id=right_id, product_id=given.product_id
     )
     return _shown(db, [right], day_of(now))[0]
@@ -161,10 +241,26 @@ def link_product(right_id: Id, given: LinkIn, db: Db, actor: CurrentActor, now: 
 
 @router.post("/{right_id}/products/{product_id}/unlink")
 def unlink_product(right_id: Id, product_id: Id, db: Db, actor: CurrentActor, now: Now) -> RightOut:
-    right = actions.unlink_product(
+    right = right_link_actions.unlink_product(
         db, actor=actor, now=now, right_id=right_id, product_id=product_id
     )
     return _shown(db, [right], day_of(now))[0]
+
+
+def detail(db: Session, right: IpRight, day: date) -> RightDetail:
+    """Return a right with its lines over time."""
+    known = holder_queries
+    return RightDetail(
+        **_shown(db, [right], day)[0].model_dump(),
+        holders=[
+            HolderOut.model_validate(one) for one in known.holders_of(db, [right.id])[right.id]
+        ],
+        areas=[AreaOut.model_validate(one) for one in known.areas_of(db, [right.id])[right.id]],
+        decisions=[
+            DecisionOut.model_validate(one) for one in known.decisions_of(db, [right.id])[right.id]
+        ],
+        same_name=[one.id for one in queries.same_sign(db, right)],
+    )
 
 
 def _shown(db: Session, rights: Sequence[IpRight], day: date) -> list[RightOut]:
@@ -175,6 +271,7 @@ def _shown(db: Session, rights: Sequence[IpRight], day: date) -> list[RightOut]:
         derived = {
             "status": right_status(facts, day).value,
             "confirmed": is_confirmed(facts),
+            "renewal": renewal_on(RightType(right.type), right.expires_on, day).value,
             "product_ids": tuple(products[right.id]),
         }
         shown.append(RightOut.model_validate(right).model_copy(update=derived))

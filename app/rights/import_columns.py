@@ -10,6 +10,7 @@ from app.products.import_columns import FORMS
 from app.products.rules import normalise_gtin
 from app.rights.dates import parse_partial_date
 from app.rights.kinds import RightType
+from app.rights.nice import nice_classes
 
 _PASSAGE: Final = 2000
 _TYPES: Final = {
@@ -38,6 +39,21 @@ RIGHTS: Final = (
     ),
     Column(name="goods", label=N_("Goods"), aliases=("sản phẩm", "hàng hóa"), limit=300),
     Column(
+        name="classes",
+        label=N_("Nice classes"),
+        aliases=("nhóm", "nhóm hàng hóa", "nhóm sản phẩm/dịch vụ", "phân nhóm"),
+        limit=120,
+        check=nice_classes,
+        hint=N_("Numbers from 1 to 45: 29, 31."),
+    ),
+    Column(
+        name="quality",
+        label=N_("Quality and what it owes to the place"),
+        aliases=("tính chất đặc thù", "chất lượng đặc thù", "đặc tính"),
+        kind=c.Kind.NOTE,
+        limit=_PASSAGE,
+    ),
+    Column(
         name="registration_no",
         label=N_("Registration number"),
         aliases=("số đăng bạ", "số bằng", "số GCN", "số văn bằng", "số giấy chứng nhận"),
@@ -50,6 +66,14 @@ RIGHTS: Final = (
         aliases=("số đơn đăng ký",),
         kind=c.Kind.CODE,
         limit=40,
+    ),
+    Column(
+        name="application_date",
+        label=N_("Application date"),
+        aliases=("ngày nộp đơn",),
+        limit=20,
+        check=parse_partial_date,
+        hint=N_("A day, a month (7/2022) or a year."),
     ),
     Column(
         name="registration_date",
@@ -100,6 +124,13 @@ RIGHTS: Final = (
         name="area_as_written",
         label=N_("Area as on the documents"),
         aliases=("khu vực địa lý", "vùng bảo hộ", "địa bàn"),
+        kind=c.Kind.NOTE,
+        limit=_PASSAGE,
+    ),
+    Column(
+        name="rules_of_use",
+        label=N_("Rules of use"),
+        aliases=("quy chế sử dụng", "quy chế quản lý và sử dụng"),
         kind=c.Kind.NOTE,
         limit=_PASSAGE,
     ),

@@ -15,18 +15,21 @@ from app.kit.headings import ReadRow
 from app.kit.i18n import N_
 from app.kit.imports import Planned, ValueMissing, decide, refuse_twins
 from app.kit.text import fold
-from app.rights.actions import ExpiresBeforeItBegins, IndicationsDoNotExpire, RightNumberTaken
-from app.rights.dates import earliest, spoken
+from app.rights.actions import TERM, RightNumberTaken, check_term
+from app.rights.dates import spoken
 from app.rights.import_columns import RIGHTS
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
 from app.rights.numbers import application_number, registration_number
 
 _FIELDS: Final = (
-    "id", "type", "sign", "folded", "goods", "application_no", "registration_no",
-    "registration_date", "decision_no", "decision_date", "expires_on", "owner",
-    "owner_entity_id", "managing_body", "area_as_written", "source",
+    "id", "type", "sign", "folded", "goods", "quality", "classes", "rules_of_use",
+    "application_no", "application_date", "registration_no", "registration_date", "decision_no",
+    "decision_date", "expires_on", "owner", "owner_entity_id", "managing_body",
+    "area_as_written", "source", "ended_on",
 )  # fmt: skip
+
+_NOTHING: Final = dict.fromkeys(TERM, "") | {"expires_on": None}
 
 Record = dict[str, Any]
 
@@ -120,6 +123,7 @@ def plan_rights(db: Session, rows: Sequence[ReadRow], *, on: date, province: str
             columns=RIGHTS,
             shown={
                 "owner_entity_id": entities.name,
+                "application_date": spoken,
                 "registration_date": spoken,
                 "decision_date": spoken,
             },
@@ -165,16 +169,9 @@ def _read_numbers(facts: dict[str, Any]) -> str:
 
 
 def _check(facts: Mapping[str, Any], record: Record | None) -> None:
-    after = (record or {}) | dict(facts)
     if record is not None and record["type"] != facts["type"]:
         raise RightNumberTaken(sign=record["sign"])
-    if after.get("expires_on") is None:
-        return
-    if facts["type"] == RightType.GI:
-        raise IndicationsDoNotExpire
-    registered = after.get("registration_date")
-    if registered and after["expires_on"] < earliest(registered):
-        raise ExpiresBeforeItBegins(registered_on=earliest(registered))
+    check_term(_NOTHING | (record or {}) | dict(facts))
 
 
 def _keys(

@@ -1,5 +1,6 @@
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Request
@@ -7,39 +8,35 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.entities.queries import list_entities
-from app.entities.queries import names_of as entity_names_of
+from app.entities.queries import list_entities, names_of
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
-from app.kit.errors import Conflict, Invalid
 from app.kit.exports import AsFile, every
-from app.kit.forms import Filled, Form, In, Line, Note, filled_from, read_form, refused
-from app.kit.i18n import N_
+from app.kit.forms import Filled, Form, Line, Sent, filled_from
+from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
+from app.kit.saving import as_of, beside, submit
 from app.kit.web import Db, Edge, Id, Now, Words
-from app.products.queries import list_products
-from app.products.queries import names_of as product_names_of
 from app.rights import actions, queries
-from app.rights.api import CheckIn, Day, LinkIn, RightIn
+from app.rights.api import RightIn
 from app.rights.dates import spoken
-from app.rights.file_pages import rights_file, use_rights_file
+from app.rights.file_pages import rights_file
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
-from app.rights.row_queries import RightRow, State, UserRow, right_row, user_rows
+from app.rights.row_queries import RightRow, right_row
 
 router = APIRouter(prefix="/office/rights", route_class=Edge, include_in_schema=False)
 
 ADDED = sayable(N_("The right was added. Check it against its certificate to let it give badges."))
 CHANGED = sayable(N_("The right was changed."))
-CHECKED = sayable(N_("The right is checked: from today it gives badges."))
-STANDING_CHANGED = sayable(N_("Recorded. Pages and badges follow at once."))
-LINKED = sayable(N_("The product bears this trademark now."))
-UNLINKED = sayable(N_("The product no longer bears this trademark."))
+CHANGED_UNCHECKED = sayable(
+    N_("The right was changed. It gives no badge until it is checked against its certificate.")
+)
 TYPES: Final = [(one.value, one.label) for one in RightType]
-MAX_CHOICES: Final = 2000
-STANDING_FIELDS: Final = ["suspended_on", "resumed_on", "ended_on"]
+OFFERED: Final = 60
+PARTIAL_DATES: Final = ("application_date", "registration_date", "decision_date")
 
 
 @dataclass(frozen=True)
@@ -57,24 +54,6 @@ class RightsView:
 
 
 @dataclass(frozen=True)
-class RightView:
-    """One right with its users and, for a trademark, the products that bear it."""
-
-    row: RightRow
-    registered: str
-    decided: str
-    owner: str
-    users: Page[UserRow]
-    users_next: str | None
-    users_previous: str | None
-    bearing: list[tuple[int, str]]
-    linkable: list[tuple[str, str]]
-    check: Filled
-    link: Filled
-    may_change: bool
-
-
-@dataclass(frozen=True)
 class RightFormView:
     """The form that adds or changes a right."""
 
@@ -82,26 +61,14 @@ class RightFormView:
     right: IpRight | None
     kinds: list[tuple[str, str]]
     entities: list[tuple[str, str]]
+    more: bool
 
 
-@dataclass(frozen=True)
-class StandingView:
-    """The form that suspends, resumes or ends a right or a use right."""
+class RightEdit(RightIn):
+    """The form that changes a right: all its fields at once."""
 
-    form: Filled
-    subject: str
-    state: State
-    back: str
-    users: int
-
-
-class StandingIn(In):
-    """The days a right is suspended, resumed and ended, and why."""
-
-    suspended_on: Day | None = None
-    resumed_on: Day | None = None
-    ended_on: Day | None = None
-    status_reason: Annotated[Note, Field(max_length=2000)] = ""
+    against: Annotated[Line, Field(max_length=200)] = ""
+    seen: datetime | None = None
 
 
 @router.get("")
@@ -151,43 +118,24 @@ def add_right(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form
 ) -> Response:
     actor.require_officer()
-    given = read_form(RightIn, sent, words)
-    if isinstance(given, Filled):
-        return _form(request, db, actor, given)
-    try:
-        right = actions.add_right(db, actor=actor, now=now, **given.model_dump())
-    except (Conflict, Invalid) as error:
-        return _form(request, db, actor, refused(sent, error, words))
-    return go(f"/office/rights/{right.id}", say=ADDED)
+    if sent.text("find"):
+        return _form(request, db, actor, Filled(sent.fields))
+    added: list[IpRight] = []
 
+    def save(given: RightIn) -> None:
+        added.append(actions.add_right(db, actor=actor, now=now, **given.model_dump()))
 
-@router.get("/{right_id}")
-def right(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    cut: Cutting,
-    right_id: Id,
-    file: AsFile = None,
-) -> Response:
-    found, day = queries.get_right(db, right_id), day_of(now)
-    if file:
-        row = right_row(found, day)
-        users = every(lambda part: _users(db, actor, day, found, part), cut)
-        return use_rights_file(file, ((user, row) for user in users), words)
-    return _show(request, db, actor, day, found, cut)
+    wrong = submit(RightIn, sent, words, save)
+    if wrong is not None:
+        return _form(request, db, actor, wrong)
+    return go(f"/office/rights/{added[0].id}", say=ADDED)
 
 
 @router.get("/{right_id}/edit")
 def edit_right(request: Request, db: Db, actor: CurrentActor, right_id: Id) -> Response:
     actor.require_officer()
     found = queries.get_right(db, right_id)
-    form = filled_from(found, RightIn.model_fields)
-    dates = {name: spoken(form.value(name)) for name in ("registration_date", "decision_date")}
-    written = {"registration_no": found.registration_no_as_written}
-    return _form(request, db, actor, Filled({**form.values, **dates, **written}), found)
+    return _form(request, db, actor, _kept(found), found)
 
 
 @router.post("/{right_id}/edit")
@@ -196,142 +144,71 @@ def change_right(
 ) -> Response:
     found = queries.get_right(db, right_id)
     actor.require_officer()
-    given = read_form(RightIn, sent, words)
-    if isinstance(given, Filled):
-        return _form(request, db, actor, given, found)
-    try:
+    if sent.text("find"):
+        return _form(request, db, actor, Filled(sent.fields), found)
+
+    def save(given: RightEdit) -> None:
         actions.change_right(db, actor=actor, now=now, right_id=right_id, **given.model_dump())
-    except (Conflict, Invalid) as error:
-        return _form(request, db, actor, refused(sent, error, words), found)
-    return go(f"/office/rights/{right_id}", say=CHANGED)
 
-
-@router.post("/{right_id}/check")
-def check_right(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
-) -> Response:
-    found = queries.get_right(db, right_id)
-    actor.require_officer()
-    given = read_form(CheckIn, sent, words)
-    if isinstance(given, Filled):
-        return _show(request, db, actor, day_of(now), found, check=given)
-    try:
-        actions.check_right(db, actor=actor, now=now, right_id=right_id, against=given.against)
-    except actions.NoNumberToCheck as error:
-        wrong = refused(sent, error, words)
-        return _show(request, db, actor, day_of(now), found, check=wrong)
-    return go(f"/office/rights/{right_id}", say=CHECKED)
-
-
-@router.get("/{right_id}/standing")
-def ask_standing(request: Request, db: Db, actor: CurrentActor, now: Now, right_id: Id) -> Response:
-    actor.require_officer()
-    found = queries.get_right(db, right_id)
-    return _standing(request, db, found, day_of(now), filled_from(found, STANDING_FIELDS))
-
-
-@router.post("/{right_id}/standing")
-def change_standing(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
-) -> Response:
-    actor.require_officer()
-    found = queries.get_right(db, right_id)
-    given = read_form(StandingIn, sent, words)
-    if isinstance(given, Filled):
-        return _standing(request, db, found, day_of(now), given)
-    try:
-        actions.change_right(db, actor=actor, now=now, right_id=right_id, **given.model_dump())
-    except (Conflict, Invalid) as error:
-        return _standing(request, db, found, day_of(now), refused(sent, error, words))
-    return go(f"/office/rights/{right_id}", say=STANDING_CHANGED)
-
-
-@router.post("/{right_id}/products")
-def link_product(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
-) -> Response:
-    found = queries.get_right(db, right_id)
-    actor.require_officer()
-    given = read_form(LinkIn, sent, words)
-    if isinstance(given, Filled):
-        return _show(request, db, actor, day_of(now), found, link=given)
-    try:
-        actions.link_product(
-            db, actor=actor, now=now, right_id=right_id, product_id=given.product_id
-        )
-    except (Conflict, Invalid) as error:
-        wrong = refused(sent, error, words)
-        return _show(request, db, actor, day_of(now), found, link=wrong)
-    return go(f"/office/rights/{right_id}", say=LINKED)
-
-
-@router.post("/{right_id}/products/{product_id}/unlink")
-def unlink_product(db: Db, actor: CurrentActor, now: Now, right_id: Id, product_id: Id) -> Response:
-    actions.unlink_product(db, actor=actor, now=now, right_id=right_id, product_id=product_id)
-    return go(f"/office/rights/{right_id}", say=UNLINKED)
-
-
-def _show(
-    request: Request,
-    db: Session,
-    actor: Actor,
-    day: date,
-    right: IpRight,
-    cut: Cut | None = None,
-    *,
-    check: Filled | None = None,
-    link: Filled | None = None,
-) -> Response:
-    users = _users(db, actor, day, right, cut or Cut())
-    bearing = product_names_of(db, queries.products_of(db, [right.id])[right.id])
-    owners = entity_names_of(db, [right.owner_entity_id] if right.owner_entity_id else [])
-    view = RightView(
-        row=right_row(right, day),
-        registered=spoken(right.registration_date),
-        decided=spoken(right.decision_date),
-        owner=owners.get(right.owner_entity_id or 0, ""),
-        users=users,
-        users_next=next_path(request, users),
-        users_previous=previous_path(request, users),
-        bearing=sorted(bearing.items()),
-        linkable=_linkable(db, actor, right, bearing) if actor.officer else [],
-        check=check or Filled(),
-        link=link or Filled(),
-        may_change=actor.officer,
+    wrong = submit(
+        RightEdit,
+        sent,
+        words,
+        save,
+        stale=lambda: beside(sent, _kept(found), words, _say(db, words)),
     )
-    return show(request, "rights/one.html", view, status=422 if check or link else 200)
+    if wrong is not None:
+        return _form(request, db, actor, wrong, found)
+    lost = found.registration_no is not None and found.checked_on is None
+    return go(f"/office/rights/{right_id}", say=CHANGED_UNCHECKED if lost else CHANGED)
 
 
-def _users(db: Session, actor: Actor, day: date, right: IpRight, cut: Cut) -> Page[UserRow]:
-    page = queries.list_use_rights(db, actor=actor, cut=cut, right_id=right.id)
-    return page.having(user_rows(db, page.items, day))
+def _kept(right: IpRight) -> Filled:
+    form = filled_from(right, RightIn.model_fields)
+    dates = {name: spoken(form.value(name)) for name in PARTIAL_DATES}
+    written = {"registration_no": right.registration_no_as_written}
+    return as_of(Filled({**form.values, **dates, **written}), right.updated_at)
 
 
-def _linkable(
-    db: Session, actor: Actor, right: IpRight, bearing: dict[int, str]
-) -> list[tuple[str, str]]:
-    if right.type != RightType.TRADEMARK or right.owner_entity_id is None:
-        return []
-    cut, owner = Cut(limit=MAX_CHOICES), right.owner_entity_id
-    found = list_products(db, actor=actor, cut=cut, entity_id=owner, status="active")
-    return [(str(one.id), one.name) for one in found.items if one.id not in bearing]
+def _say(db: Session, words: Translator) -> Callable[[str, str], str]:
+    kinds = {one.value: words.gettext(one.label) for one in RightType}
+
+    def say(name: str, value: str) -> str:
+        if name == "owner_entity_id" and value:
+            return names_of(db, [int(value)])[int(value)]
+        return kinds.get(value, value) if name == "type" else value
+
+    return say
 
 
 def _form(
     request: Request, db: Session, actor: Actor, form: Filled, right: IpRight | None = None
 ) -> Response:
-    found = list_entities(db, actor=actor, cut=Cut(limit=MAX_CHOICES))
-    entities = [(str(one.id), one.name) for one in sorted(found.items, key=lambda e: e.folded)]
-    view = RightFormView(form=form, right=right, kinds=TYPES, entities=entities)
+    entities, more = offered_entities(db, actor, form, "owner_entity_id")
+    view = RightFormView(form=form, right=right, kinds=TYPES, entities=entities, more=more)
     return show(request, "rights/edit.html", view, status=422 if form.wrong else 200)
 
 
-def _standing(request: Request, db: Session, right: IpRight, day: date, form: Filled) -> Response:
-    view = StandingView(
-        form=form,
-        subject=f"{right.sign} {right.registration_no_as_written}".strip(),
-        state=right_row(right, day).state,
-        back=f"/office/rights/{right.id}",
-        users=queries.count_users(db, right.id),
-    )
-    return show(request, "rights/standing.html", view, status=422 if form.wrong else 200)
+def overtaken(sent: Sent, right: IpRight, words: Translator) -> Callable[[], Filled]:
+    """Return what makes the form again of somebody who was too late to add to a right."""
+
+    def again() -> Filled:
+        return beside(sent, as_of(Filled(), right.updated_at), words, lambda _, value: value)
+
+    return again
+
+
+def offered_entities(
+    db: Session, actor: Actor, form: Filled, field: str
+) -> tuple[list[tuple[str, str]], bool]:
+    """Return the entities a form offers in a field, and whether there are more than those.
+
+    They are found by what was written beside it; the one that is chosen stays among them.
+    """
+    cut = Cut(limit=OFFERED, sort="name")
+    found = list_entities(db, actor=actor, cut=cut, text=form.value(f"{field}_find"))
+    options = {str(one.id): one.name for one in found.items}
+    chosen = form.value(field)
+    if chosen.isdigit() and chosen not in options:
+        options |= {str(key): name for key, name in names_of(db, [int(chosen)]).items()}
+    return list(options.items()), found.after is not None

@@ -6,9 +6,14 @@ from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
-from app.rights.changes import ReasonNeeded
 from app.rights.deciding import TURNS, Course, Decision, DecisionKind
-from app.rights.right_faults import AlreadySuspended, DecidedLater, DecisionAnnulled, NotSuspended
+from app.rights.right_faults import (
+    AlreadySuspended,
+    DecidedLater,
+    DecisionAnnulled,
+    NotSuspended,
+    ReasonNeeded,
+)
 
 
 class DecisionNeeded(Invalid):
@@ -95,7 +100,7 @@ _WITHOUT_NUMBER: Final = frozenset({DecisionKind.ENDED})
 def check_paper(kind: DecisionKind, paper: Paper, today: date) -> None:
     """Refuse a decision that does not say what it must."""
     if not paper.reason:
-        raise ReasonNeeded(field="reason")
+        raise ReasonNeeded
     if kind not in _WITHOUT_NUMBER:
         for field in ("decision_no", "decided_on"):
             if not getattr(paper, field):

@@ -41,7 +41,6 @@ PAGES = {
         "rights/list.html": ["/office/rights"],
         "rights/one.html": ["/office/rights/1"],
         "rights/edit.html": ["/office/rights/new"],
-        "rights/standing.html": ["/office/rights/1/standing"],
         "rights/use_list.html": ["/office/use-rights"],
         "rights/use_one.html": ["/office/use-rights/1"],
         "rights/use_edit.html": ["/office/use-rights/new"],

@@ -60,8 +60,6 @@ ALLOWED = {
             /api/v1/products/{product_id}/standards +/{standard_id}/retire
             /api/v1/products/{product_id}/certificates +/{certificate_id}/revoke
             /api/v1/products/{product_id}/pictures +/{picture_id}/remove
-            /api/v1/rights/{right_id}/check
-            /api/v1/rights/{right_id}/products +/{product_id}/unlink
             /api/v1/lots/{lot_id}/entries/{entry_id}/erase /api/v1/lots/{lot_id}/recall +/lift
             /api/v1/batches/{batch_id}/approve /api/v1/batches/{batch_id}/refuse
             /api/v1/batches/{batch_id}/issue /api/v1/batches/{batch_id}/handover
@@ -73,9 +71,7 @@ ALLOWED = {
             /office/products/{product_id}/certificates/{certificate_id}/revoke
             /office/products/{product_id}/standards/new
             /office/products/{product_id}/standards/{standard_id}/retire
-            /office/rights/new /office/rights/{right_id}/edit /office/rights/{right_id}/check
-            /office/rights/{right_id}/standing
-            /office/rights/{right_id}/products +/{product_id}/unlink
+            /office/rights/new /office/rights/{right_id}/edit
             /office/use-rights/new /office/use-rights/{use_right_id}/edit
             /office/use-rights/{use_right_id}/standing /office/accounts/new
             /office/accounts/{account_id}/link /office/accounts/{account_id}/close
@@ -90,7 +86,7 @@ ALLOWED = {
             /office/products/{product_id}/edit /office/products/{product_id}/certificates/new
             /office/products/{product_id}/certificates/{certificate_id}/revoke
             /office/products/{product_id}/standards/new /office/rights/new
-            /office/rights/{right_id}/edit /office/rights/{right_id}/standing
+            /office/rights/{right_id}/edit
             /office/use-rights/new /office/use-rights/{use_right_id}/edit
             /office/use-rights/{use_right_id}/standing /office/accounts /office/accounts/new
             /office/accounts/{account_id} /api/v1/batches/{batch_id}/export

@@ -8,8 +8,9 @@ from app.lookup import shelf as shelves
 from app.lookup.queries import keep_sheet
 from app.lookup.shelf import Kept, Shelf
 from app.products.models import Product
-from app.rights.actions import change_right
-from app.rights.models import UseRight
+from app.rights.deciding import DecisionKind
+from app.rights.models import IpRight, UseRight
+from app.rights.right_decision_actions import decide_right
 from tests import make
 from tests.conftest import Clock, Visit
 from tests.lookup.conftest import Scene, entry
@@ -61,14 +62,15 @@ def test_a_right_that_ends_is_told_at_once_whoever_owns_it(
     with database.begin() as db:
         right_id = db.query(UseRight.right_id).filter_by(product_id=scene.product.id).scalar()
         assert right_id
-        change_right(
+        db.get_one(IpRight, right_id).owner_entity_id = scene.cast.other.id
+        decide_right(
             db,
             actor=scene.cast.officer.actor,
             now=make.NOW,
             right_id=right_id,
-            owner_entity_id=scene.cast.other.id,
-            ended_on=make.TODAY,
-            status_reason="Bị hủy bỏ hiệu lực",
+            kind=DecisionKind.ENDED,
+            effective_on=make.TODAY,
+            reason="Bị hủy bỏ hiệu lực",
         )
     assert "Hết hiệu lực: đã chấm dứt từ 10/03/2026" in visit().get(path).text
 

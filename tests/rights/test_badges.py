@@ -67,12 +67,11 @@ def test_suspending_resuming_and_ending_turn_the_badge_on_their_days(
 ) -> None:
     client = visit(api=cast.officer)
     path = f"/api/v1/{what}/{use_right.right_id if what == 'rights' else use_right.id}"
-    for facts in (
-        {"suspended_on": SUSPENDED.isoformat()},
-        {"resumed_on": RESUMED.isoformat()},
-        {"ended_on": ENDED.isoformat()},
-    ):
-        assert client.patch(path, json=facts | {"status_reason": "QĐ"}).status_code == 200
+    for kind, day in (("suspended", SUSPENDED), ("resumed", RESUMED), ("ended", ENDED)):
+        paper = {"decision_no": "1/QĐ", "decided_on": "2026-03-10", "reason": "QĐ"}
+        given = {"kind": kind, "effective_on": f"{day}", "past_is_meant": True}
+        sent = client.post(f"{path}/decisions", json=given | paper)
+        assert sent.status_code == 201, sent.text
     found = [badged(database, product, day) for day in days(SUSPENDED, RESUMED, ENDED)]
     assert found == [True, False, False, True, True, False]
 
@@ -82,7 +81,9 @@ def test_a_right_that_expires_first_ends_the_badge(
 ) -> None:
     last = date(2026, 5, 31)
     path = f"/api/v1/rights/{use_right.right_id}"
-    sent = visit(api=cast.officer).patch(path, json={"expires_on": last.isoformat()})
+    sent = visit(api=cast.officer).patch(
+        path, json={"expires_on": f"{last}", "against": "Bản chính"}
+    )
     assert sent.status_code == 200
     assert [badged(database, product, day) for day in days(last + ONE)] == [True, False]
 
@@ -146,9 +147,11 @@ def test_a_linked_trademark_of_the_entity_itself_gives_a_badge(
     assert not badged(database, product, make.TODAY)
     client.post(f"{path}/products", json={"product_id": product.id})
     assert badged(database, product, make.TODAY)
-    client.patch(path, json={"owner_entity_id": cast.other.id})
+    held = {"against": "Bản chính"}
+    client.patch(path, json=held | {"owner_entity_id": cast.other.id})
     assert not badged(database, product, make.TODAY)
-    client.patch(path, json={"owner_entity_id": cast.entity.id})
+    client.patch(path, json=held | {"owner_entity_id": cast.entity.id})
+    assert badged(database, product, make.TODAY)
     client.post(f"{path}/products/{product.id}/unlink")
     assert not badged(database, product, make.TODAY)
 
@@ -156,8 +159,9 @@ def test_a_linked_trademark_of_the_entity_itself_gives_a_badge(
 def test_a_suspended_right_still_tells_it_held_when_the_lot_was_made(
     visit: Visit, cast: Cast, database: Database, product: Product, use_right: UseRight
 ) -> None:
-    facts = {"suspended_on": "2026-02-01", "status_reason": "QĐ"}
-    visit(api=cast.officer).patch(f"/api/v1/use-rights/{use_right.id}", json=facts)
+    paper = {"decision_no": "1/QĐ", "decided_on": "2026-02-01", "reason": "QĐ"}
+    given = paper | {"kind": "suspended", "effective_on": "2026-02-01", "past_is_meant": True}
+    visit(api=cast.officer).post(f"/api/v1/use-rights/{use_right.id}/decisions", json=given)
     with database.begin(write=False) as db:
         found = facts_for(db, entity_id=product.entity_id, product_id=product.id)
     made = {

@@ -104,7 +104,8 @@ def test_the_edit_form_gives_number_and_dates_back_as_written(
     for value in ("165802", "07/2022", "2030-01-02"):
         assert f'value="{value}"' in form
     typed = {"type": "certification_mark", "sign": "Cát Hải", "registration_no": "165802"}
-    assert client.post(f"{path}/edit", data=typed).status_code == 303
+    held = typed | {"against": "Bản chính"}
+    assert client.post(f"{path}/edit", data=held).status_code == 303
     assert NO_BADGE not in client.get(f"{path}?lang=en").text
     assert client.post(f"{path}/edit", data=typed | {"registration_no": "9"}).status_code == 303
     assert NO_BADGE in client.get(f"{path}?lang=en").text
@@ -118,7 +119,7 @@ def test_a_right_shows_its_users_and_whether_they_have_a_badge_today(
     page = client.get(path).text
     assert ("Tôm &lt;khô&gt;" in page, "GCN-77" in page) == (True, True)
     assert page.count("</span> badge shown</span>") == 1
-    turned = {"suspended_on": "2026-03-10", "status_reason": "QĐ"}
+    turned = {"kind": "ended", "effective_on": "2026-03-10", "reason": "Trả lại"}
     client.post(f"/office/use-rights/{use_right.id}/standing", data=turned)
     assert client.get(path).text.count("</span> no badge</span>") == 1
 
@@ -135,22 +136,22 @@ def test_an_owner_reads_a_right_and_sees_only_its_own_use_rights(
     one = f"/office/use-rights/{use_right.id}"
     assert visit(page=cast.owner).get(one).status_code == 200
     assert visit(page=cast.outsider).get(one).status_code == 404
-    for form in (f"{path}/edit", f"{path}/standing", f"{one}/edit", f"{one}/standing"):
+    for form in (f"{path}/edit", f"{path}/decisions/new", f"{one}/edit", f"{one}/standing"):
         assert visit(page=cast.owner).get(form).status_code == 403
     assert "GCN-77" not in visit(page=cast.outsider).get("/office/use-rights").text
 
 
-@pytest.mark.parametrize("what", ["rights", "use-rights"])
 def test_suspending_without_a_reason_is_refused_beside_the_field(
-    what: str, visit: Visit, cast: Cast, use_right: UseRight
+    visit: Visit, cast: Cast, use_right: UseRight
 ) -> None:
     client = visit(page=cast.officer)
-    path = f"/office/{what}/{use_right.right_id if what == 'rights' else use_right.id}"
-    sent = client.post(f"{path}/standing", data={"suspended_on": "2026-03-01"})
-    assert (sent.status_code, 'id="status_reason-wrong"' in sent.text) == (422, True)
-    assert 'value="2026-03-01"' in sent.text
-    given = {"suspended_on": "2026-03-01", "status_reason": "QĐ <1>"}
-    assert client.post(f"{path}/standing", data=given).status_code == 303
+    path = f"/office/use-rights/{use_right.id}"
+    given = {"kind": "suspended", "effective_on": "2026-03-10", "decision_no": "8/QĐ"}
+    sent = client.post(f"{path}/standing", data=given)
+    assert (sent.status_code, 'id="reason-wrong"' in sent.text) == (422, True)
+    assert 'value="2026-03-10"' in sent.text
+    told = given | {"reason": "QĐ <1>", "decided_on": "2026-03-01"}
+    assert client.post(f"{path}/standing", data=told).status_code == 303
     page = client.get(f"{path}?lang=en").text
     assert ("Suspended" in page, "QĐ &lt;1&gt;" in page) == (True, True)
 
