@@ -12,6 +12,7 @@ from app.entities.models import Entity
 from app.kit.paging import Cut, Page, take, trimmed
 from app.kit.text import fold
 from app.lookup.mark_queries import badges_of, may_bear
+from app.lookup.register_place_queries import communes_named
 from app.lookup.sheet import Place
 from app.places import models as places
 from app.products.models import OcopCertificate, Product, ProductPack
@@ -83,7 +84,7 @@ class EntityRow:
 
 def list_products(db: Session, *, day: date, cut: Cut, wanted: Wanted) -> Page[ProductRow]:
     """Return products of the register; `text` is words of names, or a whole GTIN or own code."""
-    query = _products(day).where(*_sought(wanted))
+    query = _products(day).where(*_sought(db, wanted))
     if wanted.stars:
         query = query.where(stars_on(day) == wanted.stars)
     if wanted.rights:
@@ -134,8 +135,10 @@ def list_entities(db: Session, *, cut: Cut, wanted: Wanted, kind: str = "") -> P
         .outerjoin(places.Place, places.Place.code == Entity.commune_code)
         .where(exists().where(made), Entity.practice.is_(False))
     )
-    for word in words_of(wanted.text):
-        query = query.where(contains(word, Entity.folded, places.Place.folded))
+    if words := words_of(wanted.text):
+        names = [contains(word, Entity.folded, places.Place.folded) for word in words]
+        placed = Entity.commune_code.in_(communes_named(db, wanted.text))
+        query = query.where(all_of(names) | placed)
     if wanted.commune:
         query = query.where(Entity.commune_code == wanted.commune)
     if kind:
@@ -208,14 +211,15 @@ def _products(day: date) -> Select[Any]:
     )
 
 
-def _sought(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _sought(db: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.text.strip():
         names = [
             contains(word, Product.folded, Entity.folded, places.Place.folded)
             for word in words_of(wanted.text)
         ]
-        found.append(or_(_coded(wanted.text.strip()), *([all_of(names)] if names else [])))
+        placed = Entity.commune_code.in_(communes_named(db, wanted.text))
+        found.append(or_(_coded(wanted.text.strip()), placed, *([all_of(names)] if names else [])))
     if wanted.commune:
         found.append(Entity.commune_code == wanted.commune)
     if not wanted.all:
