@@ -77,32 +77,41 @@ def of(kind: type[DomainError]) -> str:
     return f"{kind.__module__}.{kind.__name__}"
 
 
-@pytest.mark.parametrize("kind", ERRORS, ids=of)
-class TestEveryError:
-    def test_has_a_public_title_of_one_line(self, kind: type[DomainError]) -> None:
-        title = title_of(kind)
-        assert kind.__doc__ is not None
-        assert "__doc__" in vars(kind)
-        assert title
-        assert not title.endswith(".")
-        assert len(title) <= 90
-        assert title[0].isupper()
+def slice_of(kind: type[DomainError]) -> str:
+    return kind.__module__.split(".")[1]
 
-    def test_has_a_stable_code_of_its_slice(self, kind: type[DomainError]) -> None:
-        assert re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)?", kind.code)
-        owner = kind.__module__.split(".")[1]
-        assert kind.code.startswith(f"{owner}.") or owner == "kit"
 
-    def test_explains_itself_in_both_languages(self, kind: type[DomainError]) -> None:
-        for translator in words().values():
-            error = made(kind)
-            told = error.title(translator) + error.explain(translator)
-            assert "{" not in told
-            assert not kind.detail or error.explain(translator).endswith((".", "!", "?"))
+@pytest.mark.parametrize("owner", sorted({slice_of(kind) for kind in ERRORS}))
+def test_every_error_of_a_slice_keeps_to_the_form(owner: str) -> None:
+    for kind in (one for one in ERRORS if slice_of(one) == owner):
+        has_a_public_title_of_one_line(kind)
+        has_a_stable_code_of_its_slice(kind)
+        explains_itself_in_both_languages(kind)
+        assert kind is DomainError or status_of(made(kind)) in STATUS.values(), of(kind)
 
-    def test_has_a_status(self, kind: type[DomainError]) -> None:
-        if kind is not DomainError:
-            assert status_of(made(kind)) in STATUS.values()
+
+def has_a_public_title_of_one_line(kind: type[DomainError]) -> None:
+    title = title_of(kind)
+    assert kind.__doc__ is not None, of(kind)
+    assert "__doc__" in vars(kind), of(kind)
+    assert title, of(kind)
+    assert not title.endswith("."), of(kind)
+    assert len(title) <= 90, of(kind)
+    assert title[0].isupper(), of(kind)
+
+
+def has_a_stable_code_of_its_slice(kind: type[DomainError]) -> None:
+    assert re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)?", kind.code), of(kind)
+    owner = slice_of(kind)
+    assert kind.code.startswith(f"{owner}.") or owner == "kit", of(kind)
+
+
+def explains_itself_in_both_languages(kind: type[DomainError]) -> None:
+    for translator in words().values():
+        error = made(kind)
+        told = error.title(translator) + error.explain(translator)
+        assert "{" not in told, of(kind)
+        assert not kind.detail or error.explain(translator).endswith((".", "!", "?")), of(kind)
 
 
 def test_no_two_errors_share_a_code() -> None:
