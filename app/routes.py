@@ -73,6 +73,7 @@ import app.office.board_pages
 import app.office.diary_decision_pages
 import app.office.diary_pages
 import app.office.ending_pages
+import app.office.expiry_pages
 import app.office.figure_api
 import app.office.figure_pages
 import app.office.home_pages
@@ -250,7 +251,13 @@ OFFICE = (
         lines=(
             Rail(N_("IP rights"), "/office/rights"),
             Rail(N_("Rights you manage"), "/office/managed", frozenset({Role.MARK_MANAGER})),
-            Rail(N_("Use rights"), "/office/use-rights", DEPARTMENT | {Role.MARK_MANAGER}),
+            Rail(
+                N_("Use rights"),
+                "/office/use-rights",
+                DEPARTMENT | {Role.MARK_MANAGER},
+                within=("/office/objections",),
+            ),
+            Rail(N_("Expiry calendar"), "/office/expiries", DEPARTMENT | {Role.MARK_MANAGER}),
         ),
     ),
     Rail(
@@ -375,6 +382,7 @@ ROUTERS = (
     app.rights.manager_api.router,
     app.rights.manager_pages.router,
     app.rights.manager_pages.kept_router,
+    app.rights.manager_pages.objection_router,
     app.rights.use_part_api.router,
     app.rights.use_part_api.seen_router,
     app.rights.use_right_pages.router,
@@ -392,6 +400,7 @@ ROUTERS = (
     app.partners.event_api.router,
     app.partners.webhook_api.router,
     app.partners.webhook_pages.router,
+    app.office.expiry_pages.router,
     app.office.home_pages.router,
     app.office.figure_pages.router,
     app.office.figure_api.router,

@@ -51,6 +51,7 @@ from app.lookup.gs1_shelf import GtinShelf
 from app.lookup.guess_access import PER_MINUTE, Given
 from app.lookup.open_data_access import OpenData
 from app.lookup.shelf import Shelf
+from app.office.expiry_actions import record_expiring
 from app.office.import_actions import tidy_imports
 from app.office.import_pages import hands_of
 from app.office.import_work_actions import work_on_waiting_imports
@@ -307,6 +308,8 @@ def make_runner(made: FastAPI) -> Runner:
     def end_what_ended() -> None:
         with whole.begin() as db:
             record_ended(db, now=held.clock())
+        with whole.begin() as db:
+            record_expiring(db, now=held.clock())
 
     courier = courier_of(made)
     tasks = [

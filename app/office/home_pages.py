@@ -6,14 +6,17 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.kit.clock import day_of
 from app.kit.pages import go, show
 from app.kit.web import Db, Edge, Now
 from app.office import queries
 from app.office.alert_queries import count_off
 from app.office.diary_pages import usual_days
 from app.office.diary_queries import COUNTED, DiaryList, Wanted, count_approvals, count_diaries
+from app.office.expiry_queries import count_ahead
 from app.office.queries import Waiting
 from app.oversight.queries import count_open_reports
+from app.rights.use_decision_queries import count_open_objections
 from app.scans.signal_queries import count_signals
 
 router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
@@ -38,6 +41,9 @@ class HomeView:
     reports: int
     diaries: Diaries
     figures: list[tuple[str, int, str]]
+    # How many rights and certificates end within so many days, and objections not settled.
+    ending: dict[int, int]
+    objections: int
 
 
 @router.get("")
@@ -51,6 +57,8 @@ def home(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
         reports=count_open_reports(db),
         diaries=_diaries(request, db, now),
         figures=queries.count_all(db),
+        ending=count_ahead(db, actor=actor, day=day_of(now)),
+        objections=count_open_objections(db, actor=actor),
     )
     return show(request, "office/home.html", view)
 

@@ -60,6 +60,8 @@ def told_of(db: Session, happening: Happening, *, base_url: str) -> tuple[EventT
     if kind is None or (happening.entity_id and is_practice(db, happening.entity_id)):
         return None
     facts = _READ[happening.action.partition(".")[0]](db, happening, base_url)
+    if facts is not None and kind in {EventType.RIGHT_EXPIRING, EventType.CERTIFICATE_EXPIRING}:
+        facts |= {name: happening.after[name] for name in ("last_day", "days_ahead")}
     return None if facts is None else (kind, facts)
 
 

@@ -20,12 +20,14 @@ class EventType(StrEnum):
     CERTIFICATE_RENEWED = "certificate.renewed"
     CERTIFICATE_ENDED = "certificate.ended"
     CERTIFICATE_REVOKED = "certificate.revoked"
+    CERTIFICATE_EXPIRING = "certificate.expiring"
     RIGHT_GRANTED = "right.granted"
     RIGHT_RENEWED = "right.renewed"
     RIGHT_CHANGED = "right.changed"
     RIGHT_SUSPENDED = "right.suspended"
     RIGHT_RESUMED = "right.resumed"
     RIGHT_ENDED = "right.ended"
+    RIGHT_EXPIRING = "right.expiring"
     PRODUCT_ADDED = "product.added"
     PRODUCT_CHANGED = "product.changed"
     PRODUCT_RETIRED = "product.retired"
@@ -116,6 +118,9 @@ _ALWAYS: Final[Mapping[str, EventType]] = {
     "product.lift_hold": EventType.HOLD_LIFTED,
     "product.certificate.revoke": EventType.CERTIFICATE_REVOKED,
     "product.certificate.end": EventType.CERTIFICATE_ENDED,
+    "product.certificate.expiring": EventType.CERTIFICATE_EXPIRING,
+    "right.expiring": EventType.RIGHT_EXPIRING,
+    "use_right.expiring": EventType.RIGHT_EXPIRING,
     "product.certificate.strike": EventType.CERTIFICATE_ENDED,
     "right.end": EventType.RIGHT_ENDED,
     "right.uncheck": EventType.RIGHT_CHANGED,
@@ -190,12 +195,14 @@ _LABELS: Final = {
     EventType.CERTIFICATE_RENEWED: N_("OCOP certificate renewed"),
     EventType.CERTIFICATE_ENDED: N_("OCOP certificate ended"),
     EventType.CERTIFICATE_REVOKED: N_("OCOP certificate revoked"),
+    EventType.CERTIFICATE_EXPIRING: N_("OCOP certificate ends soon"),
     EventType.RIGHT_GRANTED: N_("IP right granted"),
     EventType.RIGHT_RENEWED: N_("IP right renewed"),
     EventType.RIGHT_CHANGED: N_("IP right changed"),
     EventType.RIGHT_SUSPENDED: N_("IP right suspended"),
     EventType.RIGHT_RESUMED: N_("IP right in force again"),
     EventType.RIGHT_ENDED: N_("IP right ended"),
+    EventType.RIGHT_EXPIRING: N_("IP right ends soon"),
     EventType.PRODUCT_ADDED: N_("Product added"),
     EventType.PRODUCT_CHANGED: N_("Product changed"),
     EventType.PRODUCT_RETIRED: N_("Product no longer made"),

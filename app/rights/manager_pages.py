@@ -26,6 +26,8 @@ from app.rights.use_models import RightManager
 router = APIRouter(prefix="/office/rights", route_class=Edge, include_in_schema=False)
 kept_router = APIRouter(prefix="/office/managed", route_class=Edge, include_in_schema=False)
 
+objection_router = APIRouter(prefix="/office/objections", route_class=Edge, include_in_schema=False)
+
 APPOINTED = sayable(N_("From now on this account keeps the users of the right."))
 DISMISSED = sayable(N_("The account no longer keeps the users of the right."))
 _OFFERED = 500
@@ -50,12 +52,27 @@ class KeptView:
     waiting: list[Waiting]
 
 
+@dataclass(frozen=True)
+class ObjectionsView:
+    """The open objections to use rights: all, or those to what a mark manager keeps."""
+
+    waiting: list[Waiting]
+
+
 @kept_router.get("")
 def kept(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
     actor.require_role(Role.MARK_MANAGER)
     rights = kept_rights(db, actor=actor, day=day_of(now))
     view = KeptView(rights=rights, waiting=waiting_for(db, actor=actor))
     return show(request, "rights/kept.html", view)
+
+
+@objection_router.get("")
+def objections(request: Request, db: Db, actor: CurrentActor) -> Response:
+    if not actor.of_department:
+        actor.require_role(Role.MARK_MANAGER)
+    view = ObjectionsView(waiting_for(db, actor=actor))
+    return show(request, "rights/objections.html", view)
 
 
 @router.get("/{right_id}/managers")
