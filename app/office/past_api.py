@@ -50,20 +50,28 @@ class ActOut(Out):
 
 
 class LineOut(Out):
-    """A line of the page then and today; null on a side that has none."""
+    """A line of the page then and today; null on a side that has none.
+
+    `acts` are the numbers of those whose values stand in it, where it differs.
+    """
 
     then: str | None
     today: str | None
+    acts: tuple[int, ...]
 
 
 class PartOut(Out):
-    """A part of the page. `acts` changed it, the latest first; else `why` says why none did."""
+    """A part of the page. `acts` changed it, the latest first; else `why` says why none did.
+
+    `other_acts` touched the same records since.
+    """
 
     kind: Kind
     heading: str
     changed: bool
     lines: list[LineOut]
     acts: list[ActOut]
+    other_acts: list[ActOut]
     more_acts: bool
     why: str | None
 
@@ -88,6 +96,7 @@ class PastOut(Out):
 
 
 def _moment(
+    _reader: PastReader,
     now: Now,
     at: Annotated[
         str, Query(description="An instant such as 2026-01-31T10:00:00+07:00, or a day: its end.")
@@ -153,8 +162,11 @@ def _part(one: Compared) -> PartOut:
         kind=one.kind,
         heading=one.part.heading,
         changed=one.part.changed,
-        lines=[LineOut(then=pair.then, today=pair.now) for pair in one.part.pairs],
+        lines=[
+            LineOut(then=line.pair.then, today=line.pair.now, acts=line.acts) for line in one.lines
+        ],
         acts=_acts(one.causes),
+        other_acts=_acts(one.others),
         more_acts=one.more,
         why=one.why or None,
     )

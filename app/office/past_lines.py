@@ -89,7 +89,7 @@ class _Reader(HTMLParser):
             self._begin(tag, frozenset(told.get("class", "").split()))
 
     def _begin(self, tag: str, classes: frozenset[str]) -> None:
-        if tag in _LINES or tag == "dt":
+        if tag != "dd" and (tag in _LINES or tag == "dt"):
             self._end_line()
         if len(self._open) == self._main + 1:
             self.blocks.append(Block(tag, classes))

@@ -1,21 +1,25 @@
 """A past page beside today's, told to its reader: what differs, by which acts, what is unknown."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
+from app.audit.history import Happened
 from app.entities.parts import SUBJECT_LABELS
 from app.kit.clock import day_of
 from app.kit.i18n import N_, Translator
-from app.office.audit_terms import Told, told
-from app.office.audit_words import FIELDS
+from app.office.audit_terms import KNOWN_FIELDS, Told, told
 from app.office.past_causes import About, Kind, causes_of, effective_on, kind_of, touched
-from app.office.past_lines import Block, Part, side_by_side
+from app.office.past_lines import Block, Pair, Part, side_by_side
 from app.office.past_undo import Event, Gap
 
 # Of one part so many acts are told; the audit trail has them all.
 MOST_CAUSES: Final = 20
+# A shorter value stands in many a line by chance.
+_TELLING: Final = 3
+_RAW: Final = re.compile(r"[a-z][a-z0-9_.]*")
 ALWAYS: Final = N_(
     "Told from records by today's programme: wording, layout, names of places and the settings of "
     "this site are those of today. Look-ups are counted to the minute."
@@ -33,24 +37,47 @@ _GAP: Final = N_("An act of {date} does not say what was before it: {fields}. No
 
 @dataclass(frozen=True)
 class Cause:
-    """An act that changed a part; `effective` where it took effect before it was recorded."""
+    """An act on record; `effective` where it took effect before it was recorded."""
 
     told: Told
     recorded: date
     effective: date | None
 
     @property
+    def seq(self) -> int:
+        return self.told.happened.seq
+
+    @property
     def trail(self) -> str:
         return f"/office/audit?kind={self.told.kind}&subject={self.told.subject_id}"
+
+    def tells_of(self, text: str) -> bool:
+        """Tell whether a text holds one of the values that the act changed."""
+        values = (v for one in self.told.happened.changes for v in (one.before, one.after) if v)
+        return any(len(value) >= _TELLING and value in text for value in values)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line then and now, and the numbers of the acts whose values stand in it."""
+
+    pair: Pair
+    acts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A part of both pages with what changed it, or in words why no act did."""
+    """A part of both pages, line by line, with what changed it, or in words why no act did.
+
+    `causes` are the acts whose values stand in its lines, where there are such; `others` touched
+    the same records since.
+    """
 
     part: Part
     kind: Kind
+    lines: Sequence[Line]
     causes: Sequence[Cause]
+    others: Sequence[Cause]
     more: bool
     why: str
 
@@ -91,16 +118,40 @@ def compare(
 
     def cause(event: Event) -> Cause:
         said = told(event, entity="", hide=hide, words=words)
+        said = replace(said, happened=_without_raw(said.happened))
         return Cause(said, day_of(event.at), effective_on(event))
 
     parts = []
     for part in side_by_side(then, now):
         kind = kind_of(part, words)
         found, why = causes_of(part, kind, events, about)
-        shown = [cause(event) for event in found[:MOST_CAUSES]]
-        parts.append(Compared(part, kind, shown, len(found) > MOST_CAUSES, why))
+        parts.append(_compared(part, kind, [cause(event) for event in found], why))
     back = [event for event in events if _in_force(event, at) and touched(event, about)]
     return Comparison(parts, [cause(event) for event in back[-MOST_CAUSES:]])
+
+
+def _compared(part: Part, kind: Kind, causes: Sequence[Cause], why: str) -> Compared:
+    lines = [
+        Line(pair, () if pair.same else tuple(_acts(pair, causes)))
+        for pair in part.pairs
+        if not (pair.same and pair.then == part.heading)
+    ]
+    named = {seq for line in lines for seq in line.acts}
+    plain = [one for one in causes if one.seq in named] or list(causes)
+    others = [one for one in causes if one not in plain]
+    more = max(len(plain), len(others)) > MOST_CAUSES
+    return Compared(part, kind, lines, plain[:MOST_CAUSES], others[:MOST_CAUSES], more, why)
+
+
+def _acts(pair: Pair, causes: Sequence[Cause]) -> Iterator[int]:
+    text = f"{pair.then or ''}\n{pair.now or ''}"
+    return (one.seq for one in causes if one.tells_of(text))
+
+
+def _without_raw(happened: Happened) -> Happened:
+    """Leave out what is for programs: fields that nobody gave a name people read."""
+    named = tuple(one for one in happened.changes if not _RAW.fullmatch(one.label))
+    return replace(happened, changes=named)
 
 
 def _in_force(event: Event, at: datetime) -> bool:
@@ -121,6 +172,6 @@ def limits_of(unknown: Unknown, events: Iterable[Event], words: Translator) -> l
     found = {event.seq: event for event in events}
     for gap in unknown.gaps:
         when = words.datetime(found[gap.seq].at)
-        fields = ", ".join(words.gettext(FIELDS.get(name, name)) for name in gap.fields)
+        fields = ", ".join(words.gettext(KNOWN_FIELDS.get(name, name)) for name in gap.fields)
         said.append(words.gettext(_GAP).format(date=when, fields=fields))
     return said
