@@ -154,39 +154,39 @@ def revoke_certificates(
     return [_shown(one, day_of(now)) for one in found]
 
 
-@router.get("/{certificate_id}")
-def get_certificate(certificate_id: Id, db: Db, actor: CurrentActor, now: Now) -> CertificateOut:
-    return _shown(queries.get_certificate(db, certificate_id, actor=actor), day_of(now))
+@router.get("/{paper_id}")
+def get_certificate(paper_id: Id, db: Db, actor: CurrentActor, now: Now) -> CertificateOut:
+    return _shown(queries.get_certificate(db, paper_id, actor=actor), day_of(now))
 
 
-@router.put("/{certificate_id}")
+@router.put("/{paper_id}")
 def change_certificate(
-    certificate_id: Id, given: CertificateChange, db: Db, actor: CurrentActor, now: Now
+    paper_id: Id, given: CertificateChange, db: Db, actor: CurrentActor, now: Now
 ) -> CertificateOut:
     changed = actions.change_certificate(
-        db, actor=actor, now=now, certificate_id=certificate_id, **given.model_dump()
+        db, actor=actor, now=now, certificate_id=paper_id, **given.model_dump()
     )
     return _shown(changed, day_of(now))
 
 
-@router.post("/{certificate_id}/renew", status_code=201)
+@router.post("/{paper_id}/renew", status_code=201)
 def renew_certificate(
-    certificate_id: Id, given: TermIn, db: Db, actor: CurrentActor, now: Now
+    paper_id: Id, given: TermIn, db: Db, actor: CurrentActor, now: Now
 ) -> CertificateOut:
     """Record the certificate that follows this one, of the same kind and for the same product."""
     made = actions.renew_certificate(
-        db, actor=actor, now=now, certificate_id=certificate_id, **given.model_dump()
+        db, actor=actor, now=now, certificate_id=paper_id, **given.model_dump()
     )
     return _shown(made, day_of(now))
 
 
-@router.post("/{certificate_id}/strike")
+@router.post("/{paper_id}/strike")
 def strike_certificate(
-    certificate_id: Id, given: StrikeIn, db: Db, actor: CurrentActor, now: Now
+    paper_id: Id, given: StrikeIn, db: Db, actor: CurrentActor, now: Now
 ) -> CertificateOut:
     """Strike out a certificate that was entered by mistake."""
     struck = actions.strike_certificate(
-        db, actor=actor, now=now, certificate_id=certificate_id, reason=given.reason
+        db, actor=actor, now=now, certificate_id=paper_id, reason=given.reason
     )
     return _shown(struck, day_of(now))
 

@@ -88,17 +88,15 @@ def ticked(fields: Iterable[str]) -> list[int]:
     return [int(one) for one in ids if one.isdecimal() and len(one) <= _DIGITS]
 
 
-@router.get("/{certificate_id}/strike")
-def ask_strike(
-    request: Request, db: Db, actor: CurrentActor, now: Now, certificate_id: Id
-) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+@router.get("/{paper_id}/strike")
+def ask_strike(request: Request, db: Db, actor: CurrentActor, now: Now, paper_id: Id) -> Response:
+    found = queries.get_certificate(db, paper_id, actor=actor)
     actor.require_officer()
     view = StrikeView(Filled(), certificate_rows(db, [found], day_of(now))[0])
     return show(request, "certificates/strike.html", view)
 
 
-@router.post("/{certificate_id}/strike")
+@router.post("/{paper_id}/strike")
 def strike_certificate(
     request: Request,
     db: Db,
@@ -106,14 +104,14 @@ def strike_certificate(
     now: Now,
     words: Words,
     sent: Form,
-    certificate_id: Id,
+    paper_id: Id,
 ) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+    found = queries.get_certificate(db, paper_id, actor=actor)
     actor.require_officer()
 
     def save(given: StrikeIn) -> None:
         actions.strike_certificate(
-            db, actor=actor, now=now, certificate_id=certificate_id, reason=given.reason
+            db, actor=actor, now=now, certificate_id=paper_id, reason=given.reason
         )
 
     wrong = submit(StrikeIn, sent, words, save)

@@ -104,15 +104,15 @@ def add_certificate(
     return go(f"/office/certificates/{made[0].id}", say=ADDED)
 
 
-@router.get("/{certificate_id}/edit")
-def edit_certificate(request: Request, db: Db, actor: CurrentActor, certificate_id: Id) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+@router.get("/{paper_id}/edit")
+def edit_certificate(request: Request, db: Db, actor: CurrentActor, paper_id: Id) -> Response:
+    found = queries.get_certificate(db, paper_id, actor=actor)
     actor.require_officer()
     form = as_of(filled_from(found, _CHANGED), found.updated_at)
     return _form(request, db, actor, form, get_entity(db, found.entity_id, actor=actor), found)
 
 
-@router.post("/{certificate_id}/edit")
+@router.post("/{paper_id}/edit")
 def change_certificate(
     request: Request,
     db: Db,
@@ -120,14 +120,14 @@ def change_certificate(
     now: Now,
     words: Words,
     sent: Form,
-    certificate_id: Id,
+    paper_id: Id,
 ) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+    found = queries.get_certificate(db, paper_id, actor=actor)
     actor.require_officer()
 
     def save(given: CertificateChange) -> None:
         actions.change_certificate(
-            db, actor=actor, now=now, certificate_id=certificate_id, **given.model_dump()
+            db, actor=actor, now=now, certificate_id=paper_id, **given.model_dump()
         )
 
     def stale() -> Filled:
@@ -147,16 +147,16 @@ def change_certificate(
     return go(f"/office/certificates/{found.id}", say=CHANGED)
 
 
-@router.get("/{certificate_id}/renew")
-def ask_renewal(request: Request, db: Db, actor: CurrentActor, certificate_id: Id) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+@router.get("/{paper_id}/renew")
+def ask_renewal(request: Request, db: Db, actor: CurrentActor, paper_id: Id) -> Response:
+    found = queries.get_certificate(db, paper_id, actor=actor)
     actor.require_officer()
     form = filled_from(found, ["title", "issuer", "scope", "public"])
     entity = get_entity(db, found.entity_id, actor=actor)
     return _form(request, db, actor, form, entity, found, renews=True)
 
 
-@router.post("/{certificate_id}/renew")
+@router.post("/{paper_id}/renew")
 def renew_certificate(
     request: Request,
     db: Db,
@@ -164,14 +164,14 @@ def renew_certificate(
     now: Now,
     words: Words,
     sent: Form,
-    certificate_id: Id,
+    paper_id: Id,
 ) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+    found = queries.get_certificate(db, paper_id, actor=actor)
     actor.require_officer()
     made: list[Certificate] = []
 
     def save(given: TermIn) -> None:
-        facts = given.model_dump() | {"certificate_id": certificate_id}
+        facts = given.model_dump() | {"certificate_id": paper_id}
         made.append(actions.renew_certificate(db, actor=actor, now=now, **facts))
 
     wrong = submit(TermIn, sent, words, save)

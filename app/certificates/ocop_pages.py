@@ -144,14 +144,14 @@ def revoke_ocop(
     return go("/office/ocop-certificates?state=revoked", say=REVOKED)
 
 
-@router.get("/{certificate_id}")
+@router.get("/{ocop_id}")
 def ocop_certificate(
-    request: Request, db: Db, actor: CurrentActor, now: Now, certificate_id: Id
+    request: Request, db: Db, actor: CurrentActor, now: Now, ocop_id: Id
 ) -> Response:
-    return _show(request, db, actor, day_of(now), get_ocop(db, certificate_id, actor=actor))
+    return _show(request, db, actor, day_of(now), get_ocop(db, ocop_id, actor=actor))
 
 
-@router.post("/{certificate_id}/documents")
+@router.post("/{ocop_id}/documents")
 def attach(
     request: Request,
     received: Received,
@@ -161,9 +161,9 @@ def attach(
     words: Words,
     sent: Form,
     files: Store,
-    certificate_id: Id,
+    ocop_id: Id,
 ) -> Response:
-    found = get_ocop(db, certificate_id, actor=actor)
+    found = get_ocop(db, ocop_id, actor=actor)
     actor.require_officer()
     row = ocop_rows(db, [found], day_of(now))[0]
     subject = ("ocop_certificate", found.id, row.entity_id)
@@ -175,7 +175,7 @@ def attach(
     return go(f"/office/ocop-certificates/{found.id}", say=ATTACHED)
 
 
-@router.post("/{certificate_id}/strike")
+@router.post("/{ocop_id}/strike")
 def strike_ocop(
     request: Request,
     db: Db,
@@ -183,9 +183,9 @@ def strike_ocop(
     now: Now,
     words: Words,
     sent: Form,
-    certificate_id: Id,
+    ocop_id: Id,
 ) -> Response:
-    found = get_ocop(db, certificate_id, actor=actor)
+    found = get_ocop(db, ocop_id, actor=actor)
     actor.require_officer()
 
     def save(given: StrikeIn) -> None:

@@ -138,15 +138,15 @@ def _of(db: Session, actor: Actor, entity: int, product: int) -> tuple[str, str]
     return None
 
 
-@router.get("/{certificate_id}")
+@router.get("/{paper_id}")
 def certificate(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, certificate_id: Id
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, paper_id: Id
 ) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+    found = queries.get_certificate(db, paper_id, actor=actor)
     return _show(request, db, actor, words, day_of(now), found)
 
 
-@router.post("/{certificate_id}/documents")
+@router.post("/{paper_id}/documents")
 def attach(
     request: Request,
     received: Received,
@@ -156,9 +156,9 @@ def attach(
     words: Words,
     sent: Form,
     files: Store,
-    certificate_id: Id,
+    paper_id: Id,
 ) -> Response:
-    found = queries.get_certificate(db, certificate_id, actor=actor)
+    found = queries.get_certificate(db, paper_id, actor=actor)
     actor.require_officer()
     subject = ("certificate", found.id, found.entity_id)
     wrong = attach_to(
