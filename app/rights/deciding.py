@@ -43,7 +43,7 @@ _LABELS: Final = {
     DecisionKind.AMENDED: N_("Amended"),
     DecisionKind.SUSPENDED: N_("Suspended"),
     DecisionKind.RESUMED: N_("Resumed"),
-    DecisionKind.REVOKED: N_("Revoked"),
+    DecisionKind.REVOKED: N_("Use right revoked"),
     DecisionKind.ENDED: N_("Ended"),
     DecisionKind.ANNULLED: N_("Decision annulled"),
 }

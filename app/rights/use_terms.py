@@ -34,7 +34,7 @@ USE_RIGHT_TERMS: Final = Terms(
         "resumed_on": N_("Resumed on"),
         "pauses": N_("Earlier suspensions"),
         "ended_on": N_("Ended on"),
-        "revoked": N_("Revoked"),
+        "revoked": N_("Use right revoked"),
         "status_reason": N_("Reason"),
         "decision": N_("Decision"),
         "kind": N_("Kind"),
