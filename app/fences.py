@@ -269,7 +269,10 @@ READINGS: Final[Mapping[str, Reading]] = {
         *("sampled_on", "laboratory", "report_no", "reported_on", "valid_until", "struck_at"),
         rows="struck_at IS NULL",
     ),
-    "test_criterion": _whole("test_criterion"),
+    "test_criterion": Reading(
+        *("test_id", "version", "position", "name", "method", "limit_kind", "limit_low"),
+        *("limit_high", "limit_text", "unit", "result_text", "verdict"),
+    ),
     "test_lift": Reading("test_id", "version"),
     # What is told to have changed since: on what and when, not who did it or how.
     "audit_event": Reading("seq", "at", "entity_id", "subject_kind", "subject_id", "action"),

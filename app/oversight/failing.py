@@ -1,8 +1,9 @@
 """Tests as they stand, and which failed ones still stand against a lot or a product."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from app.kit.errors import Words
 from app.kit.text import fold
@@ -11,6 +12,9 @@ from app.oversight.testing import LimitKind, Verdict
 
 # A product and a lot of it, or none for what is of the whole product.
 Of = tuple[int | None, int | None]
+
+# Of more that passed the public reads the latest.
+_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +109,19 @@ def failures(
                     found.append(Failure(one, left))
     unlike = {failure.test.id: failure for failure in found}
     return sorted(unlike.values(), key=lambda one: (one.test.sampled_on, one.test.id))
+
+
+def shown_tests(tests: Collection[QualityFacts], *, of: Of, day: date) -> tuple[QualityFacts, ...]:
+    """Return the tests that the public reads of a lot or a product on a day, the latest first.
+
+    Those that passed, are marked public and are still valid; none of them while a failed test
+    stands, one that an officer lifted too: what it failed in nothing has passed since.
+    """
+    if failures([replace(one, lifted=False) for one in tests], of=of):
+        return ()
+    good = [one for one in tests if one.public and one.good_on(day)]
+    latest = sorted(good, key=lambda one: (one.sampled_on, one.id), reverse=True)
+    return tuple(latest[:_SHOWN])
 
 
 def _left(failed: QualityFacts, tests: Iterable[QualityFacts], of: Of) -> list[CriterionFacts]:

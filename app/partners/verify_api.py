@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BeforeValidator, Field
@@ -21,6 +21,7 @@ from app.lookup.queries import Ask
 from app.lookup.ready import tag_of
 from app.lookup.sheet import Answer, EntityPart, LotPart, ProductPart, Sheet
 from app.lookup.verdict import RETRY_AFTER_SECONDS, Facts, Source, Verdict, judge
+from app.oversight.failing import QualityFacts
 from app.partners.key_access import Caller, Guest, PartnerRoute
 from app.partners.sandbox import sandbox_answer
 from app.rights.rules import Badge
@@ -91,6 +92,20 @@ class PaperOut(Out):
     valid_until: date | None
 
 
+class TestedOut(Out):
+    """A test by a laboratory that the goods passed; `of` is the lot's own or the whole product's.
+
+    There are none while a failed test stands.
+    """
+
+    of: Literal["lot", "product"]
+    sampled_on: date
+    laboratory: str
+    report_no: str
+    valid_until: date | None
+    criteria: tuple[str, ...]
+
+
 class SourceOut(Out):
     """What a lot was made from that is recalled or stopped; a lot only where that very lot is."""
 
@@ -116,6 +131,7 @@ class VerifyOut(Out):
     lot: LotOut | None = None
     badges: tuple[BadgeOut, ...] = ()
     certificates: tuple[PaperOut, ...] = ()
+    tests: tuple[TestedOut, ...] = ()
     reason: str | None = None
     because: SourceOut | None = None
     lookups: int = 0
@@ -252,8 +268,20 @@ def _out(request: Request, answer: Answer) -> VerifyOut:
         "lot": _lot(lot, site(request).base_url) if lot else None,
         "badges": tuple(badge_out(one) for one in answer.sheet.badges),
         "certificates": tuple(paper_out(one) for one in answer.sheet.papers),
+        "tests": tuple(map(_tested, answer.sheet.tests)),
     }
     return out.model_copy(update=more)
+
+
+def _tested(one: QualityFacts) -> TestedOut:
+    return TestedOut(
+        of="lot" if one.lot_id else "product",
+        sampled_on=one.sampled_on,
+        laboratory=one.laboratory,
+        report_no=one.report_no,
+        valid_until=one.valid_until,
+        criteria=tuple(criterion.name for criterion in one.criteria),
+    )
 
 
 def paper_out(one: CertificateFacts) -> PaperOut:

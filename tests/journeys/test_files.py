@@ -77,6 +77,7 @@ LISTS = {
     "/office/rights/{right_id}": TABLE,
     "/office/subgroups": TABLE,
     "/office/templates": TABLE,
+    "/office/tests": TABLE,
     "/office/trainings": TABLE,
     "/office/use-rights": TABLE,
     "/app/listings": '<section class="offer">',
@@ -91,6 +92,7 @@ LISTS = {
     "/app/stamps": 'class="row-link"',
     "/app/stamps/displays": '<section class="card">',
     "/app/stamps/{batch_id}": HISTORY,
+    "/app/tests": 'class="row-link"',
 }
 # The page of look-ups tells a product's months only once there are some.
 TIMES = {"/app/lookups": 12}
