@@ -1,27 +1,15 @@
 """Real acts, in an order drawn by lot, on what a public page tells: the makings of a past."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.diary.decision_actions import decide_entry
-from app.diary.entry_actions import record_entry
-from app.diary.models import DiaryEntry, Lot
-from app.diary.notice_actions import Act as Said
-from app.diary.notice_actions import hold_lot, lift_hold, lift_notice, lift_recall, recall_lot
-from app.diary.notice_actions import set_notice as say_of
-from app.diary.notice_queries import subject_of
-from app.diary.rules import EntryKind
-from app.diary.trace_actions import add_inputs, withdraw_input
-from app.diary.trace_models import LotInput
-from app.diary.tracing import InputGiven
-from app.diary.written import Written
+from app.diary.models import Lot
 from app.entities.actions import change_entity, dissolve_entity, revive_entity
 from app.entities.consent_actions import give_consent
 from app.entities.contact_actions import add_contact, change_contact
@@ -56,8 +44,6 @@ from app.rights.use_decision_actions import decide_use_right
 from app.rights.use_right_actions import add_use_right
 from app.stamps.keyring import Keyring
 from app.stamps.models import Batch
-from app.stamps.span_actions import activate_span, lose_span, void_span
-from app.stamps.suspicion_actions import suspect_stamp, trust_stamp
 from tests import make
 from tests.conftest import Cast, Clock
 
@@ -98,10 +84,10 @@ class Past:
             f"{self.rng.choice(('Tôm khô', 'Mắm ba khía', 'Cua Năm Căn'))} {self.rng.random():.4f}"
         )
 
-    def step(self) -> bool:
-        """Do one act that the rules allow, some time after the one before; tell whether it was."""
+    def step(self, acts: Sequence["Act"]) -> bool:
+        """Do one of the acts, some time after the one before; tell whether the rules allowed it."""
         self.clock.now += timedelta(minutes=self.rng.choice((4, 37, 600, 2900)), seconds=7)
-        act = self.rng.choice(ACTS)
+        act = self.rng.choice(acts)
         try:
             with self.database.begin() as db:
                 act(self, db)
@@ -111,7 +97,10 @@ class Past:
         return True
 
 
-def _one(past: Past, db: Session, of: type[Any], *where: Any) -> Any:  # noqa: ANN401 - a row of any table
+Act = Callable[[Past, Session], None]
+
+
+def one_of(past: Past, db: Session, of: type[Any], *where: Any) -> Any:  # noqa: ANN401 - a row of any table
     """Return a row drawn by lot; IndexError where there is none."""
     return past.rng.choice(list(db.scalars(select(of).where(*where))))
 
@@ -155,7 +144,7 @@ def contact_published(past: Past, db: Session) -> None:
 
 
 def contact_changed(past: Past, db: Session) -> None:
-    one = _one(past, db, Contact, Contact.entity_id == past.cast.entity.id)
+    one = one_of(past, db, Contact, Contact.entity_id == past.cast.entity.id)
     on: Any = {"entity_id": past.cast.entity.id, "contact_id": one.id}
     change_contact(db, **on, position=past.word(), **past.officer)
 
@@ -175,7 +164,7 @@ def certificate_added(past: Past, db: Session) -> None:
 
 def certificate_revoked(past: Past, db: Session) -> None:
     """Dated back: it takes effect before anybody knew."""
-    one = _one(past, db, OcopCertificate, OcopCertificate.product_id == past.product.id)
+    one = one_of(past, db, OcopCertificate, OcopCertificate.product_id == past.product.id)
     day = max(one.valid_from, day_of(past.now) - timedelta(days=9))
     on: Any = {"product_id": past.product.id, "certificate_id": one.id, "revoked_on": day}
     revoke_certificate(db, **on, decision_no="QĐ 9", reason="Giải thể", **past.officer)
@@ -187,7 +176,7 @@ def standard_added(past: Past, db: Session) -> None:
 
 
 def standard_retired(past: Past, db: Session) -> None:
-    one = _one(past, db, ProductStandard, ProductStandard.product_id == past.product.id)
+    one = one_of(past, db, ProductStandard, ProductStandard.product_id == past.product.id)
     retire_standard(db, product_id=past.product.id, standard_id=one.id, **past.officer)
 
 
@@ -197,12 +186,12 @@ def picture_placed(past: Past, db: Session) -> None:
 
 
 def picture_removed(past: Past, db: Session) -> None:
-    one = _one(past, db, ProductPicture, ProductPicture.product_id == past.product.id)
+    one = one_of(past, db, ProductPicture, ProductPicture.product_id == past.product.id)
     remove_picture(db, product_id=past.product.id, picture_id=one.id, **past.officer)
 
 
 def use_right_granted(past: Past, db: Session) -> None:
-    right = _one(past, db, IpRight, IpRight.type == "gi")
+    right = one_of(past, db, IpRight, IpRight.type == "gi")
     facts: Any = {
         "valid_from": day_of(past.now),
         "certificate_no": past.word(),
@@ -214,7 +203,7 @@ def use_right_granted(past: Past, db: Session) -> None:
 
 def use_right_decided(past: Past, db: Session) -> None:
     """Often dated back, as decisions are that come by post."""
-    one = _one(past, db, UseRight, UseRight.product_id == past.product.id)
+    one = one_of(past, db, UseRight, UseRight.product_id == past.product.id)
     kinds = (DecisionKind.SUSPENDED, DecisionKind.RESUMED, DecisionKind.REVOKED)
     day = day_of(past.now) - timedelta(days=past.rng.choice((0, 0, 4)))
     paper = Paper(decision_no="QĐ 3", decided_on=day, effective_on=day, reason="Kiểm tra")
@@ -223,30 +212,30 @@ def use_right_decided(past: Past, db: Session) -> None:
 
 
 def right_decided(past: Past, db: Session) -> None:
-    one = _one(past, db, IpRight)
+    one = one_of(past, db, IpRight)
     kind = past.rng.choice((DecisionKind.SUSPENDED, DecisionKind.RESUMED))
     on: Any = {"right_id": one.id, "kind": kind, "effective_on": day_of(past.now)}
     decide_right(db, **on, decision_no="QĐ 7", reason="Kiểm tra", **past.officer)
 
 
 def right_renumbered(past: Past, db: Session) -> None:
-    one = _one(past, db, IpRight, IpRight.type == "gi")
+    one = one_of(past, db, IpRight, IpRight.type == "gi")
     number = f"{past.rng.randrange(20_000, 99_999):05d}"
     change_right(db, right_id=one.id, registration_no=number, **past.officer)
 
 
 def right_checked(past: Past, db: Session) -> None:
-    one = _one(past, db, IpRight, IpRight.checked_on.is_(None))
+    one = one_of(past, db, IpRight, IpRight.checked_on.is_(None))
     check_right(db, right_id=one.id, against="Văn bằng", **past.officer)
 
 
 def mark_linked(past: Past, db: Session) -> None:
-    one = _one(past, db, IpRight, IpRight.type == "trademark")
+    one = one_of(past, db, IpRight, IpRight.type == "trademark")
     link_product(db, right_id=one.id, product_id=past.product.id, **past.officer)
 
 
 def mark_unlinked(past: Past, db: Session) -> None:
-    one = _one(past, db, IpRight, IpRight.type == "trademark")
+    one = one_of(past, db, IpRight, IpRight.type == "trademark")
     unlink_product(db, right_id=one.id, product_id=past.product.id, **past.officer)
 
 
@@ -265,13 +254,13 @@ def link_added(past: Past, db: Session) -> None:
 
 
 def link_changed(past: Past, db: Session) -> None:
-    one = _one(past, db, ProductLink, ProductLink.product_id == past.product.id)
+    one = one_of(past, db, ProductLink, ProductLink.product_id == past.product.id)
     facts: Any = {"url": one.url, "title": past.word(), "language": one.language, "rel": one.rel}
     change_link(db, product_id=past.product.id, link_id=one.id, **facts, **past.owner)
 
 
 def link_retired(past: Past, db: Session) -> None:
-    one = _one(past, db, ProductLink, ProductLink.product_id == past.product.id)
+    one = one_of(past, db, ProductLink, ProductLink.product_id == past.product.id)
     retire_link(db, product_id=past.product.id, link_id=one.id, **past.owner)
 
 
@@ -287,134 +276,37 @@ def shop_added(past: Past, db: Session) -> None:
 
 
 def shop_changed(past: Past, db: Session) -> None:
-    one = _one(past, db, Partner)
+    one = one_of(past, db, Partner)
     hosts = [past.rng.choice((SHOP, "other.example.vn"))]
     change_partner(db, partner_id=one.id, name=past.word(), hosts=hosts, **past.officer)
 
 
 def offer_made(past: Past, db: Session) -> None:
     """Of this product or of another one, under a number that may be known."""
-    one = _one(past, db, Partner)
+    one = one_of(past, db, Partner)
     product = past.rng.choice((past.product, past.product, past.other))
     row = Offer(1, past.rng.choice("AB"), f"https://{SHOP}/o", past.word(), str(product.id))
     propose_listings(db, by=past.cast.officer.actor, now=past.now, partner_id=one.id, offers=[row])
 
 
 def offer_decided(past: Past, db: Session) -> None:
-    one = _one(past, db, Listing)
+    one = one_of(past, db, Listing)
     if past.rng.random() < 0.7:
         confirm_listing(db, listing_id=one.id, **past.officer)
     else:
         refuse_listing(db, listing_id=one.id, reason="Không phải", **past.officer)
 
 
-def stamps_activated(past: Past, db: Session) -> None:
-    ends: Any = {"first_code": past.codes[1], "last_code": past.codes[2], "lot_id": past.lot.id}
-    activate_span(db, keyring=past.keyring, **ends, **past.owner)
-
-
-def stamp_made_void(past: Past, db: Session) -> None:
-    ends: Any = {"first_code": past.codes[2], "last_code": past.codes[2], "reason": "Rách"}
-    void_span(db, keyring=past.keyring, **ends, **past.officer)
-
-
-def stamp_lost(past: Past, db: Session) -> None:
-    ends: Any = {"first_code": past.codes[3], "last_code": past.codes[3], "reason": "Mất"}
-    lose_span(db, keyring=past.keyring, **ends, **past.officer)
-
-
-def stamp_suspected(past: Past, db: Session) -> None:
-    suspect_stamp(db, keyring=past.keyring, text=past.codes[0], reason="Nhiều lượt", **past.officer)
-
-
-def stamp_trusted(past: Past, db: Session) -> None:
-    trust_stamp(db, keyring=past.keyring, text=past.codes[0], reason="Đã xem", **past.officer)
-
-
-def lot_stopped(past: Past, db: Session) -> None:
-    """The lot itself, or what it was made from."""
-    lot = past.rng.choice((past.lot, past.source))
-    act = past.rng.choice((hold_lot, recall_lot))
-    act(db, lot_id=lot.id, reason=past.word(), advice="Trả lại nơi mua", **past.officer)
-
-
-def lot_let_go(past: Past, db: Session) -> None:
-    lot = past.rng.choice((past.lot, past.source))
-    act = past.rng.choice((lift_hold, lift_recall))
-    act(db, lot_id=lot.id, reason="Đạt", **past.officer)
-
-
-def product_stopped(past: Past, db: Session) -> None:
-    of = subject_of(db, actor=past.cast.officer.actor, product_id=past.product.id)
-    say_of(db, act=Said(reason=past.word(), **past.officer), of=of, kind="hold")
-
-
-def product_let_go(past: Past, db: Session) -> None:
-    of = subject_of(db, actor=past.cast.officer.actor, product_id=past.product.id)
-    lift_notice(db, act=Said(reason="Đạt", **past.officer), of=of, kind="hold")
-
-
-def entry_written(past: Past, db: Session) -> None:
-    """On the day, late, or so late that somebody has to decide."""
-    late = timedelta(days=past.rng.choice((0, 5, 40)))
-    _write(past, db, past.now - late)
-
-
-def entry_corrected(past: Past, db: Session) -> None:
-    one = _one(past, db, DiaryEntry, DiaryEntry.lot_id == past.lot.id)
-    _write(past, db, past.now, amends=one.id, reason="Ghi nhầm")
-
-
-def entry_decided(past: Past, db: Session) -> None:
-    one = _one(past, db, DiaryEntry, DiaryEntry.mark == "needs_approval")
-    accepted = past.rng.random() < 0.7
-    decide_entry(db, entry_id=one.id, accepted=accepted, reason="Xem", **past.owner)
-
-
-def material_named(past: Past, db: Session) -> None:
-    given = past.rng.choice((InputGiven(source_lot_id=past.source.id), InputGiven(material="Muối")))
-    lot = db.get_one(Lot, past.lot.id)
-    add_inputs(db, lot=lot, inputs=[given], reason="Quên", **past.owner)
-
-
-def material_withdrawn(past: Past, db: Session) -> None:
-    one = _one(past, db, LotInput, LotInput.lot_id == past.lot.id)
-    withdraw_input(db, lot_id=past.lot.id, input_id=one.id, reason="Nhầm", **past.owner)
-
-
 def source_renamed(past: Past, db: Session) -> None:
     change_product(db, product_id=past.other.id, name=past.word(), **past.officer)
 
 
-def _write(
-    past: Past,
-    db: Session,
-    done: datetime,
-    **more: Any,  # noqa: ANN401 - the members of Written
-) -> None:
-    written = Written(
-        id=UUID(int=past.rng.getrandbits(128)),
-        kind=EntryKind.PROCESSING,
-        stage="Phơi tôm",
-        performed_at=done,
-        values={"Khối lượng (kg)": past.rng.randrange(1, 90)},
-        note=past.word(),
-        public=True,
-        location_code=make.PLACE,
-        **more,
-    )
-    record_entry(db, lot_id=past.lot.id, written=written, **past.owner)
-
-
-ACTS: tuple[Callable[[Past, Session], None], ...] = (
+REGISTER: tuple[Act, ...] = (
     product_renamed, entity_changed, entity_moved, entity_dissolved, entity_revived, entity_revived,
     product_retired_or_not, contact_published, contact_changed, phone_published, certificate_added,
     certificate_revoked, standard_added, standard_retired, picture_placed, picture_removed,
     use_right_granted, use_right_granted, use_right_decided, use_right_decided, right_decided,
     right_renumbered, right_checked, mark_linked, mark_unlinked, host_allowed, host_refused,
     link_added, link_changed, link_retired, shop_added, shop_changed, offer_made, offer_decided,
-    stamps_activated, stamp_made_void, stamp_lost, stamp_suspected, stamp_trusted, lot_stopped,
-    lot_let_go, lot_let_go, product_stopped, product_let_go, product_let_go, entry_written,
-    entry_written, entry_corrected, entry_decided, material_named, material_withdrawn,
     source_renamed,
 )  # fmt: skip

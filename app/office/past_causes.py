@@ -37,6 +37,7 @@ _HEADINGS: Final[Mapping[str, Kind]] = {
     N_("Where its material came from"): Kind.SOURCES,
     N_("Production diary"): Kind.DIARY,
     N_("Tests"): Kind.TESTS,
+    N_("Other certificates in force"): Kind.CERTIFICATES,
     N_("All details on record"): Kind.DETAILS,
     N_("Details on record"): Kind.DETAILS,
     N_("Lots recalled or stopped from sale"): Kind.STOPPED,

@@ -179,19 +179,24 @@ def _read_rights(db: Session, records: Records, product_id: int, at: datetime) -
 
 def _read_listings(db: Session, records: Records, product_id: int, entity_id: int) -> None:
     """Read a product's offers, and those that were once said to be of its producer."""
-    said = select(AuditEvent.subject_id).where(
-        AuditEvent.entity_id == entity_id, AuditEvent.subject_kind == "listing"
-    )
-    once = {int(found) for found in db.scalars(said)}
     now = rows(db, "partner_listing", _column("partner_listing", "product_id") == product_id)
-    ids = once | {row["id"] for row in now}
+    ids = _once(db, "listing", entity_id) | {row["id"] for row in now}
     found = _by(db, records, "partner_listing", "id", ids)
     _by(db, records, "partner", "id", {row["partner_id"] for row in found})
 
 
+def _once(db: Session, kind: str, entity_id: int) -> set[int]:
+    """Return the records of a kind that were ever told to be an entity's, whosever they are now."""
+    said = select(AuditEvent.subject_id).where(
+        AuditEvent.entity_id == entity_id, AuditEvent.subject_kind == kind
+    )
+    return {int(found) for found in db.scalars(said)}
+
+
 def _read_tests(db: Session, records: Records, entity_id: int) -> None:
-    found = _by(db, records, "quality_test", "entity_id", [entity_id])
-    ids = [row["id"] for row in found]
+    now = rows(db, "quality_test", _column("quality_test", "entity_id") == entity_id)
+    ids = _once(db, "test", entity_id) | {row["id"] for row in now}
+    _by(db, records, "quality_test", "id", ids)
     for table in ("test_criterion", "test_lift"):
         _by(db, records, table, "test_id", ids)
 

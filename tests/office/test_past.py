@@ -23,9 +23,11 @@ from tests import make, make_trace
 from tests.client import Client
 from tests.conftest import Cast, Clock, Visit
 from tests.lookup.conftest import PHONE, codes_of
-from tests.make_past import Past
+from tests.make_past import REGISTER, Past
+from tests.make_past_goods import GOODS
 
 STEPS = 60
+ACTS = REGISTER + GOODS
 ROBOT = {"user-agent": "Googlebot/2.1"}
 
 
@@ -83,7 +85,7 @@ def test_sixty_real_acts_later_each_page_is_rebuilt_as_it_was_after_each_act(
     reader, officer = visit(), visit(page=cast.officer)
     kept = [said(past, reader, app)]
     while len(past.done) < STEPS:
-        if past.step():
+        if past.step(ACTS):
             kept.append(said(past, reader, app))
             if past.rng.random() < 0.4:
                 # Look-ups are kept to the minute.
