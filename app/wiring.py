@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 import app
 import app.identity.pages
+from app.certificates.row_queries import list_held
 from app.config import BadSettings, Settings
 from app.diary.photo_actions import sweep_photos
 from app.diary.standing_queries import against_product
@@ -164,6 +165,7 @@ def create_app(
     made.state.count_due = partial(count_due, silent=silent)
     made.state.count_shops = count_shops
     made.state.against = against_product
+    made.state.certified = list_held
     made.state.failed_checks = failed_checks
     made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
     made.state.report_limits = Limits()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.certificates.kinds import Kind
 from app.certificates.models import Certificate
-from app.certificates.queries import certificate_facts
+from app.certificates.queries import certificate_facts, certificates_for
 from app.certificates.rules import CertificateFacts, Source, Status, ends_soon, since, status
 from app.entities.part_models import Facility
 from app.entities.queries import names_of as entity_names_of
@@ -34,6 +34,22 @@ class CertificateRow:
     status: Status
     since: date | None
     soon: bool
+
+    @property
+    def number(self) -> str:
+        return self.facts.number
+
+    @property
+    def good(self) -> bool:
+        return self.status is Status.IN_FORCE
+
+    @property
+    def label(self) -> str:
+        return self.status.label
+
+    @property
+    def until(self) -> date | None:
+        return self.facts.valid_to
 
     @property
     def path(self) -> str:
@@ -66,3 +82,12 @@ def rows_of(db: Session, found: Sequence[CertificateFacts], day: date) -> list[C
         )
         for one in found
     ]
+
+
+def list_held(
+    db: Session, *, entity_id: int, product_id: int | None, day: date
+) -> list[CertificateRow]:
+    """Return what an entity holds, or what of it bears on one product, what is in force first."""
+    found = certificates_for(db, entity_id=entity_id, product_id=product_id)
+    rows = rows_of(db, found, day)
+    return sorted(rows, key=lambda row: (not row.good, row.until or date.max))

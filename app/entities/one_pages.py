@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -11,6 +11,7 @@ from app.audit.listing import HEADS, history_rows
 from app.audit.queries import list_events
 from app.entities import part_queries, queries
 from app.entities.api import EntityOut, entity_out
+from app.entities.certified_access import Certified, certified
 from app.entities.models import Entity
 from app.entities.part_api import ContactOut, contacts_out
 from app.entities.part_models import Consent, Facility, FacilityCode, Training
@@ -19,11 +20,12 @@ from app.entities.rules import KIND_LABELS, reads_private
 from app.entities.terms import ENTITY_TERMS
 from app.identity.access import CurrentActor
 from app.identity.rules import Belonging, NotAllowed
+from app.kit.clock import day_of
 from app.kit.exports import AsFile, every, file_of
 from app.kit.i18n import N_, Translator
 from app.kit.pages import show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
-from app.kit.web import Db, Edge, Id, Words
+from app.kit.web import Db, Edge, Id, Now, Words
 from app.places.queries import place_text
 from app.places.text_queries import place_texts
 
@@ -46,6 +48,7 @@ class EntityView:
     consents: list[Consent]
     subjects: Mapping[str, str]
     trainings: list[Training]
+    held: Sequence[Certified]
     happened: list[Happened]
     may_change: bool
     may_consent: bool
@@ -63,7 +66,9 @@ class HistoryView:
 
 
 @router.get("/{entity_id}")
-def entity(request: Request, db: Db, actor: CurrentActor, words: Words, entity_id: Id) -> Response:
+def entity(
+    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, entity_id: Id
+) -> Response:
     found = queries.get_entity(db, entity_id, actor=actor)
     shown, private = part_queries.published(db, found.id), reads_private(actor, found.id)
     owner = actor.memberships.get(found.id) is Belonging.OWNER
@@ -84,6 +89,7 @@ def entity(request: Request, db: Db, actor: CurrentActor, words: Words, entity_i
         ),
         subjects=SUBJECT_LABELS,
         trainings=part_queries.list_trainings(db, actor=actor, entity_id=found.id),
+        held=certified(request, db, entity_id=found.id, product_id=None, day=day_of(now)),
         happened=_events(db, words, found) if private else [],
         may_change=actor.officer,
         may_consent=actor.officer or owner,

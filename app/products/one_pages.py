@@ -11,6 +11,7 @@ from starlette.responses import FileResponse, Response
 from app.audit.history import Happened, tell
 from app.audit.listing import HEADS, history_rows
 from app.audit.queries import list_events
+from app.entities.certified_access import Certified, certified
 from app.entities.queries import get_entity
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
@@ -82,6 +83,7 @@ class ProductView:
     pictures: list[PictureOut]
     standards: list[tuple[ProductStandard, str]]
     certificates: list[CertificateRow]
+    held: Sequence[Certified]
     upload: Filled
     happened: list[Happened]
     may_change: bool
@@ -157,6 +159,7 @@ def show_product(
             (one, StandardKind(one.kind).label) for one in queries.list_standards(db, product.id)
         ],
         certificates=_certificates(db, product, day),
+        held=certified(request, db, entity_id=product.entity_id, product_id=product.id, day=day),
         upload=upload or Filled(),
         happened=list(history(db, words, product, Cut(limit=SHOWN_EVENTS)).items),
         may_change=actor.officer,
