@@ -67,6 +67,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "inspection_plan": STAFF,
     "import_job": STAFF,
     "import_row": STAFF,
+    "queue_assignment": STAFF,
     "report": STAFF,
     "finding": STAFF,
     "finding_photo": STAFF,

@@ -13,6 +13,7 @@ import app.entities.part_models
 import app.identity.factor_models
 import app.identity.models
 import app.office.import_models
+import app.office.queue_models
 import app.oversight.inspection_models
 import app.oversight.models
 import app.oversight.quality_models

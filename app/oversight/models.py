@@ -1,9 +1,11 @@
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigInt, Key
+
+_OPEN = text("state <> 'closed'")
 
 
 class Report(Base):
@@ -21,6 +23,14 @@ class Report(Base):
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="position"),
         Index("ix_report_state_id", "state", "id"),
         Index("ix_report_about_subject", "about", "subject"),
+        # What waits, the longest first, among all that was ever told.
+        Index(
+            "ix_report_waiting",
+            "sent_at",
+            "id",
+            sqlite_where=_OPEN,
+            postgresql_where=_OPEN,
+        ),
     )
 
     id: Mapped[Key]

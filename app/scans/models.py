@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, LargeBinary, String, Text
+from sqlalchemy import JSON, CheckConstraint, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, BigInt, Key
@@ -77,6 +77,13 @@ class CloneSignal(Base):
     __table_args__ = (
         CheckConstraint(
             "state IN ('open', 'watched', 'ignored', 'warned', 'voided')", name="state"
+        ),
+        Index(
+            "ix_clone_signal_waiting",
+            "raised_at",
+            "id",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
         ),
     )
 
