@@ -8,7 +8,9 @@ from app.kit.i18n import N_
 from app.lookup.sheet import Place
 from app.products.forms import ProductForm
 from app.rights.kinds import RightType
-from app.rights.rules import RightFacts, RightStatus
+from app.rights.labels import RIGHT_LABELS
+from app.rights.lines import STATE_WORDS
+from app.rights.rules import Day, RightFacts, RightStatus
 from app.rights.standing import Standing
 
 STANDING_LABELS: Final = {
@@ -26,6 +28,7 @@ DECISION_LABELS: Final = {
     "resumed": N_("Resumed"),
     "ended": N_("Ended"),
 }
+_STATE_WORDS: Final = {RightStatus(state.value): words for state, words in STATE_WORDS.items()}
 _FORMER_WORDS: Final = {
     Standing.SUSPENDED: N_("Suspended since {date}"),
     Standing.EXPIRED: N_("Valid until {date}"),
@@ -46,6 +49,20 @@ class RightRow:
     owner_entity_id: int | None
     status: RightStatus
     facts: RightFacts
+
+    @property
+    def state_words(self) -> str:
+        """Say how it stands; {date} is `since`."""
+        return _STATE_WORDS.get(self.status, RIGHT_LABELS[self.status])
+
+    @property
+    def since(self) -> Day | None:
+        days: dict[RightStatus, Day | None] = {
+            RightStatus.SUSPENDED: self.facts.suspended_on,
+            RightStatus.EXPIRED: self.facts.expires_on,
+            RightStatus.ENDED: self.facts.ended_on,
+        }
+        return days.get(self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
