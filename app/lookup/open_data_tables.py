@@ -129,7 +129,7 @@ TABLES: Final[Mapping[str, Table]] = {
                 Field("commune_code", "string", N_("Code of the producer's commune of today.")),
                 Field("commune", "string", N_("Name of that commune.")),
                 Field("province_code", "string", N_("Code of its province.")),
-                Field("products", "integer", N_("Products it makes now."), True),
+                Field("product_count", "integer", N_("Products it makes now."), True),
                 Field(
                     "status",
                     "string",
