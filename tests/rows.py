@@ -13,6 +13,7 @@ NUMBER = 4
 # Values a CHECK asks for, where no default gives one.
 GIVEN: Mapping[str, Mapping[str, Any]] = {
     "allotment": {"year": 2026},
+    "certificate_policy": {"all_of": [], "any_of": []},
     "change_proposal": {"subject_kind": "product"},
     "clone_signal": {"state": "open"},
     "finding": {"subject": "lot", "outcome": "doubt"},
@@ -20,6 +21,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "inspection_note": {"kind": "correction"},
     "inspection_plan": {"kind": "annual"},
     "ip_right": {"type": "gi"},
+    "ocop_issuer": {"level": "province"},
     "lot_clearance": {"item": "test"},
     "lot_dispatch": {"receiver_kind": "shop"},
     "lot_input": {"material": "x"},
@@ -32,6 +34,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "place": {"level": "commune"},
     "print_preset": {"kind": "sheet", "code_at": "below", "symbol": 20},
     "product_notice": {"kind": "hold"},
+    "queue_assignment": {"subject_kind": "report"},
     "recall_order": {"kind": "recall"},
     "report": {"about": "stamp", "trouble": "copied"},
     "right_decision": {"kind": "registered"},
@@ -39,6 +42,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "stamp_batch": {"state": "requested"},
     "stamp_export": {"state": "ready"},
     "stamp_span": {"state": "issued"},
+    "test_criterion": {"limit_kind": "text", "verdict": "open"},
     "use_right_decision": {"kind": "granted"},
     "webhook_endpoint": {"events": []},
 }
