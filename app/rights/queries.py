@@ -223,7 +223,7 @@ def list_use_rights(
         query = query.where(UseRight.product_id == product_id)
     # To find users by what they are called, who keeps those of a right needs their names; whose
     # use rights these are is in the conditions above.
-    with beyond_fence(db) if text else nullcontext():
+    with beyond_fence(db) if text and kept is not None else nullcontext():
         return take(db, query, UseRight.id, cut)
 
 
