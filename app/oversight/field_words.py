@@ -89,7 +89,7 @@ WORDS: Final[Mapping[str, str]] = {
         "It was signed, cancelled or given to somebody else. See the office pages."
     ),
     "draft_more": N_("It is kept on this phone alone until it is sent."),
-    "waits_more": N_("It is finished with here and goes out by itself when there is a network."),
+    "waits_more": N_("It waits on this phone and goes out by itself when there is a network."),
     "sent_finished": N_("The server has it: it is signed."),
     "sent_so_far": N_("The server has what was written so far."),
     "held_already": N_("This was written on before, here or elsewhere. You go on from there."),
@@ -136,7 +136,7 @@ WORDS: Final[Mapping[str, str]] = {
     "photo_there": N_("The server has it"),
     "findings": N_("Findings and measures"),
     "finding": N_("How serious"),
-    "findings_count": N_("%(count)s findings"),
+    "findings_count": N_("Findings: %(count)s"),
     "no_findings": N_("Nothing was found wrong."),
     "bad_count": N_("wrong: %(count)s"),
     "seen": N_("What was seen"),
@@ -197,7 +197,9 @@ WORDS: Final[Mapping[str, str]] = {
     "trouble_sent": N_("It is being sent. Take it back first."),
     "trouble_open": N_("It is being written on this phone already."),
     "trouble_not_ours": N_("This is no file of inspections."),
-    "trouble_photos": N_("At most ten photos stand with one question."),
+    "trouble_photos": N_(
+        "At most ten photos stand with one question, and fifty with an inspection."
+    ),
     "subject_stamp": N_("Stamp"),
     **{f"cause_{one}": one.label for one in Cause},
     **{f"subject_{one}": one.label for one in INSPECTED},

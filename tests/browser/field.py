@@ -95,7 +95,11 @@ BODY: Final[dict[str, Any]] = {
         },
     ],
 }
-CHECKLIST: Final = {"code": "thu", "name": "Bảng kiểm thử", "name_en": "Trial checklist"}
+CHECKLIST: Final[dict[str, Any]] = {
+    "code": "thu",
+    "name": "Bảng kiểm thử",
+    "name_en": "Trial checklist",
+}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from playwright.sync_api import Browser, FilePayload, Page
 from sqlalchemy import select
@@ -34,7 +34,7 @@ class Hand(Phone):
     taps: int = field(default=0)
 
     @classmethod
-    def on(cls, chromium: Browser, world: World, **more: Any) -> "Hand":  # noqa: ANN401 - of a context
+    def on(cls, chromium: Browser, world: World, **more: Any) -> Self:  # noqa: ANN401 - of a context
         given: dict[str, Any] = {
             "viewport": {"width": 360, "height": 640},
             "locale": "vi-VN",

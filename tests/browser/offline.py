@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Error, Page
@@ -68,7 +68,7 @@ class Phone:
     page: Page
 
     @classmethod
-    def new(cls, chromium: Browser, base_url: str) -> "Phone":
+    def new(cls, chromium: Browser, base_url: str) -> Self:
         context = chromium.new_context(
             base_url=base_url,
             viewport={"width": 360, "height": 640},

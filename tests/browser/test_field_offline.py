@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser
 from sqlalchemy import func, select
 
 from app.kit.db import Database
 from app.oversight.checklist_actions import publish_checklist
 from app.oversight.inspection_actions import write_inspection
-from app.oversight.inspection_models import Inspection, InspectionPhoto
+from app.oversight.inspection_models import ChecklistVersion, Inspection, InspectionPhoto
 from app.oversight.inspections import Content
 from tests import make
-from tests.browser.conftest import World
+from tests.browser import line
+from tests.browser.conftest import World, shoot
 from tests.browser.field import (
     BODY,
     CHECKLIST,
@@ -26,6 +28,8 @@ from tests.browser.field import (
     kept,
 )
 from tests.browser.hand import WORDS
+from tests.browser.line import Line
+from tests.browser.test_phone_app_screens import faults
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
@@ -47,13 +51,13 @@ def planned(database: Database, world: World) -> Round:
 
 
 @pytest.fixture
-def new_hand(chromium: Browser, world: World, planned: Round) -> Iterator[NewHand]:
+def new_hand(chromium: Browser, bad_line: Line, planned: Round) -> Iterator[NewHand]:
     assert planned.right
     hands: list[FieldHand] = []
     wrong: list[str] = []
 
     def opened() -> FieldHand:
-        hands.append(FieldHand.on(chromium, world))
+        hands.append(FieldHand.new(chromium, f"http://127.0.0.1:{bad_line.port}"))
         hands[-1].page.on("pageerror", lambda error: wrong.append(str(error)))
         hands[-1].sign_in(INSPECTOR)
         assert until(hands[-1].kept)
@@ -98,7 +102,7 @@ def conclude(hand: FieldHand, uid: object, outcome: str = "Đạt") -> None:
 
 
 def test_an_inspection_out_of_reach_outlives_its_page_and_arrives_once(
-    new_hand: NewHand, database: Database, planned: Round
+    new_hand: NewHand, bad_line: Line, database: Database, planned: Round
 ) -> None:
     hand = new_hand()
     hand.see("Quá hạn", within="main")
@@ -130,9 +134,15 @@ def test_an_inspection_out_of_reach_outlives_its_page_and_arrives_once(
     hand.see("Chờ gửi", within="main")
     assert hand.page.inner_text("#bar .badge").startswith("1")
 
-    hand.find_network()
+    bad_line.faults = {
+        "POST /api/v1/inspections/sync": [line.cut_within, line.deaf, line.truncated],
+        "PUT ": [line.cut_within, line.deaf],
+    }
+    hand.context.set_offline(False)
+    assert until(lambda: hand.run() == "idle" and not any(bad_line.faults.values()), 30)
     assert sent(hand)
     found = kept(database, planned.right)
+    assert (found.state, found.signed_by) == ("signed", "Thanh tra Bình")
     told = {code: one["value"] for code, one in found.answers.items()}
     assert told == {"vung": "yes", "lanh": 4.5, "nhan": "no", "noi-dan": "thung", "khac": None}
     assert found.answers["khac"]["note"] == "Đang gõ dở"
@@ -160,7 +170,7 @@ def test_what_two_wrote_is_shown_beside_each_other_and_a_newer_checklist_changes
     conclude(hand, planned.entity)
     with database.begin() as db:
         found = db.scalars(select(Inspection).where(Inspection.uid == planned.entity)).one()
-        first = db.scalars(select(Inspection.checklist_version_id)).first()
+        first = db.scalars(select(ChecklistVersion.id)).first()
         write_inspection(
             db,
             actor=make.SYSTEM,
@@ -178,10 +188,14 @@ def test_what_two_wrote_is_shown_beside_each_other_and_a_newer_checklist_changes
     hand.see("Người khác cũng đã sửa", within="main")
     hand.tap("main a:has-text('Xem cả hai bản')")
     hand.see("Ấp Kiến Vàng", within="main")
-    hand.tap(".card:has-text('Người có mặt') >> .pick >> nth=1")
+    shoot(hand.page, "field-conflict")
+    hand.page.evaluate(AXE_SCRIPT)
+    assert not list(faults(hand, "vi"))
+    hand.page.set_viewport_size({"width": 360, "height": 640})
+    hand.tap(".card:has-text('Đoàn kiểm tra') >> .pick >> nth=1")
     hand.tap("main button:has-text('Gửi bản đã chọn')")
     assert sent(hand)
     found = kept(database, planned.entity)
     assert (found.place, found.present) == ("Ấp Rạch Gốc", "Ông Năm")
-    assert (found.team, found.checklist_version_id) == (["Thanh tra Bình"], first)
+    assert (found.team, found.checklist_version_id) == (["Cán bộ Lan"], first)
     assert set(found.answers) == {"vung", "lanh", "nhan", "noi-dan"}

@@ -18,6 +18,7 @@ let drawn = {};
 let told = 0;
 let timer = 0;
 let dirty = false;
+let pressed = false;
 
 function start() {
   const nodes = {
@@ -51,6 +52,8 @@ async function draw(fresh = false) {
   await load();
   await speak(held.state?.reader.language ?? localStorage.getItem("diary.language") ?? (/^vi|^(?!en)/.test(navigator.language) ? "vi" : "en"));
   localStorage.setItem("diary.language", document.documentElement.lang);
+  // What a finger is on stays until it is lifted, or its tap would meet nothing.
+  if (!fresh && pressed) return soon();
   const at = main.contains(document.activeElement) ? document.activeElement : null;
   if (!fresh && ((drawn.still && held.state) || at?.matches("input, select, textarea") || main.querySelector(".danger")))
     return bars();
@@ -130,6 +133,8 @@ function failed(fault) {
 export function frame(given) {
   app = given;
   addEventListener("refresh", soon);
+  for (const name of ["pointerdown", "pointerup", "pointercancel"])
+    addEventListener(name, () => { pressed = name === "pointerdown"; });
   addEventListener("hashchange", () => draw(true));
   for (const [target, name] of [[outboxChanges, "change"], [sync.syncChanges, "change"], [storeChanges, "state"]])
     target.addEventListener(name, soon);

@@ -65,7 +65,12 @@ export function differences(mine, theirs) {
 
 export const FIELDS = ["held_on", "place", "team", "present", "findings", "observed", "measures", "in_use", "summary", "opinion", "outcome"];
 
+// Where it was: of every phone the last that told it.
+export const POSITION = ["latitude", "longitude"];
+
 export const inside = (whole, path) => path.reduce((found, name) => (found || {})[name], whole);
+
+export const isEmpty = (value) => (plain(value) || "{}") === "{}";
 
 // Written alike whatever the order of members; what is empty is as good as missing.
 function plain(value) {

@@ -1,7 +1,9 @@
 // Inspections as they are written: each keystroke goes to the disk at once, as a change of one
 // place in one record, so that two tabs and a screen of before overwrite nothing else.
+import { POSITION } from "./checks.js";
 import { Trouble, sha256, uuid } from "./ids.js";
 import { change, fresh, insert } from "./outbox.js";
+import { NAME } from "./own.js";
 import { account } from "./store.js";
 import { exclusive } from "./turns.js";
 
@@ -51,6 +53,7 @@ export const settle = (uid, chosen) =>
   exclusive("text", () => change(uid, (record) => {
     const { theirs } = record.problem;
     for (const [path, value] of chosen) put(record.item, path, value);
+    for (const name of POSITION) if (!Number.isFinite(record.item[name])) record.item[name] = theirs[name];
     upon(record, theirs);
     Object.assign(record, { state: "waiting", received: false, problem: null });
     forgetPhotos(record);
@@ -67,7 +70,31 @@ function forgetPhotos(record, photos) {
 // Keystrokes
 
 let waiting = [];
+let flying = [];
 let writing = null;
+
+// A page may be killed between a keystroke and its transaction. What no disk has confirmed yet
+// stands in a journal that outlives the page; whoever opens the app next writes it down.
+const JOURNAL = `${NAME}.typed.`;
+const own = JOURNAL + uuid();
+
+function journal(left) {
+  try {
+    if (left.length) localStorage.setItem(own, JSON.stringify(left));
+    else localStorage.removeItem(own);
+  } catch (error) {
+    // Full: then the transaction alone must do.
+  }
+}
+
+export async function replay() {
+  for (const key of Object.keys(localStorage).filter((one) => one.startsWith(JOURNAL) && one !== own)) {
+    for (const { uid, path, value } of JSON.parse(localStorage.getItem(key)))
+      // It may have been sent or discarded since, by another page.
+      await change(uid, (record) => record.state === "draft" && put(record.item, path, value)).catch(() => 0);
+    localStorage.removeItem(key);
+  }
+}
 
 // Writes a value at a place of the record: on the screen's copy now, on the disk in a moment.
 // Resolves when it is there; what went wrong is thrown to who asked last.
@@ -75,6 +102,7 @@ export function write(record, path, value) {
   put(record.item, path, value);
   const same = (one) => one.uid === record.id && one.path.join() === path.join();
   waiting = [...waiting.filter((one) => !same(one)), { uid: record.id, path, value }];
+  journal([...flying, ...waiting]);
   if (!writing) writing = flush().finally(() => (writing = null));
   return writing;
 }
@@ -85,12 +113,17 @@ export const written = () => writing || Promise.resolve();
 async function flush() {
   while (waiting.length) {
     const [{ uid }] = waiting;
-    const now = waiting.filter((one) => one.uid === uid);
+    flying = waiting.filter((one) => one.uid === uid);
     waiting = waiting.filter((one) => one.uid !== uid);
-    await change(uid, (record) => {
-      if (record.state !== "draft") throw new Trouble("sent");
-      for (const { path, value } of now) put(record.item, path, value);
-    });
+    try {
+      await change(uid, (record) => {
+        if (record.state !== "draft") throw new Trouble("sent");
+        for (const { path, value } of flying) put(record.item, path, value);
+      });
+    } finally {
+      flying = [];
+      journal(waiting);
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 // What the screens show: the last download, and what is written on this phone beside it.
-import { written } from "./drafts.js";
+import { replay, written } from "./drafts.js";
 import { counts, list } from "./outbox.js";
 import { state } from "./store.js";
 import { t } from "./words.js";
@@ -9,6 +9,7 @@ export const held = { state: null, items: [], counts: { waiting: 0, fixing: 0, d
 export async function load() {
   // What could not be kept was told where it was typed.
   await written().catch(() => 0);
+  await replay();
   [held.state, held.items, held.counts] = await Promise.all([state(), list(), counts()]);
 }
 

@@ -11,7 +11,8 @@ import { findingOf, fresh as found, plainly } from "./view_found.js";
 import { frameOf, keep, visit } from "./view_visit.js";
 import { figure, labelled, named, read, t } from "./words.js";
 
-const MOST = 10;
+const MOST_EACH = 10;
+const MOST = 50;
 
 function choices(one) {
   if (one.kind === "yes_no") return ["yes", "no", NOT_APPLICABLE].map((value) => [value, t(`answer_${value}`)]);
@@ -98,8 +99,9 @@ function photos(record, one, label, told, other) {
     const { files } = event.target;
     try {
       for (const file of [...files]) {
-        const { photos: all = [] } = answerOf(record.item, one.code);
-        if (all.length >= MOST) throw Object.assign(new Error(), { code: "photos" });
+        const [all, here] = [Object.keys(record.item.answers), [one.code]].map((codes) =>
+          codes.flatMap((code) => answerOf(record.item, code).photos || []).length);
+        if (here >= MOST_EACH || all >= MOST) throw Object.assign(new Error(), { code: "photos" });
         await addPhoto(record, one.code, await shrink(file));
       }
     } catch (fault) {

@@ -1,6 +1,6 @@
 // Somebody changed the same inspection elsewhere: both are shown, and one is chosen each time.
 import { band, button, go, h, say, trouble } from "./dom.js";
-import { differences, questions } from "./checks.js";
+import { differences, isEmpty, questions } from "./checks.js";
 import { settle } from "./drafts.js";
 import { radios } from "./form.js";
 import { checklistOf, recordOf } from "./held.js";
@@ -40,7 +40,9 @@ export function conflict(uid) {
   const { theirs } = problem;
   const found = differences(record.item, theirs).map(([path, mine, other]) => {
     const name = about(path, checklist);
-    const box = radios(name, [["mine", `${t("mine")}: ${reads(path, mine, checklist)}`], ["theirs", `${t("theirs")}: ${reads(path, other, checklist)}`]], "mine");
+    const box = radios(name, [["mine", `${t("mine")}: ${reads(path, mine, checklist)}`], ["theirs", `${t("theirs")}: ${reads(path, other, checklist)}`]],
+      // Where one wrote nothing, what the other wrote stands.
+      isEmpty(mine) ? "theirs" : "mine");
     box.classList.add("all");
     return { path, other, box, node: h("li", { class: "card" }, h("p", { class: "label" }, name), box) };
   });

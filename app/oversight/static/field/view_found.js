@@ -24,7 +24,7 @@ function fields(record, one, away) {
   const deadline = text(one.deadline, { type: "date", min: today() });
   return h("div", { class: "band bad finding" },
     row(t("finding"), kept(record, at("outcome"), outcome)),
-    row(t("seen"), kept(record, at("text"), area(one.text, { rows: 2, maxlength: 2000 })), { required: true }),
+    row(t("seen"), kept(record, at("text"), area(one.text, { rows: 3, maxlength: 2000 })), { required: true }),
     row(t("measure"), kept(record, at("measure"), area(one.measure, { rows: 2, maxlength: 2000 })), { hint: t("measure_hint") }),
     row(t("deadline"), kept(record, at("deadline"), deadline, () => deadline.value || null)),
     button(t("drop_finding"), away, "quiet", "cross"));

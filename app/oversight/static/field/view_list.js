@@ -7,6 +7,7 @@ import { mark, sending, warnings } from "./view_outbox.js";
 import { day, t } from "./words.js";
 
 const MANY = 12;
+const FEW = 5;
 
 const fold = (words) =>
   words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
@@ -72,6 +73,7 @@ export function list() {
     group(t("later_on"), plans.filter((one) => !now(one) && !soon(one)), theirs),
     group(t("waiting"), by("waiting"), mine),
     group(t("not_signed"), open.filter((one) => one.state === "held"), theirs),
+    group(t("sent_lately"), by("sent").filter((one) => one.item.finished).slice(0, FEW), mine),
   ].filter(Boolean);
   const box = h("div", {}, listed);
   return { title: t("field"), section: "", nodes: [

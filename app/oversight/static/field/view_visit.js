@@ -1,6 +1,6 @@
 // One inspection: where it stands, its steps, and what is written at its beginning and its end.
 import { band, button, fill, go, h, icon, link, say, state, to, trouble } from "./dom.js";
-import { FIELDS, GRAVITY, count, isBad, lacking, questions, sections, today } from "./checks.js";
+import { FIELDS, GRAVITY, POSITION, count, isBad, lacking, questions, sections, today } from "./checks.js";
 import { begin, reopen, send, write } from "./drafts.js";
 import { area, radios, row, select, text } from "./form.js";
 import { checklistFor, checklistOf, followedOf, held, knownOf, newest, planned, recordOf, subjectOf, usersOf } from "./held.js";
@@ -55,7 +55,7 @@ function untouched(one) {
   const choice = one.checklist_version_id ? null
     : select(newest().map(([id, each]) => [id, named(each)]), newest()[0] && newest()[0][0]);
   const version = () => one.checklist_version_id || Number(choice.value);
-  const written = Object.fromEntries(FIELDS.map((name) => [name, one[name]]));
+  const written = Object.fromEntries([...FIELDS, ...POSITION].map((name) => [name, one[name]]));
   const item = { id: one.id, uid: one.uid, base_version: one.version, ...written,
     team: one.team.length ? one.team : [held.state.reader.name], held_on: one.held_on || today(), answers: one.answers };
   const { answers, findings, ...known } = one;
@@ -161,7 +161,7 @@ function position(record) {
       : button(t("position_add"), ask, "quiet", "globe"));
   };
   const set = (coords) => {
-    for (const name of ["latitude", "longitude"])
+    for (const name of POSITION)
       keep(record, [name], coords && Number(coords[name].toFixed(4)));
     show();
     box.querySelector("button").focus();
