@@ -59,13 +59,13 @@ def count_by_platform(db: Session, year: Year) -> list[tuple[str, int]]:
 def list_figure_rows(
     db: Session, code: str, year: Year, *, cut: Cut, platform: str = ""
 ) -> Page[FigureRow]:
-    """Return the rows of a figure by entity and name; `cut.after` is how many to skip.
+    """Return the rows of a figure by entity or sign, then by name; `cut.after` is how many to skip.
 
     `platform` keeps those of one online shop.
     """
     query = in_shops(year, platform) if platform else ROWS[code](year)
     rows = query.subquery()
-    order = rows.c.whose, rows.c.what, rows.c.id
+    order = rows.c.order, rows.c.what, rows.c.id, rows.c.detail
     part = select(rows).order_by(*order)
 
     def read(start: int, most: int) -> list[FigureRow]:

@@ -51,6 +51,7 @@ def _shown(
     detail: Any = "",  # noqa: ANN401
     day: Any = None,  # noqa: ANN401
     quantity: Any = None,  # noqa: ANN401
+    order: Any = None,  # noqa: ANN401
 ) -> Rows:
     def said(value: Any) -> Any:  # noqa: ANN401
         return literal(value, String) if isinstance(value, str) else value
@@ -63,6 +64,7 @@ def _shown(
         said(detail).label("detail"),
         (null() if day is None else day).label("day"),
         (func.count() if quantity is None else quantity).label("quantity"),
+        (func.min(Entity.folded) if order is None else order).label("order"),
     )
 
 
@@ -113,7 +115,7 @@ def _trained(year: Year) -> Rows:
 def _granted(year: Year) -> Rows:
     return (
         _shown("batch", Batch.id, what=Product.name, whose=Entity.name, detail=Batch.decision_no,
-               day=Batch.decided_at, quantity=Batch.granted)
+               day=Batch.decided_at, quantity=Batch.granted, order=Entity.folded)
         .join(Product, Product.id == Batch.product_id)
         .join(Entity, Entity.id == Batch.entity_id)
         .where(of_year(year.number), _REAL)
@@ -123,7 +125,8 @@ def _granted(year: Year) -> Rows:
 def _handed_over(year: Year) -> Rows:
     return (
         _shown("batch", Batch.id, what=Product.name, whose=Entity.name,
-               detail=Handover.document_no, day=Handover.at, quantity=Handover.quantity)
+               detail=Handover.document_no, day=Handover.at,
+               quantity=Handover.quantity, order=Entity.folded)
         .join(Handover, Handover.batch_id == Batch.id)
         .join(Product, Product.id == Batch.product_id)
         .join(Entity, Entity.id == Batch.entity_id)
@@ -161,10 +164,11 @@ def _inspected(kind: RightType) -> Callable[[Year], Rows]:
         return (
             _shown("right", IpRight.id, what=IpRight.sign, whose=IpRight.managing_body,
                    detail=func.coalesce(IpRight.registration_no, ""),
-                   day=func.min(Inspection.held_on))
+                   day=func.min(Inspection.held_on), order=IpRight.folded)
             .join(Inspection, Inspection.right_id == IpRight.id)
             .where(IpRight.type == kind, _visited(year))
-            .group_by(IpRight.id, IpRight.sign, IpRight.managing_body, IpRight.registration_no)
+            .group_by(IpRight.id, IpRight.sign, IpRight.folded, IpRight.managing_body)
+            .group_by(IpRight.registration_no)
         )  # fmt: skip
 
     return rows
