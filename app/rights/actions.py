@@ -17,7 +17,7 @@ from app.rights.kinds import RightType
 from app.rights.models import IpRight
 from app.rights.nice import nice_classes
 from app.rights.numbers import APPLICATION_YEAR, application_number, registration_number
-from app.rights.queries import find_by_number, hold_right
+from app.rights.queries import find_by_number, right_to_change
 from app.rights.right_check import CHECK, UNCHECKED, must_be_checked_again
 from app.rights.right_decision_actions import keep_registered
 from app.rights.right_trail_actions import changed, columns, note
@@ -111,7 +111,7 @@ def add_right(
     db.add(right)
     db.flush()
     _follow(db, actor, now, right)
-    note(db, actor, now, "right.add", right, None, facts)
+    note(db, actor, now, "right.add", right, None, columns(right, tuple(facts)))
     return right
 
 
@@ -130,8 +130,7 @@ def change_right(
     With another value of what its certificate says it is no longer checked, unless the writer
     held it `against` the certificate in the same act.
     """
-    right = hold_right(db, right_id)
-    actor.require_officer()
+    right = right_to_change(db, right_id, actor=actor)
     check_seen(right.updated_at, seen)
     before = columns(right, (*facts, "registration_no_as_written", *CHECK))
     _apply(db, right, facts, actor)
@@ -161,8 +160,7 @@ def check_right(
 
     Only from then on it is shown as fact and gives badges. It may be checked again.
     """
-    right = hold_right(db, right_id)
-    actor.require_officer()
+    right = right_to_change(db, right_id, actor=actor)
     check_seen(right.updated_at, seen)
     before = columns(right, CHECK)
     _check(right, actor, now, against)
@@ -183,8 +181,7 @@ def uncheck_right(
     seen: datetime | None = None,
 ) -> IpRight:
     """Take back that a right was checked: from now on it is no fact and gives no badge."""
-    right = hold_right(db, right_id)
-    actor.require_officer()
+    right = right_to_change(db, right_id, actor=actor)
     check_seen(right.updated_at, seen)
     if right.checked_on is None:
         raise NotChecked

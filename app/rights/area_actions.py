@@ -11,7 +11,7 @@ from app.places.queries import find_place
 from app.rights.holder_queries import areas_of, get_part
 from app.rights.holding import clash
 from app.rights.models import IpRight
-from app.rights.queries import hold_right
+from app.rights.queries import right_to_change
 from app.rights.right_faults import AlreadyEnded, AreaThere, EndsBeforeItBegins, NoSuchUnit
 from app.rights.right_models import RightArea
 from app.rights.right_trail_actions import note
@@ -35,8 +35,7 @@ def add_area(
     A district, or a commune that was merged, is a line for each commune of today it is a part of;
     without any the name stands alone.
     """
-    right = hold_right(db, right_id)
-    actor.require_officer()
+    right = right_to_change(db, right_id, actor=actor)
     check_seen(right.updated_at, seen)
     if from_day is not None and to_day is not None and to_day < from_day:
         raise EndsBeforeItBegins
@@ -77,9 +76,8 @@ def end_area(
     seen: datetime | None = None,
 ) -> RightArea:
     """Record the last day on which a place was in a right's area. Officers only."""
-    right = hold_right(db, right_id)
+    right = right_to_change(db, right_id, actor=actor)
     found = get_part(db, RightArea, area_id, right_id=right.id)
-    actor.require_officer()
     check_seen(right.updated_at, seen)
     if found.to_day is not None:
         raise AlreadyEnded(to_day=found.to_day)
@@ -102,9 +100,8 @@ def strike_area(
     seen: datetime | None = None,
 ) -> RightArea:
     """Strike a place that was recorded by mistake. Officers only."""
-    right = hold_right(db, right_id)
+    right = right_to_change(db, right_id, actor=actor)
     found = get_part(db, RightArea, area_id, right_id=right.id)
-    actor.require_officer()
     check_seen(right.updated_at, seen)
     found.struck_at, found.struck_by = now, actor.label
     told = {"line": found.id, "place": found.as_written, "reason": reason}

@@ -11,7 +11,7 @@ from app.kit.saving import check_seen, touched
 from app.rights.holder_queries import get_part, holders_of
 from app.rights.holding import HolderRole, clash
 from app.rights.models import IpRight
-from app.rights.queries import hold_right
+from app.rights.queries import right_to_change
 from app.rights.right_check import CHECK, UNCHECKED
 from app.rights.right_faults import (
     AlreadyEnded,
@@ -47,11 +47,11 @@ def add_holder(
     One that takes over ends whoever holds it now, the day before. Of a time to come nothing is
     recorded, so that who holds a right today is always who did when it was written down.
     """
-    right = hold_right(db, right_id)
-    actor.require_officer()
+    right = right_to_change(db, right_id, actor=actor)
     check_seen(right.updated_at, seen)
     if entity_id is not None:
-        name = name or get_entity(db, entity_id, actor=actor).name
+        entity = get_entity(db, entity_id, actor=actor)
+        name = name or entity.name
     if not name:
         raise HolderNeeded
     _check_days(from_day, to_day, day_of(now))
@@ -91,9 +91,8 @@ def end_holder(
     seen: datetime | None = None,
 ) -> RightHolder:
     """Record the last day of an owner or managing body nobody has followed. Officers only."""
-    right = hold_right(db, right_id)
+    right = right_to_change(db, right_id, actor=actor)
     found = get_part(db, RightHolder, holder_id, right_id=right.id)
-    actor.require_officer()
     check_seen(right.updated_at, seen)
     if found.to_day is not None:
         raise AlreadyEnded(to_day=found.to_day)
@@ -119,9 +118,8 @@ def strike_holder(
 
     A right that was checked with another owner than it has now is to be checked again.
     """
-    right = hold_right(db, right_id)
+    right = right_to_change(db, right_id, actor=actor)
     found = get_part(db, RightHolder, holder_id, right_id=right.id)
-    actor.require_officer()
     check_seen(right.updated_at, seen)
     before = columns(right, _FOLLOWS)
     found.struck_at, found.struck_by = now, actor.label

@@ -123,9 +123,15 @@ def get_right(db: Session, right_id: int) -> IpRight:
     return right
 
 
-def hold_right(db: Session, right_id: int) -> IpRight:
-    """Return a right as it stands now, held until this transaction ends."""
+def right_to_change(db: Session, right_id: int, *, actor: Actor) -> IpRight:
+    """Return a right for an officer to change, held until this transaction ends."""
     get_right(db, right_id)
+    actor.require_officer()
+    return hold_right(db, right_id)
+
+
+def hold_right(db: Session, right_id: int) -> IpRight:
+    """Return a right that there is as it stands now, held until this transaction ends."""
     return db.get_one(IpRight, right_id, with_for_update=True, populate_existing=True)
 
 

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from app.rights.deciding import Course, Decision, DecisionKind, course
 from app.rights.holder_queries import decisions_of, get_part
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
-from app.rights.queries import hold_right
+from app.rights.queries import right_to_change
 from app.rights.right_faults import (
     AlreadyOver,
     AlreadySuspended,
@@ -72,8 +72,7 @@ def decide_right(
     A renewal adds ten years to the last day: what was expired
     meanwhile never was.
     """
-    right = hold_right(db, right_id)
-    actor.require_officer()
+    right = right_to_change(db, right_id, actor=actor)
     check_seen(right.updated_at, seen)
     decision = RightDecision(
         right_id=right.id,
@@ -112,9 +111,8 @@ def annul_decision(
 
     The decision itself stays, with this one that names it.
     """
-    right = hold_right(db, right_id)
+    right = right_to_change(db, right_id, actor=actor)
     found = get_part(db, RightDecision, decision_id, right_id=right.id)
-    actor.require_officer()
     check_seen(right.updated_at, seen)
     known = decisions_of(db, [right.id])[right.id]
     if found.kind in {DecisionKind.REGISTERED, DecisionKind.ANNULLED}:
@@ -205,6 +203,8 @@ def _renew(right: IpRight, decision: RightDecision, today: date) -> None:
         if wrong:
             raise RenewalOutsideItsTime(opens=opens, until=until, field=field)
     decision.expired_on, decision.expires_on = right.expires_on, renewed_until(right.expires_on)
+    # Asked for in time or late, it follows on the day the right would have lapsed.
+    decision.effective_on = right.expires_on + timedelta(days=1)
 
 
 def _course(decisions: Iterable[RightDecision]) -> Course:

@@ -7,7 +7,7 @@ from app.kit.files import Files
 from app.kit.saving import touched
 from app.products.pictures import CheckedPicture, file_name
 from app.rights.models import IpRight
-from app.rights.queries import hold_right
+from app.rights.queries import right_to_change
 from app.rights.right_check import CHECK, UNCHECKED
 from app.rights.right_trail_actions import changed, columns, note
 
@@ -27,8 +27,7 @@ def set_picture(
 
     Another sign is one nobody has held against the certificate. The files stand before the row.
     """
-    right = hold_right(db, right_id)
-    actor.require_officer()
+    right = right_to_change(db, right_id, actor=actor)
     before = columns(right, (*_PICTURE, *CHECK))
     right.image, right.image_width, right.image_height = "", 0, 0
     if picture is not None:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from app.audit.history import Terms
+from app.documents.rules import DocumentKind
 from app.kit.i18n import N_
 from app.rights.deciding import DecisionKind
 from app.rights.holding import HolderRole
@@ -34,7 +35,7 @@ RIGHT_TERMS: Final = Terms(
     fields={
         "kind": N_("Kind"),
         "document": N_("Document"),
-        "title": N_("Title"),
+        "title": N_("Name"),
         "decided_on": N_("Decided on"),
         "effective_on": N_("In effect from"),
         "reason": N_("Reason"),
@@ -68,6 +69,6 @@ RIGHT_TERMS: Final = Terms(
     },
     values={
         "type": {one.value: one.label for one in RightType},
-        "kind": {one.value: one.label for one in (*DecisionKind, *HolderRole)},
+        "kind": {one.value: one.label for one in (*DocumentKind, *DecisionKind, *HolderRole)},
     },
 )
