@@ -80,6 +80,7 @@ import app.office.home_pages
 import app.office.import_pages
 import app.office.inspect_api
 import app.office.inspect_pages
+import app.office.queue_pages
 import app.office.past_api
 import app.office.past_pages
 import app.oversight.api
@@ -273,6 +274,7 @@ OFFICE = (
             Rail(N_("Quality tests"), "/office/tests"),
             Rail(N_("What a page said"), "/office/past", _READERS),
         ),
+            Rail(N_("Queue"), "/office/queue"),
     ),
     Rail(
         N_("Administration"),
@@ -426,6 +428,7 @@ ROUTERS = (
     app.diary.input_api.router,
     app.diary.parting_api.router,
     app.diary.trace_api.router,
+    app.office.queue_pages.router,
     app.diary.office_pages.router,
     app.diary.lot_act_pages.router,
     app.diary.lot_pages.router,

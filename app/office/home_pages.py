@@ -15,6 +15,7 @@ from app.office.diary_pages import usual_days
 from app.office.diary_queries import COUNTED, DiaryList, Wanted, count_approvals, count_diaries
 from app.office.expiry_queries import count_ahead
 from app.office.queries import Waiting
+from app.office.queue_queries import count_waiting
 from app.oversight.queries import count_open_reports
 from app.rights.use_decision_queries import count_open_objections
 from app.scans.signal_queries import count_signals
@@ -44,6 +45,8 @@ class HomeView:
     # How many rights and certificates end within so many days, and objections not settled.
     ending: dict[int, int]
     objections: int
+    # Of the queue: how much waits, for this reader, and past its day.
+    queue: dict[str, int]
 
 
 @router.get("")
@@ -59,6 +62,7 @@ def home(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
         figures=queries.count_all(db),
         ending=count_ahead(db, actor=actor, day=day_of(now)),
         objections=count_open_objections(db, actor=actor),
+        queue=count_waiting(db, actor=actor, today=day_of(now)),
     )
     return show(request, "office/home.html", view)
 

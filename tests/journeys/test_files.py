@@ -72,6 +72,7 @@ LISTS = {
     "/office/products": TABLE,
     "/office/products/{product_id}/history": HISTORY,
     "/office/proposals": TABLE,
+    "/office/queue": TABLE,
     "/office/quotas": TABLE,
     "/office/recalls": TABLE,
     "/office/reconciliation": TABLE,

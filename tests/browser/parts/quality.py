@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.diary.models import Lot
 from app.stamps.keyring import Keyring
 from tests import make_quality
-from tests.browser.stop import OFFICE, PHONE, Stop
+from tests.browser.stop import OFFICE, OWNER, Stop
 
 PAGES = {
     OFFICE: {
@@ -17,7 +17,7 @@ PAGES = {
         "oversight/test_choose.html": ["/office/tests/new?q=a"],
         "oversight/test_form.html": ["/office/tests/{failed}/edit"],
     },
-    PHONE: {
+    OWNER: {
         "oversight/own_tests.html": ["/app/tests", "/app/tests?lot=999999"],
         "oversight/own_test.html": ["/app/tests/{failed}"],
     },
