@@ -7,13 +7,18 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from app.kit.i18n import translators
 from app.oversight.checklist_actions import install_ready
-from app.oversight.checklist_queries import find_by_code, latest_versions
+from app.oversight.checklist_queries import find_by_code, latest_versions, questions_of
 from app.oversight.checklists import NOT_HERE, AnswerKind, Questions
-from app.oversight.inspection_actions import Arranged, open_inspection
-from app.oversight.inspection_models import ChecklistVersion, Inspection
+from app.oversight.inspection_actions import Arranged, open_inspection, write_inspection
+from app.oversight.inspection_models import ChecklistVersion, Inspection, Measure
 from app.oversight.inspection_queries import find_target
-from app.oversight.rules import Subject
+from app.oversight.inspection_sign_actions import sign_inspection
+from app.oversight.inspections import Content, FindingSaid
+from app.oversight.measure_queries import measures_of
+from app.oversight.rules import FindingOutcome, Subject
+from app.wiring import slice_folders
 from tests import make
 
 HELD = date(2026, 3, 9)
@@ -79,3 +84,40 @@ def sent(found: Inspection, version: ChecklistVersion, **more: Any) -> dict[str,
         "summary": "",
         **more,
     }
+
+
+def latest(db: Session, checklist_id: int) -> ChecklistVersion:
+    return latest_versions(db, [checklist_id])[checklist_id]
+
+
+def signed_with_measure(
+    db: Session,
+    entity_id: int,
+    *,
+    deadline: date = make.TODAY,
+    **arranged: Any,  # noqa: ANN401 - the members of Arranged
+) -> Measure:
+    """Return the measure of an inspection that was held and signed."""
+    version = annual(db)
+    found = inspection(db, record_id=entity_id, **arranged)
+    photos = [{"sha256": "a" * 64, "size": 3}]
+    said = FindingSaid(
+        uid=uuid4(),
+        outcome=FindingOutcome.VIOLATION,
+        text="Thiếu sổ ghi nhập vật tư",
+        measure="Lập sổ ghi nhập vật tư",
+        deadline=deadline,
+    )
+    content = Content(
+        held_on=HELD,
+        place="Ấp Rạch Gốc",
+        team=["Thanh tra Hải"],
+        answers=answers(questions_of(version), ve_sinh={"value": "tot", "photos": photos}),
+        findings=[said],
+        outcome=FindingOutcome.VIOLATION,
+        summary="Thiếu sổ ghi",
+    )
+    who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW, "inspection_id": found.id}
+    write_inspection(db, content=content, **who)
+    sign_inspection(db, words=translators(slice_folders().values())["vi"], **who)
+    return measures_of(db, [found.id])[found.id][0]

@@ -12,6 +12,7 @@ from app.diary.models import Lot, LotNotice, ProductNotice
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.kit.i18n import N_
+from app.oversight.inspection_models import Measure
 from app.oversight.models import Report
 from app.oversight.rules import ReportState
 from app.partners.models import Partner
@@ -77,6 +78,7 @@ _PATHS: Final = {
     "lot": "/office/lots/{id}",
     "product": "/office/products/{id}",
     "report": "/office/reports/{id}",
+    "measure": "/office/measures/{id}",
     "recall": "/office/products/{id}/recall",
     "right": "/office/rights/{id}",
     "use_right": "/office/use-rights/{id}",
@@ -239,6 +241,23 @@ def _reports(now: datetime) -> Rows:
     )
 
 
+def _measures(now: datetime) -> Rows:
+    late = Measure.deadline < day_of(now)
+    return (
+        select(
+            func.coalesce(Entity.name, ""),
+            Measure.text,
+            Measure.deadline,
+            _said("measure"),
+            Measure.id,
+        )
+        .select_from(Measure)
+        .outerjoin(Entity, Entity.id == Measure.entity_id)
+        .where(Measure.done_on.is_(None), late)
+        .order_by(Measure.deadline)
+    )
+
+
 def _unchecked(_now: datetime) -> Rows:
     return (
         select(_said(""), IpRight.sign, IpRight.created_at, _said("right"), IpRight.id)
@@ -309,6 +328,12 @@ _KINDS: Final[Iterable[Kind]] = (
         N_("Use rights that end within 60 days"),
         N_("After that day the badge no longer shows."),
         _use_rights,
+    ),
+    (
+        "measures",
+        N_("Measures past their deadline"),
+        N_("Ask the producer, look at what was answered, or arrange a re-check."),
+        _measures,
     ),
     (
         "reports",

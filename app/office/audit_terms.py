@@ -11,6 +11,7 @@ from app.identity.rules import ROLE_LABELS
 from app.kit.i18n import Translator
 from app.lookup.verdict import Verdict
 from app.office.audit_words import ACTS, FIELDS, SUBJECTS
+from app.oversight.inspection_terms import INSPECTION_TERMS
 from app.oversight.quality_terms import QUALITY_TERMS
 from app.oversight.terms import OVERSIGHT_TERMS
 from app.products.terms import PRODUCT_TERMS
@@ -19,6 +20,7 @@ from app.rights.use_terms import USE_RIGHT_TERMS
 from app.scans.signals import SignalState
 
 KNOWN_ACTS: Final = {
+    **INSPECTION_TERMS.acts,
     **OVERSIGHT_TERMS.acts,
     **QUALITY_TERMS.acts,
     **PRODUCT_TERMS.acts,
@@ -29,6 +31,7 @@ KNOWN_ACTS: Final = {
     **ACTS,
 }
 KNOWN_FIELDS: Final = {
+    **INSPECTION_TERMS.fields,
     **RIGHT_TERMS.fields,
     **USE_RIGHT_TERMS.fields,
     **CERTIFICATE_TERMS.fields,
@@ -44,6 +47,8 @@ _VALUES: Final = {
     "right": RIGHT_TERMS.values,
     "use_right": USE_RIGHT_TERMS.values,
     "report": OVERSIGHT_TERMS.values,
+    "inspection": INSPECTION_TERMS.values,
+    "inspection_plan": INSPECTION_TERMS.values,
     # A finding keeps the words a look-up said, in the language of the messages.
     "finding": {**OVERSIGHT_TERMS.values, "verdict": {one.label: one.label for one in Verdict}},
     "test": QUALITY_TERMS.values,

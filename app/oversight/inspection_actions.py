@@ -7,9 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
-from app.identity.models import Account
-from app.identity.queries import actor_for
-from app.identity.rules import DEPARTMENT, Actor, Role
+from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
@@ -25,6 +23,7 @@ from app.oversight.checklist_queries import (
 )
 from app.oversight.checklists import Questions
 from app.oversight.finding_actions import INSPECTORS
+from app.oversight.inspection_lead_queries import is_lead
 from app.oversight.inspection_models import ChecklistVersion, Inspection
 from app.oversight.inspection_photo_actions import promise_photos
 from app.oversight.inspection_queries import Target, get_inspection
@@ -60,14 +59,6 @@ class NoSuchLead(Invalid):
     code: ClassVar[str] = "oversight.no_such_lead"
     detail: ClassVar[str] = N_("Choose an inspector or an officer.")
     field = "lead_id"
-
-
-class NotARecheck(Invalid):
-    """Only a signed inspection is checked again"""
-
-    code: ClassVar[str] = "oversight.recheck_unsigned"
-    detail: ClassVar[str] = N_("Sign the first one, or cancel it and open another.")
-    field = "recheck_of"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,12 +271,7 @@ def clean_team(team: Sequence[str]) -> list[str]:
 
 
 def require_lead(db: Session, lead_id: int | None) -> None:
-    if lead_id is None:
-        return
-    account = db.get(Account, lead_id)
-    if account is None or not account.active:
-        raise NoSuchLead
-    if not actor_for(db, account).roles & (DEPARTMENT - {Role.READER}):
+    if lead_id is not None and not is_lead(db, lead_id):
         raise NoSuchLead
 
 

@@ -197,6 +197,8 @@ class InspectionOut(Out):
     month_only: bool
     held_on: date | None
     place: str
+    latitude: float | None
+    longitude: float | None
     team: list[str]
     checklist_version_id: int | None
     answers: dict[str, Any]
@@ -309,8 +311,8 @@ def inspection_out(carried: Carried) -> InspectionOut:
 
 _SAME: Final = (
     *("id", "uid", "version", "state", "cause", "occasion", "recheck_of", "planned_on"),
-    *("month_only", "held_on", "place", "team", "answers", "present", "summary", "opinion"),
-    *("in_use", "outcome", "findings", "observed"),
+    *("month_only", "held_on", "place", "latitude", "longitude", "team", "answers", "present"),
+    *("summary", "opinion", "in_use", "outcome", "findings", "observed"),
 )
 
 

@@ -13,9 +13,19 @@ from app.identity.rules import Actor
 from app.kit.arriving import Arriving
 from app.kit.db import Database
 from app.kit.files import Files
+from app.kit.saving import touched
 from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_models import Inspection, InspectionPhoto
-from app.oversight.inspection_queries import get_by_uid
+from app.oversight.inspection_queries import get_by_uid, get_inspection
+from app.oversight.inspection_refusals import (
+    MOST_PHOTOS,
+    MOST_PHOTOS_EACH,
+    AnswerFirst,
+    InspectionSigned,
+    PhotoNeeded,
+    TooManyParts,
+)
+from app.oversight.inspections import InspectionState
 from app.products.pictures import CheckedPicture
 
 
@@ -115,3 +125,46 @@ def awaited_files(db: Session) -> set[str]:
 def _photos(db: Session, inspection_id: int) -> list[InspectionPhoto]:
     query = select(InspectionPhoto).where(InspectionPhoto.inspection_id == inspection_id)
     return list(db.scalars(query.order_by(InspectionPhoto.item, InspectionPhoto.position)))
+
+
+def add_photo(
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    inspection_id: int,
+    item: str,
+    photo: CheckedPicture | None,
+    size: int,
+) -> None:
+    """Put a stored photo beside an item of an inspection that is not signed."""
+    actor.require_role(*INSPECTORS)
+    found = get_inspection(db, inspection_id, actor=actor, lock=True)
+    if found.state in {InspectionState.SIGNED, InspectionState.CANCELLED}:
+        raise InspectionSigned
+    if photo is None:
+        raise PhotoNeeded
+    if item not in found.answers:
+        raise AnswerFirst
+    answer = found.answers[item]
+    told = {"sha256": photo.sha256, "size": size}
+    photos = [one for one in answer["photos"] if one["sha256"] != photo.sha256]
+    count = sum(len(one["photos"]) for one in found.answers.values())
+    if len(photos) >= MOST_PHOTOS_EACH or count >= MOST_PHOTOS:
+        raise TooManyParts(field="photo")
+    found.answers = {**found.answers, item: {**answer, "photos": [*photos, told]}}
+    found.version += 1
+    found.updated_at = touched(found.updated_at, now)
+    promise_photos(db, found)
+    kept = db.get_one(InspectionPhoto, (found.id, item, photo.sha256))
+    kept.sha256, kept.width, kept.height = photo.sha256, photo.width, photo.height
+    kept.received_at = now
+    db.flush()
+    record(
+        db,
+        by=actor,
+        now=now,
+        action="inspection.photo",
+        subject_id=found.id,
+        after={"item": item},
+    )

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
@@ -26,6 +26,8 @@ from app.rights.models import IpRight
 _AHEAD: Final = timedelta(days=62)
 MOST_TAKEN: Final = 300
 
+# Days that are not said stand last.
+_NEVER: Final = date(9999, 12, 31)
 OPEN: Final = (InspectionState.PLANNED, InspectionState.HELD)
 
 
@@ -135,16 +137,18 @@ def list_inspections(
     """Return inspections for the Department, the newest first, or by the days they are for."""
     actor.require_department()
     query = _narrowed(select(Inspection), actor, wanted or InspectionFilter())
-    return take(db, query, Inspection.id, cut)
+    sorts = {
+        "planned": (func.coalesce(Inspection.planned_on, _NEVER),),
+        "held": (func.coalesce(Inspection.held_on, _NEVER),),
+    }
+    return take(db, query, Inspection.id, cut, sorts)
 
 
-def list_own_inspections(
-    db: Session, *, entity_id: int, actor: Actor, cut: Cut
-) -> Page[Inspection]:
-    """Return the signed inspections of an entity to its people."""
-    actor.require_sight(entity_id)
+def list_own_inspections(db: Session, *, actor: Actor, cut: Cut) -> Page[Inspection]:
+    """Return the signed inspections of the actor's own entities."""
     query = select(Inspection).where(
-        Inspection.entity_id == entity_id, Inspection.state == InspectionState.SIGNED
+        Inspection.entity_id.in_(frozenset(actor.memberships)),
+        Inspection.state == InspectionState.SIGNED,
     )
     return take(db, query, Inspection.id, cut)
 

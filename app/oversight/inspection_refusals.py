@@ -125,3 +125,19 @@ class TooManyParts(Invalid):
         self.photos = MOST_PHOTOS
         self.each = MOST_PHOTOS_EACH
         self.field = field
+
+
+class PhotoNeeded(Invalid):
+    """Choose a photo"""
+
+    code: ClassVar[str] = "oversight.photo_needed"
+    detail: ClassVar[str] = N_("Choose a JPEG, PNG or WebP picture.")
+    field = "photo"
+
+
+class AnswerFirst(Invalid):
+    """The item is not answered yet"""
+
+    code: ClassVar[str] = "oversight.answer_first"
+    detail: ClassVar[str] = N_("Answer it first, then add its photo.")
+    field = "item"
