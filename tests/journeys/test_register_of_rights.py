@@ -77,14 +77,15 @@ def test_a_revoked_user_is_gone_from_page_and_open_data_at_the_next_request(
     assert DENIED not in after.text
     folded = reader.get(f"/r/{right}").text.partition("<details>")[2]
     assert DENIED in folded
-    assert "09/03/2026" in folded
+    assert "Đã bị thu hồi quyền sử dụng từ ngày 09/03/2026" in folded
     assert_described(reader)
 
 
 def revoke(office: Client, use_right_id: int) -> None:
-    facts = {"kind": "revoked", "decision_no": "9/QĐ", "decided_on": "2026-03-09"}
-    facts |= {"effective_on": "2026-03-09", "reason": "Giải thể", "past_is_meant": True}
-    answered(office, "POST", f"/api/v1/use-rights/{use_right_id}/decisions", **facts)
+    paper = {"decision_no": "9/QĐ-SKHCN", "decided_on": "2026-03-09"}
+    decision = paper | {"kind": "revoked", "effective_on": "2026-03-09"}
+    told = decision | {"reason": "Không còn đủ điều kiện", "past_is_meant": True}
+    answered(office, "POST", f"/api/v1/use-rights/{use_right_id}/decisions", **told)
 
 
 def assert_described(reader: Client) -> None:
