@@ -80,15 +80,23 @@ import app.office.home_pages
 import app.office.import_pages
 import app.office.inspect_api
 import app.office.inspect_pages
-import app.office.queue_pages
 import app.office.past_api
 import app.office.past_pages
 import app.oversight.api
 import app.oversight.field_pages
+import app.oversight.checklist_pages
 import app.oversight.finding_pages
+import app.oversight.inspection_one_pages
+import app.oversight.inspection_own_pages
+import app.oversight.inspection_pages
 import app.oversight.inspection_sync_api
 import app.oversight.inspection_upload_api
+import app.oversight.inspection_write_pages
+import app.oversight.measure_pages
+import app.oversight.minutes_pages
 import app.oversight.pages
+import app.oversight.plan_list_pages
+import app.oversight.plan_pages
 import app.oversight.quality_api
 import app.oversight.quality_form_pages
 import app.oversight.quality_pages
@@ -269,12 +277,17 @@ OFFICE = (
             Rail(N_("Anomalies"), "/office/anomalies"),
             Rail(N_("Recalls of products"), "/office/recalls"),
             Rail(N_("Inspect a stamp"), "/inspect"),
+            Rail(
+                N_("Inspections"),
+                "/office/inspections",
+                within=("/office/plans", "/office/checklists"),
+            ),
+            Rail(N_("Measures after inspections"), "/office/measures"),
             Rail(N_("Inspections on the phone"), "/inspections/app"),
             Rail(N_("Findings of inspectors"), "/office/findings"),
             Rail(N_("Quality tests"), "/office/tests"),
             Rail(N_("What a page said"), "/office/past", _READERS),
         ),
-            Rail(N_("Queue"), "/office/queue"),
     ),
     Rail(
         N_("Administration"),
@@ -323,6 +336,15 @@ ROUTERS = (
     app.oversight.inspection_sync_api.state_router,
     app.oversight.inspection_sync_api.router,
     app.oversight.inspection_upload_api.router,
+    app.oversight.inspection_pages.router,
+    app.oversight.inspection_write_pages.router,
+    app.oversight.inspection_one_pages.router,
+    app.oversight.minutes_pages.router,
+    app.oversight.inspection_own_pages.router,
+    app.oversight.plan_list_pages.router,
+    app.oversight.plan_pages.router,
+    app.oversight.measure_pages.router,
+    app.oversight.checklist_pages.router,
     app.oversight.quality_api.router,
     app.oversight.quality_form_pages.router,
     app.oversight.quality_pages.router,
@@ -428,7 +450,6 @@ ROUTERS = (
     app.diary.input_api.router,
     app.diary.parting_api.router,
     app.diary.trace_api.router,
-    app.office.queue_pages.router,
     app.diary.office_pages.router,
     app.diary.lot_act_pages.router,
     app.diary.lot_pages.router,
