@@ -49,9 +49,9 @@ def appoint(right_id: Id, given: ManagerIn, db: Db, actor: CurrentActor, now: No
     return ManagerOut.model_validate(made)
 
 
-@router.post("/{right_id}/managers/{account_id}/end")
-def end(right_id: Id, account_id: Id, db: Db, actor: CurrentActor, now: Now) -> ManagerOut:
+@router.post("/{right_id}/managers/{keeper_id}/end")
+def end(right_id: Id, keeper_id: Id, db: Db, actor: CurrentActor, now: Now) -> ManagerOut:
     found = manager_actions.end_manager(
-        db, actor=actor, now=now, right_id=right_id, account_id=account_id
+        db, actor=actor, now=now, right_id=right_id, account_id=keeper_id
     )
     return ManagerOut.model_validate(found)

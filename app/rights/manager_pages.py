@@ -99,9 +99,9 @@ def appoint(
     return go(f"/office/rights/{right_id}/managers", say=APPOINTED)
 
 
-@router.post("/{right_id}/managers/{account_id}/end")
-def end(db: Db, actor: CurrentActor, now: Now, right_id: Id, account_id: Id) -> Response:
-    manager_actions.end_manager(db, actor=actor, now=now, right_id=right_id, account_id=account_id)
+@router.post("/{right_id}/managers/{keeper_id}/end")
+def end(db: Db, actor: CurrentActor, now: Now, right_id: Id, keeper_id: Id) -> Response:
+    manager_actions.end_manager(db, actor=actor, now=now, right_id=right_id, account_id=keeper_id)
     return go(f"/office/rights/{right_id}/managers", say=DISMISSED)
 
 

@@ -86,17 +86,17 @@ def decide(
     return go(f"/office/use-rights/{use_right_id}", say=DECIDED)
 
 
-@router.get("/{use_right_id}/decisions/{decision_id}/annul")
+@router.get("/{use_right_id}/decisions/{use_decision_id}/annul")
 def ask_annulment(
-    request: Request, db: Db, actor: CurrentActor, now: Now, use_right_id: Id, decision_id: Id
+    request: Request, db: Db, actor: CurrentActor, now: Now, use_right_id: Id, use_decision_id: Id
 ) -> Response:
     found = _kept(db, actor, use_right_id)
-    decision = get_use_decision(db, use_right_id=use_right_id, decision_id=decision_id)
+    decision = get_use_decision(db, use_right_id=use_right_id, decision_id=use_decision_id)
     form = as_of(Filled(), found.updated_at)
     return _form(request, db, found, day_of(now), form, decision)
 
 
-@router.post("/{use_right_id}/decisions/{decision_id}/annul")
+@router.post("/{use_right_id}/decisions/{use_decision_id}/annul")
 def annul(
     *,
     request: Request,
@@ -106,10 +106,10 @@ def annul(
     words: Words,
     sent: Form,
     use_right_id: Id,
-    decision_id: Id,
+    use_decision_id: Id,
 ) -> Response:
     found = _kept(db, actor, use_right_id)
-    decision = get_use_decision(db, use_right_id=use_right_id, decision_id=decision_id)
+    decision = get_use_decision(db, use_right_id=use_right_id, decision_id=use_decision_id)
 
     def save(given: PaperIn) -> None:
         use_decision_actions.annul_use_decision(
@@ -117,7 +117,7 @@ def annul(
             actor=actor,
             now=now,
             use_right_id=use_right_id,
-            decision_id=decision_id,
+            decision_id=use_decision_id,
             paper=paper_of(given, day_of(now)),
             past_is_meant=given.past_is_meant,
             seen=given.seen,

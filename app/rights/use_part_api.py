@@ -147,9 +147,9 @@ def decide(
     return shown(get_use_right(db, use_right_id, actor=actor), day_of(now))
 
 
-@router.post("/{use_right_id}/decisions/{decision_id}/annul")
+@router.post("/{use_right_id}/decisions/{use_decision_id}/annul")
 def annul(
-    use_right_id: Id, decision_id: Id, given: PaperIn, db: Db, actor: CurrentActor, now: Now
+    use_right_id: Id, use_decision_id: Id, given: PaperIn, db: Db, actor: CurrentActor, now: Now
 ) -> UseRightOut:
     """Annul a decision: it counts as if it had never been, and stays on record."""
     use_decision_actions.annul_use_decision(
@@ -157,7 +157,7 @@ def annul(
         actor=actor,
         now=now,
         use_right_id=use_right_id,
-        decision_id=decision_id,
+        decision_id=use_decision_id,
         paper=paper_of(given, day_of(now)),
         past_is_meant=given.past_is_meant,
         seen=given.seen,
