@@ -166,6 +166,10 @@ def test_what_two_wrote_is_shown_beside_each_other_and_a_newer_checklist_changes
     hand.lose_network()
     answer_all(hand, planned.entity)
     hand.open(f"held/{planned.entity}")
+    hand.context.grant_permissions(["geolocation"])
+    hand.context.set_geolocation({"latitude": 8.758512, "longitude": 104.996634})
+    hand.tap("main button:has-text('Thêm vị trí này')")
+    hand.see("8.7585, 104.9966", within="main")
     hand.type("main input:not([type=date])", "Ấp Rạch Gốc")
     conclude(hand, planned.entity)
     with database.begin() as db:
@@ -197,5 +201,6 @@ def test_what_two_wrote_is_shown_beside_each_other_and_a_newer_checklist_changes
     assert sent(hand)
     found = kept(database, planned.entity)
     assert (found.place, found.present) == ("Ấp Rạch Gốc", "Ông Năm")
+    assert (found.latitude, found.longitude) == (8.7585, 104.9966)
     assert (found.team, found.checklist_version_id) == (["Cán bộ Lan"], first)
     assert set(found.answers) == {"vung", "lanh", "nhan", "noi-dan"}
