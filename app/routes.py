@@ -80,6 +80,7 @@ import app.office.home_pages
 import app.office.import_pages
 import app.office.inspect_api
 import app.office.inspect_pages
+import app.office.queue_pages
 import app.office.past_api
 import app.office.past_pages
 import app.oversight.api
@@ -273,6 +274,7 @@ OFFICE = (
         N_("Oversight"),
         roles=DEPARTMENT,
         lines=(
+            Rail(N_("Queue"), "/office/queue"),
             Rail(N_("Reports from the public"), "/office/reports"),
             Rail(N_("Anomalies"), "/office/anomalies"),
             Rail(N_("Recalls of products"), "/office/recalls"),
@@ -426,6 +428,7 @@ ROUTERS = (
     app.partners.webhook_pages.router,
     app.office.expiry_pages.router,
     app.office.home_pages.router,
+    app.office.queue_pages.router,
     app.office.figure_pages.router,
     app.office.figure_api.router,
     app.office.import_pages.router,
