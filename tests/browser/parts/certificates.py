@@ -15,7 +15,7 @@ from app.stamps.keyring import Keyring
 from tests import make, make_certificates
 from tests.browser.stop import OFFICE, OWNER, SEND, Stop
 
-_LIST, _ONE = "/office/certificates", "/office/certificates/{held}"
+_LIST, _ONE = "/office/certificates", "/office/certificates/{held_paper}"
 _OCOP = "/office/ocop-certificates"
 _CODE = "/office/entities/{holder}/facilities/{holder_place}/codes/{holder_code}/retire"
 _NEW = f"{_LIST}/new?entity={{holder}}"
@@ -26,7 +26,7 @@ PAGES = {
         "certificates/one.html": [_ONE],
         "certificates/choose.html": [f"{_LIST}/new", f"{_LIST}/new?q=zzz"],
         "certificates/edit.html": [_NEW, f"{_ONE}/renew"],
-        "certificates/revoke.html": [f"{_LIST}/revoke?one={{held}}", f"{_LIST}/revoke"],
+        "certificates/revoke.html": [f"{_LIST}/revoke?one={{held_paper}}", f"{_LIST}/revoke"],
         "certificates/strike.html": [f"{_ONE}/strike"],
         "certificates/codes.html": ["/office/facility-codes", "/office/facility-codes?q=zzz"],
         "certificates/ocop_list.html": [_OCOP, f"{_OCOP}?q=zzz"],
@@ -82,7 +82,7 @@ def facts(db: Session, _keyring: Keyring) -> dict[str, Any]:
         make_certificates.certificate(db, of=db.get_one(Entity, entity_id), valid_to=soon)
     return {
         "holder": holder.id,
-        "held": old.id,
+        "held_paper": old.id,
         "holder_place": place.id,
         "holder_code": code.id,
         "starred": starred.id,
