@@ -64,7 +64,8 @@ from app.partners.cors_access import OpenToShops
 from app.partners.event_actions import record_ended
 from app.partners.shop_queries import count_shops, shops_of
 from app.partners.webhook_courier_actions import Courier, tidy_deliveries
-from app.routes import OFFICE, PHONE, ROUTERS
+from app.rails import OFFICE, PHONE
+from app.routes import ROUTERS
 from app.scans.actions import tidy as tidy_scans
 from app.scans.counter_actions import Counter
 from app.scans.networks import BadNetworks, Networks, read_networks

@@ -7,7 +7,7 @@ import pytest
 from app.identity.rules import DEPARTMENT, Actor, Role
 from app.kit.db import Database
 from app.kit.pages import Rail
-from app.routes import OFFICE
+from app.rails import OFFICE
 from app.wiring import reader_for
 from tests import make
 from tests.conftest import Visit
