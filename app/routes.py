@@ -52,12 +52,12 @@ import app.office.home_pages
 import app.office.import_pages
 import app.office.inspect_api
 import app.office.inspect_pages
-import app.office.queue_pages
 import app.office.past_api
 import app.office.past_pages
+import app.office.queue_pages
 import app.oversight.api
-import app.oversight.field_pages
 import app.oversight.checklist_pages
+import app.oversight.field_pages
 import app.oversight.finding_pages
 import app.oversight.inspection_one_pages
 import app.oversight.inspection_own_pages
