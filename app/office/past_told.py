@@ -1,7 +1,7 @@
 """A past page beside today's, told to its reader: what differs, by which acts, what is unknown."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -17,6 +17,8 @@ from app.office.past_undo import Event, Gap
 
 # Of one part so many acts are told; the audit trail has them all.
 MOST_CAUSES: Final = 20
+# Of very many acts on one record the latest and the first so many are held against the lines.
+MOST_READ: Final = 100
 # A shorter value stands in many a line by chance.
 _TELLING: Final = 3
 _RAW: Final = re.compile(r"[a-z][a-z0-9_.]*")
@@ -125,22 +127,31 @@ def compare(
     for part in side_by_side(then, now):
         kind = kind_of(part, words)
         found, why = causes_of(part, kind, events, about)
-        parts.append(_compared(part, kind, [cause(event) for event in found], why))
+        parts.append(_compared(part, kind, found, cause, why))
     back = [event for event in events if _in_force(event, at) and touched(event, about)]
     return Comparison(parts, [cause(event) for event in back[-MOST_CAUSES:]])
 
 
-def _compared(part: Part, kind: Kind, causes: Sequence[Cause], why: str) -> Compared:
+def _compared(
+    part: Part, kind: Kind, found: Sequence[Event], cause: Callable[[Event], Cause], why: str
+) -> Compared:
+    causes = [cause(event) for event in _ends(found)]
     lines = [
         Line(pair, () if pair.same else tuple(_acts(pair, causes)))
         for pair in part.pairs
         if not (pair.same and pair.then == part.heading)
     ]
     named = {seq for line in lines for seq in line.acts}
-    plain = [one for one in causes if one.seq in named] or list(causes)
-    others = [one for one in causes if one not in plain]
-    more = max(len(plain), len(others)) > MOST_CAUSES
+    plain = [one for one in causes if one.seq in named] or causes
+    told_of = {one.seq for one in plain}
+    others = [one for one in causes if one.seq not in told_of]
+    more = len(found) > len(causes) or max(len(plain), len(others)) > MOST_CAUSES
     return Compared(part, kind, lines, plain[:MOST_CAUSES], others[:MOST_CAUSES], more, why)
+
+
+def _ends(found: Sequence[Event]) -> Sequence[Event]:
+    """Return the latest and the first acts: what a line says today, and what it said no longer."""
+    return found if len(found) <= 2 * MOST_READ else [*found[:MOST_READ], *found[-MOST_READ:]]
 
 
 def _acts(pair: Pair, causes: Sequence[Cause]) -> Iterator[int]:
