@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.identity.rules import Role
 from app.rights.use_models import RightManager, UseObjection, UseRightDecision
 from app.stamps.keyring import Keyring
 from tests import make
@@ -82,7 +83,7 @@ def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
     )
     db.add_all([suspended, objection])
     db.flush()
-    manager, keeper = (make.person(db, name, make.Role.MARK_MANAGER) for name in ("Bà B", "Ông A"))
+    manager, keeper = (make.person(db, name, Role.MARK_MANAGER) for name in ("Bà B", "Ông A"))
     db.add(
         RightManager(
             right_id=ids["right_id"],
