@@ -129,7 +129,7 @@ def test_an_inspection_out_of_reach_outlives_its_page_and_arrives_once(
     hand.tap(".chip:text-is('Thấy đang sử dụng')", ".chip:text-is('Đạt')")
     hand.type("main textarea >> nth=0", "Một nhãn cũ còn dùng")
     hand.open(f"review/{planned.right}")
-    hand.see("Đã ghi vấn đề: kết quả phải nói đúng như vậy", within="main")
+    hand.see("Đã ghi phát hiện: kết quả phải nói đúng như vậy", within="main")
     conclude(hand, planned.right, "Nghi vấn")
     hand.see("Chờ gửi", within="main")
     assert hand.page.inner_text("#bar .badge").startswith("1")
