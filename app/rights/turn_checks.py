@@ -63,9 +63,7 @@ class GrantStays(Conflict):
     """What granted or amended it can not be annulled"""
 
     code: ClassVar[str] = "rights.grant_stays"
-    detail: ClassVar[str] = N_(
-        "What granted or amended a use right is corrected by a change of it."
-    )
+    detail: ClassVar[str] = N_("Correct the use right by a change of it, or end it.")
 
 
 class PagesSaidOtherwise(Conflict):

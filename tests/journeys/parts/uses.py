@@ -76,6 +76,9 @@ def forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
+    make.right(db, type="collective_mark", sign="Sắp hết hạn", expires_on=date(2026, 4, 30))
+    if "use_right_id" not in ids:
+        return {}
     who = {"recorded_at": make.NOW, "recorded_by": "Cán bộ", "use_right_id": ids["use_right_id"]}
     suspended = UseRightDecision(kind="suspended", effective_on=date(2026, 3, 10), **who)
     objection = UseObjection(
