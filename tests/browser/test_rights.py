@@ -1,7 +1,7 @@
 """An officer keeps the register of rights: from the paper to what a page shows as fact."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from app.kit.db import Database
 from app.places.models import FormerPlace
@@ -110,6 +110,6 @@ def assert_kept(world: World) -> None:
     assert kept.checked_against == "Bản chính giấy chứng nhận, có hình"
 
 
-def _file(name: str, content: bytes) -> dict[str, object]:
+def _file(name: str, content: bytes) -> FilePayload:
     kind = "application/pdf" if name.endswith("pdf") else "image/jpeg"
     return {"name": name, "mimeType": kind, "buffer": content}

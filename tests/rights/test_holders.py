@@ -23,7 +23,7 @@ HANDED = {"role": "owner", "name": "Liên hiệp HTX", "document": "HĐ 12", "ta
 @pytest.fixture
 def right(visit: Visit, cast: Cast) -> int:
     client = visit(api=cast.officer)
-    facts = {"type": "trademark", "sign": "Rạch Gốc", "registration_no": "165802"}
+    facts: dict[str, Any] = {"type": "trademark", "sign": "Rạch Gốc", "registration_no": "165802"}
     facts |= {"owner_entity_id": cast.entity.id, "managing_body": "Sở KH&CN"}
     added: int = client.post("/api/v1/rights", json=facts).json()["id"]
     client.post(f"/api/v1/rights/{added}/check", json={"against": "Bản chính"})
