@@ -15,7 +15,7 @@ _LINES: Final = frozenset(
 )
 _HEADINGS: Final = frozenset({"h1", "h2", "summary"})
 # A picture is told by as much of its name as keeps it apart from others.
-_NAME_CHARS: Final = 12
+NAME_CHARS: Final = 12
 
 
 @dataclass
@@ -98,7 +98,7 @@ class _Reader(HTMLParser):
 
     def _void(self, tag: str, told: dict[str, str]) -> None:
         if tag == "img" and self._main and told.get("src"):
-            name = told["src"].rpartition("/")[2].partition("-")[0][:_NAME_CHARS]
+            name = told["src"].rpartition("/")[2].partition("-")[0][:NAME_CHARS]
             self._text.append(f" [{told.get('alt', '')} {name}] ")
 
     def handle_endtag(self, tag: str) -> None:

@@ -12,7 +12,7 @@ from app.kit.clock import day_of
 from app.kit.i18n import N_, Translator
 from app.office.audit_terms import KNOWN_FIELDS, Told, told
 from app.office.past_causes import About, Kind, causes_of, effective_on, kind_of, touched
-from app.office.past_lines import Block, Pair, Part, side_by_side
+from app.office.past_lines import NAME_CHARS, Block, Pair, Part, side_by_side
 from app.office.past_undo import Event, Gap
 
 # Of one part so many acts are told; the audit trail has them all.
@@ -39,9 +39,13 @@ _GAP: Final = N_("An act of {date} does not say what was before it: {fields}. No
 
 @dataclass(frozen=True)
 class Cause:
-    """An act on record; `effective` where it took effect before it was recorded."""
+    """An act on record; `effective` where it took effect before it was recorded.
+
+    `values` are all it changed, what people are not told of too.
+    """
 
     told: Told
+    values: tuple[str, ...]
     recorded: date
     effective: date | None
 
@@ -55,8 +59,7 @@ class Cause:
 
     def tells_of(self, text: str) -> bool:
         """Tell whether a text holds one of the values that the act changed."""
-        values = (v for one in self.told.happened.changes for v in (one.before, one.after) if v)
-        return any(len(value) >= _TELLING and value in text for value in values)
+        return any(len(value) >= _TELLING and value in text for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,9 @@ def compare(
 
     def cause(event: Event) -> Cause:
         said = told(event, entity="", hide=hide, words=words)
+        values = tuple(_values(said.happened))
         said = replace(said, happened=_without_raw(said.happened))
-        return Cause(said, day_of(event.at), effective_on(event))
+        return Cause(said, values, day_of(event.at), effective_on(event))
 
     parts = []
     for part in side_by_side(then, now):
@@ -157,6 +161,13 @@ def _ends(found: Sequence[Event]) -> Sequence[Event]:
 def _acts(pair: Pair, causes: Sequence[Cause]) -> Iterator[int]:
     text = f"{pair.then or ''}\n{pair.now or ''}"
     return (one.seq for one in causes if one.tells_of(text))
+
+
+def _values(happened: Happened) -> Iterator[str]:
+    """Yield what an act changed; a picture by what a page's line tells of its name."""
+    for one in happened.changes:
+        for value in filter(None, (one.before, one.after)):
+            yield value[:NAME_CHARS] if one.label == "sha256" else value
 
 
 def _without_raw(happened: Happened) -> Happened:
