@@ -59,6 +59,7 @@ import app.oversight.api
 import app.oversight.checklist_pages
 import app.oversight.field_pages
 import app.oversight.finding_pages
+import app.oversight.inspection_api
 import app.oversight.inspection_one_pages
 import app.oversight.inspection_own_pages
 import app.oversight.inspection_pages
@@ -152,6 +153,7 @@ ROUTERS = (
     app.oversight.inspection_sync_api.state_router,
     app.oversight.inspection_sync_api.router,
     app.oversight.inspection_upload_api.router,
+    app.oversight.inspection_api.router,
     app.oversight.inspection_pages.router,
     app.oversight.inspection_write_pages.router,
     app.oversight.inspection_one_pages.router,

@@ -14,14 +14,17 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Note, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import NewestFirst, next_path, previous_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.oversight.inspection_access import SentPhoto
+from app.oversight.inspection_file_pages import inspections_file
 from app.oversight.inspection_models import Inspection
 from app.oversight.inspection_queries import get_inspection, list_own_inspections
+from app.oversight.inspection_row_queries import InspectionRow, inspection_rows
 from app.oversight.inspection_view_queries import FoundOut, questions_for, told_findings
 from app.oversight.inspections import Cause
 from app.oversight.measure_actions import answer_measure
@@ -76,7 +79,20 @@ class OwnInspectionView:
 
 
 @router.get("")
-def own_inspections(request: Request, db: Db, actor: CurrentActor, cut: NewestFirst) -> Response:
+def own_inspections(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: NewestFirst,
+    file: AsFile = None,
+) -> Response:
+    def read(part: Cut) -> Page[InspectionRow]:
+        found = list_own_inspections(db, actor=actor, cut=part)
+        return found.having(inspection_rows(db, found.items, words))
+
+    if file:
+        return inspections_file(file, every(read, cut), words)
     page = list_own_inspections(db, actor=actor, cut=cut)
     measures = measures_of(db, [one.id for one in page.items])
     rows = [

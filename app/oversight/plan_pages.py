@@ -15,15 +15,17 @@ from app.audit.queries import list_events
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.errors import Invalid, TooLarge
+from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Line, Note, Sent
 from app.kit.grid import NotASheet
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import Cut, NewestFirst, next_path, previous_path
+from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
 from app.kit.sheets import read_table
 from app.kit.web import Db, Edge, Id, Now, Words, site
 from app.oversight import plan_actions
+from app.oversight.inspection_file_pages import inspections_file
 from app.oversight.inspection_models import InspectionPlan
 from app.oversight.inspection_pages import checklists_there, names
 from app.oversight.inspection_queries import InspectionFilter, list_inspections
@@ -105,12 +107,26 @@ class PlanView:
     lines: Sequence[str]
 
 
-@router.get("/{plan_id}")
+@router.get("/{inspection_plan_id}")
 def one_plan(
-    request: Request, db: Db, actor: CurrentActor, words: Words, cut: NewestFirst, plan_id: Id
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    words: Words,
+    cut: NewestFirst,
+    inspection_plan_id: Id,
+    file: AsFile = None,
 ) -> Response:
-    plan = get_plan(db, plan_id, actor=actor)
-    return _one(request, db, actor, words, plan, cut=cut)
+    plan = get_plan(db, inspection_plan_id, actor=actor)
+    if file is None:
+        return _one(request, db, actor, words, plan, cut=cut)
+
+    def read(part: Cut) -> Page[InspectionRow]:
+        wanted = InspectionFilter(plan_id=plan.id)
+        page = list_inspections(db, actor=actor, cut=part, wanted=wanted)
+        return page.having(inspection_rows(db, page.items, words))
+
+    return inspections_file(file, every(read, cut), words)
 
 
 @dataclass(frozen=True)
@@ -153,28 +169,30 @@ def _asked(
     now: Now,
     words: Words,
     sent: Form,
-    plan_id: Id,
+    inspection_plan_id: Id,
 ) -> Asked:
     actor.require_officer()
-    return Asked(request, db, actor, now, words, sent, get_plan(db, plan_id, actor=actor))
+    return Asked(
+        request, db, actor, now, words, sent, get_plan(db, inspection_plan_id, actor=actor)
+    )
 
 
-@router.post("/{plan_id}/change")
+@router.post("/{inspection_plan_id}/change")
 def change(asked: Annotated[Asked, Depends(_asked)]) -> Response:
     return asked.do("change", ChangePlanIn, plan_actions.change_plan, CHANGED)
 
 
-@router.post("/{plan_id}/add", dependencies=[Depends(checklists_there)])
+@router.post("/{inspection_plan_id}/add", dependencies=[Depends(checklists_there)])
 def add(asked: Annotated[Asked, Depends(_asked)]) -> Response:
     return asked.do("add", OneIn, plan_actions.add_one, ADDED)
 
 
-@router.post("/{plan_id}/add-users", dependencies=[Depends(checklists_there)])
+@router.post("/{inspection_plan_id}/add-users", dependencies=[Depends(checklists_there)])
 def add_users(asked: Annotated[Asked, Depends(_asked)]) -> Response:
     return asked.do("add-users", UsersIn, plan_actions.add_users, ADDED)
 
 
-@router.post("/{plan_id}/add-commune", dependencies=[Depends(checklists_there)])
+@router.post("/{inspection_plan_id}/add-commune", dependencies=[Depends(checklists_there)])
 def add_commune(asked: Annotated[Asked, Depends(_asked)]) -> Response:
     return asked.do("add-commune", CommuneIn, plan_actions.add_commune, ADDED)
 
@@ -202,7 +220,7 @@ def _sheet(request: Request, actor: CurrentActor, words: Words, sent: Form) -> S
         return SentRows(refusal=error)
 
 
-@router.post("/{plan_id}/upload", dependencies=[Depends(checklists_there)])
+@router.post("/{inspection_plan_id}/upload", dependencies=[Depends(checklists_there)])
 def upload(
     sheet: Annotated[SentRows, Depends(_sheet)], asked: Annotated[Asked, Depends(_asked)]
 ) -> Response:
@@ -240,17 +258,17 @@ def upload(
     return go(f"{HOME}/{asked.plan.id}", say=ADDED)
 
 
-@router.post("/{plan_id}/remove")
+@router.post("/{inspection_plan_id}/remove")
 def remove(asked: Annotated[Asked, Depends(_asked)]) -> Response:
     return asked.do("remove", RemoveIn, plan_actions.remove_row, REMOVED)
 
 
-@router.post("/{plan_id}/approve")
+@router.post("/{inspection_plan_id}/approve")
 def approve(asked: Annotated[Asked, Depends(_asked)]) -> Response:
     return asked.do("approve", ApproveIn, plan_actions.approve_plan, APPROVED)
 
 
-@router.post("/{plan_id}/close")
+@router.post("/{inspection_plan_id}/close")
 def close(asked: Annotated[Asked, Depends(_asked)]) -> Response:
     return asked.do("close", SeenIn, plan_actions.close_plan, CLOSED)
 

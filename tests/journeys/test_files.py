@@ -63,6 +63,8 @@ LISTS = {
     "/office/inspections": TABLE,
     "/office/measures": TABLE,
     "/office/plans": TABLE,
+    "/office/plans/{inspection_plan_id}": TABLE,
+    "/app/inspections": '<section class="card">',
     "/office/imports": TABLE,
     "/office/imports/{import_id}": TABLE,
     "/office/issuers": TABLE,
@@ -173,7 +175,7 @@ def world(app: FastAPI, database: Database, visit: Visit, cast: Cast) -> World:
 
 def shown(world: World, path: str) -> int:
     """Return how many rows the page of a list shows."""
-    answer = world.reader(path).get(f"{path.format(**world.ids)}?state=")
+    answer = world.reader(path).get(f"{path.format(**world.ids)}?state=&limit=200")
     assert answer.status_code == 200, path
     assert "file=xlsx" in answer.text, path
     page = re.sub(r"<(thead|tfoot)>.*?</\1>", "", answer.text, flags=re.DOTALL)

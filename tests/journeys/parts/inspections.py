@@ -1,0 +1,126 @@
+"""Inspections, their plans, checklists and measures; what their owner and a phone read of them."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.kit.files import Files
+from app.oversight.checklist_queries import find_by_code
+from app.oversight.inspection_models import Inspection, InspectionPhoto, MeasureAnswer
+from app.oversight.plan_actions import add_one, make_plan
+from app.oversight.plans import PlanKind
+from app.oversight.rules import Subject
+from app.products.pictures import PHOTO_PREVIEW, PHOTO_SIDE, file_name
+from app.stamps.keyring import Keyring
+from tests import make, make_inspections
+
+ONE, PLAN = "/office/inspections/{inspection_id}", "/office/plans/{inspection_plan_id}"
+LIST, MEASURE = "/office/checklists/{checklist_id}", "/office/measures/{measure_id}"
+PHOTO = "/api/v1/inspections/photos/{uid}/{sha256}"
+API = "/api/v1/inspections/{inspection_id}"
+ALLOWED = {
+    "owfpairmx": "GET /app/inspections /api/v1/inspections",
+    "owfpair": f"""
+        GET /app/inspections/{{inspection_id}} {ONE}/photos/{{item}}/{{sha256}}
+            {MEASURE}/answers/{{answer_id}}/photo {API}
+    """,
+    "ow": "POST /app/inspections/measures/{measure_id}",
+    "fpair": f"""
+        GET /office/inspections {ONE} {ONE}/minutes /office/plans {PLAN} /office/plans/template.xlsx
+            /office/measures {MEASURE} /office/checklists {LIST} {LIST}/versions/{{version}}
+            {LIST}/versions/{{version}}/workbook
+    """,
+    "fpai": f"""
+        GET /office/inspections/new {ONE}/write /api/v1/inspections/state {PHOTO}
+        PUT {PHOTO}
+        POST /office/inspections {ONE}/write {ONE}/arrange {ONE}/sign {ONE}/cancel {ONE}/correct
+            {ONE}/hand-over {ONE}/recheck {ONE}/photos {ONE}/documents
+            {MEASURE}/confirm {MEASURE}/reopen {MEASURE}/extend /api/v1/inspections/sync
+            /api/v1/inspections {API}/cancel
+    """,
+    "fpa": f"""
+        POST /office/plans {PLAN}/change {PLAN}/add {PLAN}/add-users {PLAN}/add-commune
+            {PLAN}/upload {PLAN}/remove {PLAN}/approve {PLAN}/close
+            /office/checklists/ready /office/checklists/import {LIST}/retire {LIST}/restore
+    """,
+}
+WHY = "Một lý do đủ dài"
+
+
+def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "POST /api/v1/inspections/sync": {"format": 1, "inspections": []},
+        "POST /api/v1/inspections": {"subject": "entity", "record_id": ids["entity_id"]},
+        f"POST {API}/cancel": {"reason": WHY},
+    }
+
+
+def forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        "/office/inspections": {"subject": "entity", "record_id": ids["entity_id"]},
+        f"{ONE}/cancel": {"reason": WHY},
+        f"{ONE}/correct": {"text": WHY},
+        f"{ONE}/hand-over": {"agency": "QLTT", "document_no": "1", "day": "2026-03-10"},
+        f"{MEASURE}/confirm": {"done_on": "2026-03-10", "result": WHY},
+        f"{MEASURE}/reopen": {"reason": WHY},
+        f"{MEASURE}/extend": {"deadline": "2026-04-10", "reason": WHY},
+        "/app/inspections/measures/{measure_id}": {"text": WHY},
+        "/office/plans": {"name": "Kế hoạch", "year": "2026"},
+        f"{PLAN}/change": {"name": "Kế hoạch khác"},
+        f"{PLAN}/add": {"subject": "product", "record_id": ids["product_id"]},
+        f"{PLAN}/add-users": {"right_id": ids["gi_id"]},
+        f"{PLAN}/add-commune": {"commune_code": make.DAT_MUI},
+        f"{PLAN}/remove": {"inspection_id": ids["planned_id"]},
+        f"{PLAN}/approve": {"decision_no": "1", "decided_on": "2026-03-01"},
+    }
+
+
+def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
+    """Add a plan, and a signed inspection with a photo, a measure and its answer."""
+    version = make_inspections.annual(db)
+    name = "=HYPERLINK(0) Kế hoạch"
+    plan = make_plan(
+        db, actor=make.SYSTEM, now=make.NOW, year=2026, name=name, kind=PlanKind.ANNUAL
+    )
+    add_one(
+        db,
+        actor=make.SYSTEM,
+        now=make.NOW,
+        plan_id=plan.id,
+        subject=Subject.ENTITY,
+        record_id=ids["entity_id"],
+    )
+    planned = db.scalars(select(Inspection).where(Inspection.plan_id == plan.id)).one()
+    measure = make_inspections.signed_with_measure(db, ids["entity_id"])
+    inspection = db.get_one(Inspection, measure.inspection_id)
+    sha256 = f"{5:064x}"
+    photo = InspectionPhoto(
+        inspection_id=inspection.id, item="nhat-ky", source_sha256=sha256, position=0, size=9
+    )
+    photo.sha256, photo.received_at = STORED, make.NOW
+    answer = MeasureAnswer(measure_id=measure.id, sha256=STORED, at=make.NOW, actor_label="Chị")
+    db.add_all([photo, answer])
+    db.flush()
+    checklist = find_by_code(db, "hang-nam")
+    return {
+        "inspection_plan_id": plan.id,
+        "planned_id": planned.id,
+        "inspection_id": inspection.id,
+        "uid": inspection.uid,
+        "item": "nhat-ky",
+        "sha256": sha256,
+        "measure_id": measure.id,
+        "answer_id": answer.id,
+        "checklist_id": checklist.id if checklist else 0,
+        "version": version.version,
+    }
+
+
+STORED = "e" * 64
+
+
+def kept(files: Files) -> None:
+    """Store the photo of an answer."""
+    files.save(file_name(STORED, PHOTO_SIDE, "jpeg"), make.picture())
+    files.save(file_name(STORED, PHOTO_PREVIEW, "webp"), make.picture())
