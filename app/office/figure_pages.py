@@ -127,7 +127,7 @@ def figure(
         rows = every(lambda part: list_figure_rows(db, figure, asked, cut=part, platform=platform))
         return file_of(
             file,
-            name=f"{figure}-{asked.number}",
+            name=f"{figure.replace('_', '-')}-{asked.number}",
             title=meaning.label,
             heads=_ROW_HEADS,
             rows=_cells(rows),
