@@ -17,11 +17,11 @@ PAGES = {
         "oversight/inspections.html": ["/office/inspections?state="],
         "oversight/inspection_new.html": ["/office/inspections/new"],
         "oversight/inspection_one.html": [
-            "/office/inspections/{inspected}",
+            "/office/inspections/{signed_inspection}",
             "/office/inspections/{to_inspect}",
         ],
         "oversight/inspection_write.html": ["/office/inspections/{to_inspect}/write"],
-        "oversight/minutes.html": ["/office/inspections/{inspected}/minutes"],
+        "oversight/minutes.html": ["/office/inspections/{signed_inspection}/minutes"],
         "oversight/plans.html": ["/office/plans"],
         "oversight/plan.html": ["/office/plans/{inspection_plan}"],
         "oversight/measures.html": ["/office/measures"],
@@ -31,7 +31,7 @@ PAGES = {
     },
     OWNER: {
         "oversight/own_inspections.html": ["/app/inspections"],
-        "oversight/own_inspection.html": ["/app/inspections/{inspected}"],
+        "oversight/own_inspection.html": ["/app/inspections/{signed_inspection}"],
     },
 }
 
@@ -52,7 +52,7 @@ def facts(db: Session, _keyring: Keyring) -> dict[str, int]:
     planned = db.scalars(select(Inspection.id).where(Inspection.plan_id == plan.id)).one()
     checklist = find_by_code(db, "hang-nam")
     return {
-        "inspected": measure.inspection_id,
+        "signed_inspection": measure.inspection_id,
         "to_inspect": planned,
         "inspection_plan": plan.id,
         "measure": measure.id,
