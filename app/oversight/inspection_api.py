@@ -16,6 +16,7 @@ from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Databases, Db, Id, Now, Words
 from app.oversight.access import Trace
 from app.oversight.checklist_actions import require_some
+from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_actions import Arranged, cancel_inspection, open_inspection
 from app.oversight.inspection_models import Inspection
 from app.oversight.inspection_queries import (
@@ -144,6 +145,7 @@ def arrange(
     given: InspectionIn, db: Db, actor: CurrentActor, now: Now, words: Words, trace: Trace
 ) -> InspectionOut:
     """Arrange an inspection that no plan has; its leader's phone has it from then on."""
+    actor.require_role(*INSPECTORS)
     if given.code:
         target = target_of(trace(db, given.code))
     elif given.record_id is None:
