@@ -66,6 +66,7 @@ def _hung(rows: Rows, table: Table, number: int) -> dict[str, Any]:
             "held_on": date(2026, 3, number),
         },
         "measure": lambda: {"entity_id": rows.key_of(metadata.tables["entity"])["id"]},
+        "document": lambda: {"entity_id": rows.key_of(metadata.tables["entity"])["id"]},
         "scan_month": lambda: {"product_id": rows.key_of(metadata.tables["product"])["id"]},
         "stamp_batch": lambda: {"granted": 1, "first": number, "last": number},
         "stamp_export": lambda: {"batch_id": rows.key_of(metadata.tables["stamp_batch"])["id"]},
