@@ -103,7 +103,7 @@ def withdraw_consent(
     if consent.withdrawn_at is not None:
         raise ConsentWithdrawn
     consent.withdrawn_at, consent.withdrawn_by = now, actor.label
-    facts = {"subject": consent.subject, "given_by": consent.given_by}
+    facts: dict[str, str | bool] = {"subject": consent.subject, "given_by": consent.given_by}
     if consent.subject == Subject.PHONE:
         facts["phone_public"] = entity.phone_public
         entity.phone_public = False

@@ -1,6 +1,7 @@
 """Tests that laboratories made, as the public reads them."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from app.oversight.quality_actions import lift_failure
 from tests import make
@@ -46,12 +47,16 @@ def test_what_passed_is_shown_while_it_is_valid_and_never_beside_what_failed(
     clock.now -= timedelta(days=2)
     assert shown() == (True, True, 2)
 
-    later = {"sampled_on": date(2026, 3, 2), "public": False}
+    later: dict[str, Any] = {"sampled_on": date(2026, 3, 2), "public": False}
     scene.change(lambda db: sample(db, of=scene.lot, antibiotic="0,4", **later))
     assert shown() == (False, True, 0)
-    by = {"actor": scene.cast.officer.actor, "now": make.NOW, "reason": "Đã tiêu hủy phần bị nhiễm"}
+    by: dict[str, Any] = {
+        "actor": scene.cast.officer.actor,
+        "now": make.NOW,
+        "reason": "Đã tiêu hủy phần bị nhiễm",
+    }
     scene.change(lambda db: lift_failure(db, test_id=5, **by))
     assert shown() == (False, True, 0)
-    again = {"sampled_on": date(2026, 3, 3), "report_no": "6"}
+    again: dict[str, Any] = {"sampled_on": date(2026, 3, 3), "report_no": "6"}
     scene.change(lambda db: sample(db, of=scene.lot, **again))
     assert shown()[2] == 3

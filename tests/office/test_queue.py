@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -132,7 +133,7 @@ def test_all_that_waits_stands_in_one_list_until_its_own_page_closes_it(
     assert f"subject=lot&amp;record_id={waiting.lot.id}&amp;report_id=" in report
     assert officer.post(f"{homes[Kind.REPORT]}/close", data=CLOSE).status_code == 303
     with database.begin() as db:
-        by = {"actor": cast.officer.actor, "now": make.NOW}
+        by: dict[str, Any] = {"actor": cast.officer.actor, "now": make.NOW}
         lift_failure(db, test_id=waiting.ids[Kind.TEST], reason=CLOSE["reason"], **by)
     assert listed(officer) == ["signal", "measure", "objection"]
     assert listed(officer, "state=closed") == ["test", "report"]
@@ -224,7 +225,8 @@ def test_pages_of_the_queue_meet_and_nothing_is_told_twice(waiting: Waiting, db:
     assert len(whole) == 23
     assert all(one < two for one, two in pairwise(order))
     for newest in (False, True):
-        found, cut = [], Cut(limit=4, newest=newest)
+        found: list[Any] = []
+        cut = Cut(limit=4, newest=newest)
         while True:
             page = list_queue(db, cut=cut, wanted=QueueFilter())
             found += page.items

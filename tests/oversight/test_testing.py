@@ -1,6 +1,7 @@
 """What a laboratory's result says against its limit."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -109,7 +110,7 @@ JUDGED: list[tuple[LimitKind, int | None, int | None, dict[str, Verdict]]] = [
 
 def test_the_verdict_follows_from_limit_and_result() -> None:
     for kind, low, high, results in JUDGED:
-        limit = {
+        limit: dict[str, Any] = {
             "limit_low": None if low is None else Decimal(low),
             "limit_high": None if high is None else Decimal(high),
         }
