@@ -171,7 +171,11 @@ def test_an_amendment_is_kept_with_the_decision_it_was_made_by(
 
 def test_decisions_come_to_the_same_in_whatever_order_they_were_recorded() -> None:
     def on(number: int, kind: str, day: int, **more: Any) -> Decision:  # noqa: ANN401 - the fields
-        facts: dict[str, Any] = {"id": number, "kind": DecisionKind(kind), "effective_on": date(2026, 1, day)}
+        facts: dict[str, Any] = {
+            "id": number,
+            "kind": DecisionKind(kind),
+            "effective_on": date(2026, 1, day),
+        }
         return Decision(**(facts | more))
 
     told = [
