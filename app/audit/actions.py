@@ -3,15 +3,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.audit.differences import differences, without_personal
 from app.audit.models import AuditEvent
 from app.kit.db import beyond_fence
+from app.kit.locks import Lock, alone
 from app.kit.text import fold
 
-_LOCK = 7_021_954
 # What is searched of one event: more would make the trail heavy, and nobody reads so far.
 _WORDS_CHARS = 1000
 
@@ -71,8 +71,7 @@ def record_many(db: Session, *, by: Author, now: datetime, entries: Iterable[Ent
 
 
 def _last(db: Session) -> int:
-    if db.get_bind().dialect.name == "postgresql":
-        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    alone(db, Lock.AUDIT)
     # The number follows the last of all events, not of those the actor may read.
     with beyond_fence(db):
         return db.scalar(select(func.max(AuditEvent.seq))) or 0

@@ -1,9 +1,9 @@
 """The lots an act takes from, kept from other writers; none may feed itself."""
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
@@ -18,9 +18,7 @@ from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.db import beyond_fence
 from app.kit.i18n import N_
-
-# Held to the end by who could close a circle together with others.
-_LOCK: Final = 7_021_955
+from app.kit.locks import Lock, alone
 
 
 def hold_lots(db: Session, ids: Iterable[int]) -> dict[int, Lot]:
@@ -75,8 +73,8 @@ def refuse_circle(db: Session, lot: Lot, sources: Iterable[Lot]) -> None:
     leaves = _any_link(db, LotInput.source_lot_id, [lot.id])
     if not leaves or not _any_link(db, LotInput.lot_id, [one.id for one in found]):
         return
-    if db.get_bind().dialect.name == "postgresql":
-        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    # Held to the end by who could close a circle together with others.
+    alone(db, Lock.LINKS)
     for source in found:
         if leads_to(db, lot.id, source.id):
             raise LotFeedsItself(number=source.number)

@@ -12,10 +12,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app.kit.db import Database
+from app.kit.locks import Lock
 
 log = logging.getLogger("ocop.work")
 
-_LOCK: Final = 7_021_955
 PATIENCE: Final = 2.0
 _GRACE: Final = 10.0
 
@@ -159,7 +159,9 @@ class _AdvisoryLock:
         try:
             self._connection = self._engine.connect()
             self._connection.execution_options(isolation_level="AUTOCOMMIT").detach()
-            got = self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK})
+            got = self._connection.scalar(
+                text("SELECT pg_try_advisory_lock(:key)"), {"key": Lock.LEADERSHIP.value}
+            )
         except SQLAlchemyError as error:
             log.warning("no database for the background work: %s", type(error).__name__)
             got = False

@@ -3,20 +3,20 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.actions import Entry, record_many
 from app.audit.models import AuditEvent
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of, start_of
+from app.kit.locks import Lock, alone
 from app.office.expiries import AHEAD, Expiry, ExpiryKind, notice_due
 from app.office.expiry_queries import Wanted, list_expiries
 
 SYSTEM: Final = Actor(account_id=None, label="system", roles=frozenset({Role.READER}))
 # No notice is older than the earliest is ahead, but for what was told of a day that was moved.
 _LOOKED_BACK: Final = timedelta(days=max(AHEAD) + 30)
-_LOCK: Final = 7_021_955
 # So that a first start on a long register takes its steps.
 _MOST: Final = 2000
 
@@ -27,7 +27,8 @@ def record_expiring(db: Session, *, now: datetime) -> int:
     Returns how many there were. What is found later than 90 days ahead gets the nearest one only.
     """
     day = day_of(now)
-    _alone(db)
+    # Of two at once the later sees what the other recorded.
+    alone(db, Lock.NOTICES)
     wanted = Wanted(day, day + timedelta(days=max(AHEAD)))
     known = _known(db, now)
     made, skip = 0, 0
@@ -43,12 +44,6 @@ def record_expiring(db: Session, *, now: datetime) -> int:
         made, skip = made + len(entries), skip + len(found)
         if len(found) < _MOST:
             return made
-
-
-def _alone(db: Session) -> None:
-    """Let one at a time look: of two at once the later sees what the other recorded."""
-    if db.get_bind().dialect.name == "postgresql":
-        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
 _Key = tuple[str, int, str, int]
