@@ -65,6 +65,7 @@ from app.partners.event_actions import record_ended
 from app.partners.shop_queries import count_shops, shops_of
 from app.partners.webhook_courier_actions import Courier, tidy_deliveries
 from app.rails import OFFICE, PHONE
+from app.rights.queries import named_signs
 from app.routes import ROUTERS
 from app.scans.actions import tidy as tidy_scans
 from app.scans.counter_actions import Counter
@@ -291,7 +292,7 @@ def make_runner(made: FastAPI) -> Runner:
         with whole.begin() as db:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
-            named = named_photos(db) | named_documents(db)
+            named = named_photos(db) | named_documents(db) | named_signs(db)
             sweep_photos(db, files=made.state.files, now=held.clock(), others=named)
             arriving = Arriving(made.state.files.root)
             awaited = awaited_files(db)

@@ -147,6 +147,11 @@ def is_public_sign(db: Session, sha256: str) -> bool:
     return db.scalar(query.limit(1)) is not None
 
 
+def named_signs(db: Session) -> set[str]:
+    """Return the SHA-256 of every picture of a sign."""
+    return set(db.scalars(select(IpRight.image).where(IpRight.image != "")))
+
+
 def find_by_number(db: Session, registration_no: str) -> IpRight | None:
     """Return the right of that normalised registration number."""
     query = select(IpRight).where(IpRight.registration_no == registration_no)

@@ -1,9 +1,11 @@
 """Rights over time: decisions, renewals, and what an officer's check stands for."""
 
+import os
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from app.kit.db import Database
 from app.rights.kinds import RightType
@@ -11,6 +13,7 @@ from app.rights.models import IpRight
 from app.rights.queries import right_facts
 from app.rights.right_renewal import Renewal, grace_ends, months_from, renewal_on, renewal_opens
 from app.rights.rules import right_status
+from app.wiring import make_runner
 from tests import make, make_documents, make_rights
 from tests.client import Client
 from tests.conftest import Cast, Clock, Visit
@@ -228,7 +231,7 @@ def test_the_later_of_two_officers_sees_what_the_first_one_wrote(
 
 
 def test_papers_and_the_sign_are_checked_and_the_sign_is_public_once_the_right_is(
-    visit: Visit, cast: Cast, mark: IpRight
+    app: FastAPI, visit: Visit, cast: Cast, mark: IpRight
 ) -> None:
     client, path = visit(page=cast.officer), f"/office/rights/{mark.id}"
     paper = {"document": ("gcn.pdf", b"MZ not a pdf", "application/pdf")}
@@ -247,5 +250,11 @@ def test_papers_and_the_sign_are_checked_and_the_sign_is_public_once_the_right_i
     public = f"/signs/{make_rights.sign_name()}"
     assert visit().get(public).status_code == 404
     assert client.post(f"{path}/check", data={"against": "Bản chính"}).status_code == 303
+    for kept in app.state.files.root.rglob("*.*"):
+        os.utime(kept, (0, 0))
+    runner = make_runner(app)
+    assert runner.run_once()
+    runner.leadership.drop()
     assert visit().get(public).status_code == 200
+    assert f'src="{public}"' in visit().get(f"/r/{mark.id}").text
     assert visit().get("/signs/..%2Fsecret-160.webp").status_code == 404
