@@ -11,6 +11,7 @@ from app.audit.history import Happened, tell
 from app.audit.queries import list_events
 from app.identity import actions, closing_actions, factor_actions
 from app.identity.access import CurrentActor
+from app.identity.queries import list_roles
 from app.identity.rules import ROLE_LABELS, Actor, Belonging, Role
 from app.kit.exports import AsFile, Cell, FileKind, every, file_of
 from app.kit.i18n import N_, Translator
@@ -26,6 +27,7 @@ from app.office.account_queries import (
     list_account_lines,
 )
 from app.office.audit_terms import terms_for
+from app.rights.manager_queries import rights_of_account
 
 router = APIRouter(prefix="/office/accounts", route_class=Edge, include_in_schema=False)
 
@@ -62,6 +64,9 @@ class OneAccountView:
     administrator: bool
     own: bool
     history: list[Happened]
+    # The rights whose users it keeps, by id and sign.
+    kept: list[tuple[int, str]]
+    may_appoint: bool
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,8 @@ def account(
         administrator=is_administrator(actor),
         own=actor.account_id == account_id,
         history=_history(db, actor, words, account_id),
+        kept=[(one.id, one.sign) for _, one in rights_of_account(db, account_id)],
+        may_appoint=Role.MARK_MANAGER in list_roles(db, account_id=account_id),
     )
     return show(request, "office/account.html", view)
 

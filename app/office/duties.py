@@ -24,8 +24,8 @@ ROLE_DUTIES: Final[Mapping[str, str]] = {
         "findings, and changes nothing else."
     ),
     Role.MARK_MANAGER: N_(
-        "Of the holder of a geographical indication or a mark: sees the register of rights, and "
-        "no entity's records."
+        "Of the holder of a geographical indication or a mark: keeps the users of its own rights, "
+        "sees the register of rights, and no entity's records."
     ),
     Role.READER: N_(
         "Of agriculture, trade, market control or a commune: reads the records of every entity; "
