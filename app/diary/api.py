@@ -1,7 +1,8 @@
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
@@ -12,7 +13,6 @@ from app.diary.rules import LotState
 from app.diary.standing_queries import Notice, standing_against
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.forms import In, Line, Note, Out
-from app.kit.i18n import Translator
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Db, Id, Now, Words
 
@@ -118,19 +118,27 @@ class LotDetail(LotOut):
     entries: int
 
 
-def lot_detail(db: Db, lot: Lot, words: Translator, now: datetime) -> LotDetail:
-    standing = standing_against(db, lot.product_id, lot.id)
-    lacking = [
-        MissingOut(code=item.code, words=item.said(words), mend=item.mend(words))
-        for item in missing_for(db, lot, now=now)
-    ]
-    return LotDetail(
-        **LotOut.model_validate(lot).model_dump(),
-        missing=lacking,
-        recall=_standing(standing.recall),
-        hold=_standing(standing.hold),
-        entries=queries.count_entries(db, lot.id),
-    )
+def _telling(db: Db, request: Request, words: Words, now: Now) -> Callable[[Lot], LotDetail]:
+    """Return what tells of a lot as it stands now; of failed tests a higher slice knows."""
+
+    def told(lot: Lot) -> LotDetail:
+        failed = request.app.state.failed_checks(db, [lot]).get(lot.id, ())
+        standing = standing_against(db, lot.product_id, lot.id)
+        return LotDetail(
+            **LotOut.model_validate(lot).model_dump(),
+            missing=[
+                MissingOut(code=item.code, words=item.said(words), mend=item.mend(words))
+                for item in (*missing_for(db, lot, now=now), *failed)
+            ],
+            recall=_standing(standing.recall),
+            hold=_standing(standing.hold),
+            entries=queries.count_entries(db, lot.id),
+        )
+
+    return told
+
+
+Telling = Annotated[Callable[[Lot], LotDetail], Depends(_telling)]
 
 
 def _standing(notice: Notice | None) -> StandingOut | None:
@@ -155,35 +163,33 @@ def list_lots(
 
 
 @router.post("", status_code=201)
-def open_lot(given: LotIn, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
+def open_lot(given: LotIn, db: Db, actor: CurrentActor, now: Now, tell: Telling) -> LotDetail:
     """Open a lot of one of the caller's own products."""
-    return lot_detail(
-        db, actions.open_lot(db, actor=actor, now=now, **given.model_dump()), words, now
-    )
+    return tell(actions.open_lot(db, actor=actor, now=now, **given.model_dump()))
 
 
 @router.get("/{lot_id}")
-def get_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
-    return lot_detail(db, queries.get_lot(db, lot_id, actor=actor), words, now)
+def get_lot(lot_id: Id, db: Db, actor: CurrentActor, tell: Telling) -> LotDetail:
+    return tell(queries.get_lot(db, lot_id, actor=actor))
 
 
 @router.patch("/{lot_id}")
 def change_lot(
-    lot_id: Id, given: LotPatch, db: Db, actor: CurrentActor, now: Now, words: Words
+    lot_id: Id, given: LotPatch, db: Db, actor: CurrentActor, now: Now, tell: Telling
 ) -> LotDetail:
     """Change an open lot. Its state is changed by `close` and `release` alone."""
     facts: dict[str, Any] = given.model_dump(exclude_unset=True)
     lot = actions.change_lot(db, actor=actor, now=now, lot_id=lot_id, **facts)
-    return lot_detail(db, lot, words, now)
+    return tell(lot)
 
 
 @router.post("/{lot_id}/close")
-def close_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
+def close_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, tell: Telling) -> LotDetail:
     """Close the lot's diary: from then on it takes only corrections, with a reason."""
-    return lot_detail(db, actions.close_lot(db, actor=actor, now=now, lot_id=lot_id), words, now)
+    return tell(actions.close_lot(db, actor=actor, now=now, lot_id=lot_id))
 
 
 @router.post("/{lot_id}/release")
-def release_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, words: Words) -> LotDetail:
+def release_lot(lot_id: Id, db: Db, actor: CurrentActor, now: Now, tell: Telling) -> LotDetail:
     """Release a closed lot for sale. The owner's act."""
-    return lot_detail(db, actions.release_lot(db, actor=actor, now=now, lot_id=lot_id), words, now)
+    return tell(actions.release_lot(db, actor=actor, now=now, lot_id=lot_id))

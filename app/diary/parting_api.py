@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.diary import distribution_actions, parting_actions, queries, trace_queries
 from app.diary.amounts import Total
-from app.diary.api import LOT_NUMBER, LotDetail, LotOut, Quantity, lot_detail
+from app.diary.api import LOT_NUMBER, LotDetail, LotOut, Quantity, Telling
 from app.diary.input_api import Key, ReasonIn, RemarkOut, Unit, said_remarks
 from app.diary.parting_actions import MOST_PARTS, Part, Parted, Taken
 from app.diary.tracing import Balance, remarks_on
@@ -143,24 +143,24 @@ def get_balance(lot_id: Id, db: Db, actor: CurrentActor, words: Words) -> Balanc
 
 @router.post("/{lot_id}/distribute")
 def complete_distribution(
-    lot_id: Id, given: DistributedIn, db: Db, actor: CurrentActor, now: Now, words: Words
+    lot_id: Id, given: DistributedIn, db: Db, actor: CurrentActor, now: Now, tell: Telling
 ) -> LotDetail:
     """Complete a released lot's distribution. The owner's act."""
     lot = distribution_actions.complete_distribution(
         db, actor=actor, now=now, lot_id=lot_id, left=given.left, note=given.note
     )
-    return lot_detail(db, lot, words, now)
+    return tell(lot)
 
 
 @router.post("/{lot_id}/resume")
 def resume_distribution(
-    lot_id: Id, given: ReasonIn, db: Db, actor: CurrentActor, now: Now, words: Words
+    lot_id: Id, given: ReasonIn, db: Db, actor: CurrentActor, now: Now, tell: Telling
 ) -> LotDetail:
     """Take the completion of a distribution back, with a reason. The owner's act."""
     lot = distribution_actions.resume_distribution(
         db, actor=actor, now=now, lot_id=lot_id, reason=given.reason
     )
-    return lot_detail(db, lot, words, now)
+    return tell(lot)
 
 
 def _larger(balance: Balance) -> Total:

@@ -100,6 +100,8 @@ def test_what_failed_blocks_the_lot_until_an_officer_lifts_it(
     assert "không đạt: Chloramphenicol" in officer.get(recall[1]).text
     lot = owner.get(f"/app/lots/{goods.lot.id}").text
     assert "không đạt: Chloramphenicol" in lot
+    missing = owner.get(f"/api/v1/lots/{goods.lot.id}").json()["missing"]
+    assert "failed_test" in {one["code"] for one in missing}
     own = owner.get(path.replace("/office/", "/app/")).text
     assert "Không kích hoạt được tem: Chloramphenicol" in own
     assert "L-7" in owner.get("/app/tests").text
