@@ -71,6 +71,7 @@ FENCES: Final[Mapping[str, Fence]] = {
     "report": STAFF,
     "finding": STAFF,
     "finding_photo": STAFF,
+    "finding_closing": STAFF,
     # The laboratory's word is told to whose goods it is of.
     "quality_test": _ENTITY,
     "test_criterion": _of("quality_test", "test_id"),

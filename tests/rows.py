@@ -35,6 +35,7 @@ GIVEN: Mapping[str, Mapping[str, Any]] = {
     "print_preset": {"kind": "sheet", "code_at": "below", "symbol": 20},
     "product_notice": {"kind": "hold"},
     "queue_assignment": {"subject_kind": "report"},
+    "finding_closing": {"outcome": "mended"},
     "recall_order": {"kind": "recall"},
     "report": {"about": "stamp", "trouble": "copied"},
     "right_decision": {"kind": "registered"},

@@ -6,20 +6,23 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.forms import Line, Out
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Db, Id, Now
 from app.office.inspect_access import look_up_as_public
-from app.oversight import finding_actions, finding_queries
+from app.oversight import finding_actions, finding_closing_actions, finding_queries
 from app.oversight.access import Trace
+from app.oversight.closings import Ending
 from app.oversight.finding_actions import INSPECTORS, Seen
-from app.oversight.finding_queries import FindingFilter, count_photos
+from app.oversight.finding_queries import FindingFilter
 from app.oversight.models import Finding
 from app.oversight.queries import belonging
+from app.oversight.row_queries import FindingRow, finding_rows
 from app.oversight.rules import CODE_CHARS, FindingOutcome, Subject, SubjectNeeded, sent_hash
-from app.oversight.told import RecordId, SeenIn
+from app.oversight.told import ClosingIn, RecordId, SeenIn
 
 router = APIRouter(prefix="/api/v1/findings", tags=["findings"], route_class=ApiRoute)
 
@@ -38,8 +41,20 @@ class FindingIn(SeenIn):
     entity_id: RecordId | None = None
 
 
+class ClosingOut(Out):
+    """How a finding ended."""
+
+    outcome: Ending
+    reason: str
+    closed_at: datetime
+    closed_by: str
+
+
 class FindingOut(Out):
-    """A finding. `verdict` is what a look-up of the code said at that moment, in English."""
+    """A finding. `verdict` is what a look-up of the code said at that moment, in English.
+
+    `closing` is how one that was not in order ended, once somebody has closed it.
+    """
 
     id: int
     subject: Subject
@@ -58,6 +73,8 @@ class FindingOut(Out):
     photos: int
     at: datetime
     actor_label: str
+    inspection_id: int | None
+    closing: ClosingOut | None
 
 
 def _verdict(request: Request, given: FindingIn, actor: CurrentActor, now: Now) -> str:
@@ -99,7 +116,7 @@ def record_finding(
         verdict=verdict,
         sent_hash=sent_hash((secrets.token_urlsafe(16),)),
     )
-    return _out(finding, 0)
+    return _one(db, finding)
 
 
 @router.get("")
@@ -116,16 +133,32 @@ def list_findings(
     """Return the findings of inspectors, for the Department."""
     wanted = FindingFilter(outcome=outcome, subject=subject, entity_id=entity_id, text=q)
     page = finding_queries.list_findings(db, actor=actor, cut=cut, wanted=wanted)
-    photos = count_photos(db, page.items)
-    return listed(request, page, lambda one: _out(one, photos.get(one.id, 0)))
+    return listed(request, page.having(finding_rows(db, page.items)), _out)
 
 
 @router.get("/{finding_id}")
 def get_finding(finding_id: Id, db: Db, actor: CurrentActor) -> FindingOut:
-    found = finding_queries.get_finding(db, finding_id, actor=actor)
-    return _out(found, count_photos(db, [found]).get(found.id, 0))
+    return _one(db, finding_queries.get_finding(db, finding_id, actor=actor))
 
 
-def _out(finding: Finding, photos: int) -> FindingOut:
-    facts = {name: getattr(finding, name) for name in FindingOut.model_fields if name != "photos"}
-    return FindingOut(**facts, photos=photos)
+@router.post("/{finding_id}/close")
+def close_finding(
+    finding_id: Id, given: ClosingIn, db: Db, actor: CurrentActor, now: Now
+) -> FindingOut:
+    """Say how a finding ended, once and for good; one that a measure follows ends with that."""
+    finding_closing_actions.close_finding(
+        db, actor=actor, now=now, finding_id=finding_id, **given.model_dump()
+    )
+    return _one(db, finding_queries.get_finding(db, finding_id, actor=actor))
+
+
+def _one(db: Session, finding: Finding) -> FindingOut:
+    [row] = finding_rows(db, [finding])
+    return _out(row)
+
+
+def _out(row: FindingRow) -> FindingOut:
+    own = FindingOut.model_fields.keys() - {"photos", "closing"}
+    facts = {name: getattr(row.finding, name) for name in own}
+    closing = ClosingOut.model_validate(row.closing) if row.closing else None
+    return FindingOut(**facts, photos=row.photos, closing=closing)

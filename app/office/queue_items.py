@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     REPORT = "report"
     SIGNAL = "signal"
+    FINDING = "finding"
     MEASURE = "measure"
     TEST = "test"
     OBJECTION = "objection"
@@ -85,13 +86,15 @@ def unmarked(mark: int) -> tuple[Kind, int] | None:
 _PATHS: Final[Mapping[Kind, str]] = {
     Kind.REPORT: "/office/reports/{id}",
     Kind.SIGNAL: "/office/anomalies/{id}",
-    Kind.MEASURE: "/office/inspections/{id}#measures",
+    Kind.FINDING: "/office/findings/{id}",
+    Kind.MEASURE: "/office/measures/{id}",
     Kind.TEST: "/office/tests/{id}",
     Kind.OBJECTION: "/office/use-rights/{id}#objections",
 }
 _KINDS: Final[Mapping[Kind, str]] = {
     Kind.REPORT: N_("Report"),
     Kind.SIGNAL: N_("Anomaly"),
+    Kind.FINDING: N_("Finding"),
     Kind.MEASURE: N_("Measure after an inspection"),
     Kind.TEST: N_("Failed quality test"),
     Kind.OBJECTION: N_("Objection to a use right"),

@@ -16,7 +16,7 @@ class QueueAssignment(Base):
     __tablename__ = "queue_assignment"
     __table_args__ = (
         CheckConstraint(
-            "subject_kind IN ('report', 'signal', 'measure', 'test', 'objection')",
+            "subject_kind IN ('report', 'signal', 'finding', 'measure', 'test', 'objection')",
             name="subject_kind",
         ),
         CheckConstraint("priority IN ('low', 'normal', 'high', 'urgent')", name="priority"),

@@ -240,6 +240,7 @@ def _inspect(found: Item) -> str:
         "subject": subject,
         "record_id": record_id,
         "report_id": found.id if found.kind is Kind.REPORT else None,
+        "finding_id": found.id if found.kind is Kind.FINDING else None,
         "occasion": "" if found.kind is Kind.REPORT else found.text[:SHOWN_TEXT],
     }
     return f"/office/inspections/new?{urlencode({name: one for name, one in named.items() if one})}"

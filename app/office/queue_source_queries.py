@@ -24,7 +24,7 @@ from sqlalchemy.orm import aliased
 from app.kit.db import BigInt, UtcDateTime
 from app.office.queue_items import Kind
 from app.oversight.inspection_models import Measure
-from app.oversight.models import Report
+from app.oversight.models import Finding, FindingClosing, Report
 from app.oversight.quality_models import Criterion, QualityLift, QualityTest
 from app.oversight.quality_queries import is_lifted
 from app.oversight.testing import Verdict
@@ -65,6 +65,7 @@ def _of(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - columns
 # Written out, not bound: SQLite uses an index of some rows only where it reads which.
 _CLOSED: Final = literal_column("'closed'", Text)
 _OPEN: Final = literal_column("'open'", Text)
+_IN_ORDER: Final = literal_column("'in_order'", Text)
 _FAILED: Final = literal_column("'failed'", Text)
 
 _later = aliased(QualityTest)
@@ -142,10 +143,32 @@ SOURCES: Final[Mapping[Kind, Source]] = {
         CloneSignal.state == _OPEN,
         CloneSignal.state != SignalState.OPEN,
     ),
+    # What a measure was set for is followed by the measure, and waits no second time.
+    Kind.FINDING: Source(
+        _of(
+            id=Finding.id,
+            home_id=Finding.id,
+            at=Finding.at,
+            text=Finding.text,
+            state=Finding.outcome,
+            entity_id=Finding.entity_id,
+            product_id=Finding.product_id,
+            lot_id=Finding.lot_id,
+            batch_id=Finding.batch_id,
+            closed_at=FindingClosing.closed_at,
+            closed_by=func.coalesce(FindingClosing.closed_by, ""),
+            why=func.coalesce(FindingClosing.reason, ""),
+        ),
+        select(Finding.id)
+        .outerjoin(FindingClosing, FindingClosing.finding_id == Finding.id)
+        .where(Finding.outcome != _IN_ORDER, ~exists().where(Measure.finding_id == Finding.id)),
+        FindingClosing.finding_id.is_(None),
+        FindingClosing.finding_id.is_not(None),
+    ),
     Kind.MEASURE: Source(
         _of(
             id=Measure.id,
-            home_id=Measure.inspection_id,
+            home_id=Measure.id,
             at=Measure.recorded_at,
             text=Measure.text,
             entity_id=Measure.entity_id,

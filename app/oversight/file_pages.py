@@ -47,6 +47,10 @@ _FINDINGS: Final = (
     ("product", N_("Product")),
     ("lot", N_("Lot")),
     ("photos", N_("Photos")),
+    ("ending", N_("How it ended")),
+    ("reason", N_("Reason")),
+    ("closed_by", N_("Closed by")),
+    ("closed_at", N_("Closed")),
 )
 
 
@@ -87,7 +91,7 @@ def findings_file(kind: FileKind, rows: Iterable[FindingRow], words: Translator)
 
 
 def _finding(row: FindingRow, words: Translator) -> list[Cell]:
-    one = row.finding
+    one, closing = row.finding, row.closing
     return [
         one.id,
         one.at,
@@ -103,6 +107,10 @@ def _finding(row: FindingRow, words: Translator) -> list[Cell]:
         row.names.product,
         row.names.lot,
         row.photos,
+        words.gettext(row.ending) if closing else "",
+        closing.reason if closing else "",
+        closing.closed_by if closing else "",
+        closing.closed_at if closing else None,
     ]
 
 

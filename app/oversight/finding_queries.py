@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from app.identity.rules import Actor
 from app.kit.errors import NotFound
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
-from app.oversight.models import Finding, FindingPhoto
+from app.oversight.inspection_models import Measure
+from app.oversight.models import Finding, FindingClosing, FindingPhoto
 from app.oversight.queries import require_sight
 from app.oversight.rules import FindingOutcome, Subject
 
@@ -77,6 +78,23 @@ def list_findings_near(
         return []
     query = select(Finding).where(or_(*near)).order_by(Finding.id.desc()).limit(20)
     return list(db.scalars(query))
+
+
+def find_closing(db: Session, finding_id: int) -> FindingClosing | None:
+    """Return how a finding ended, if it has."""
+    return db.get(FindingClosing, finding_id)
+
+
+def find_measure(db: Session, finding_id: int) -> int | None:
+    """Return the measure that follows a finding, if one was set."""
+    query = select(Measure.id).where(Measure.finding_id == finding_id)
+    return db.scalar(query.order_by(Measure.id).limit(1))
+
+
+def closings_of(db: Session, finding_ids: Collection[int]) -> dict[int, FindingClosing]:
+    """Return how findings ended, of those that have."""
+    query = select(FindingClosing).where(FindingClosing.finding_id.in_(finding_ids))
+    return {one.finding_id: one for one in db.scalars(query)}
 
 
 def list_photos(db: Session, finding_id: int) -> list[FindingPhoto]:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.kit.db import Base, BigInt, Key
 
 _OPEN = text("state <> 'closed'")
+_AMISS = text("outcome <> 'in_order'")
 
 
 class Report(Base):
@@ -84,6 +85,8 @@ class Finding(Base):
         CheckConstraint("outcome IN ('in_order', 'doubt', 'violation')", name="outcome"),
         CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="position"),
         Index("ix_finding_subject_key", "subject", "key"),
+        # What is to be looked into, the longest first, among all that was in order.
+        Index("ix_finding_amiss", "at", "id", sqlite_where=_AMISS, postgresql_where=_AMISS),
         {"info": {"guard": "insert_only"}},
     )
 
@@ -109,6 +112,29 @@ class Finding(Base):
     at: Mapped[datetime]
     actor_label: Mapped[str] = mapped_column(String(120))
     actor_id: Mapped[int | None] = mapped_column(BigInt)
+
+
+class FindingClosing(Base):
+    """How a finding that was not in order ended. Insert-only: it is closed once.
+
+    One that a measure was set for is followed by the measure instead.
+    """
+
+    __tablename__ = "finding_closing"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('confirmed', 'unfounded', 'mended', 'forwarded', 'unclear')",
+            name="outcome",
+        ),
+        {"info": {"guard": "insert_only"}},
+    )
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(9))
+    reason: Mapped[str] = mapped_column(Text)
+    closed_at: Mapped[datetime]
+    closed_by: Mapped[str] = mapped_column(String(120))
+    closed_by_id: Mapped[int | None] = mapped_column(BigInt)
 
 
 class FindingPhoto(Base):

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.diary.models import Lot
 from app.entities.models import Entity
-from app.oversight.finding_queries import count_photos
-from app.oversight.models import Finding, Report
+from app.oversight.closings import Ending
+from app.oversight.finding_queries import closings_of, count_photos
+from app.oversight.models import Finding, FindingClosing, Report
 from app.oversight.rules import (
     About,
     FindingOutcome,
@@ -66,6 +67,7 @@ class FindingRow:
     finding: Finding
     names: Names
     photos: int
+    closing: FindingClosing | None = None
 
     @property
     def subject(self) -> Subject:
@@ -74,6 +76,10 @@ class FindingRow:
     @property
     def outcome(self) -> FindingOutcome:
         return FindingOutcome(self.finding.outcome)
+
+    @property
+    def ending(self) -> str:
+        return Ending(self.closing.outcome).label if self.closing else ""
 
 
 def names_of(
@@ -98,7 +104,10 @@ def report_rows(db: Session, found: Sequence[Report]) -> list[ReportRow]:
 
 def finding_rows(db: Session, found: Sequence[Finding]) -> list[FindingRow]:
     named, photos = _Known(db, found), count_photos(db, found)
-    return [FindingRow(one, named.of(one), photos.get(one.id, 0)) for one in found]
+    closed = closings_of(db, [one.id for one in found])
+    return [
+        FindingRow(one, named.of(one), photos.get(one.id, 0), closed.get(one.id)) for one in found
+    ]
 
 
 class _Known:

@@ -13,6 +13,7 @@ OVERSIGHT_TERMS: Final = Terms(
         "report.close": N_("Report closed"),
         "report.reopen": N_("Report opened again"),
         "finding.record": N_("Finding recorded"),
+        "finding.close": N_("Finding closed"),
     },
     fields={
         "state": N_("State"),

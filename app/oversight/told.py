@@ -1,10 +1,11 @@
-"""A report or a finding as a form or a program sends it."""
+"""A report, a finding or how one ended, as a form or a program sends it."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from app.kit.forms import In, Line, Note
+from app.oversight.closings import Ending
 from app.oversight.rules import CODE_CHARS, MAX_TEXT, URL_CHARS, About, FindingOutcome, Trouble
 
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
@@ -39,3 +40,10 @@ class SeenIn(In):
     place: Annotated[Line, Field(max_length=200)] = ""
     latitude: Latitude | None = None
     longitude: Longitude | None = None
+
+
+class ClosingIn(In):
+    """How a finding that was not in order ended, and what showed it."""
+
+    outcome: Ending
+    reason: Annotated[Note, Field(max_length=MAX_TEXT)]

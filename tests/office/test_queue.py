@@ -18,7 +18,7 @@ from app.kit.paging import Cut
 from app.office.queue_items import Kind, Priority, unmarked
 from app.office.queue_queries import QueueFilter, count_queue, list_queue
 from app.oversight.inspection_models import Measure
-from app.oversight.models import Report
+from app.oversight.models import Finding, Report
 from app.oversight.quality_actions import lift_failure
 from app.oversight.rules import Traced
 from app.products.models import Product
@@ -68,6 +68,20 @@ def signal(db: Session, product: Product, *, line: int, hours: int = 1) -> Clone
     return made
 
 
+def finding_of(measure: Measure, outcome: str) -> dict[str, Any]:
+    return {
+        "sent_hash": outcome,
+        "subject": "entity",
+        "key": str(measure.entity_id),
+        "entity_id": measure.entity_id,
+        "inspection_id": measure.inspection_id,
+        "outcome": outcome,
+        "text": "Nhãn ghi sai tên chỉ dẫn địa lý",
+        "folded": "",
+        "actor_label": "test",
+    }
+
+
 @pytest.fixture
 def waiting(database: Database, cast: Cast) -> Waiting:
     with database.begin() as db:
@@ -91,12 +105,20 @@ def waiting(database: Database, cast: Cast) -> Waiting:
             raised_by="test",
         )
         db.add_all([measure, objection])
+        seen = Finding(at=make.NOW + timedelta(minutes=90), **finding_of(measure, "doubt"))
+        good = Finding(at=make.NOW, **finding_of(measure, "in_order"))
+        # What a measure follows waits no second time.
+        followed = Finding(at=make.NOW, **finding_of(measure, "violation"))
+        db.add_all([seen, good, followed])
+        db.flush()
+        measure.finding_id = followed.id
         test = sample(db, of=lot, antibiotic="0,4")
         test.recorded_at = make.NOW + timedelta(hours=3)
         db.flush()
         ids = {
             Kind.REPORT: make_oversight.report(db, traced=traced).id,
             Kind.SIGNAL: signal(db, product, line=7).id,
+            Kind.FINDING: seen.id,
             Kind.MEASURE: measure.id,
             Kind.TEST: test.id,
             Kind.OBJECTION: objection.id,
@@ -116,18 +138,22 @@ def test_all_that_waits_stands_in_one_list_until_its_own_page_closes_it(
     officer = visit(page=cast.officer)
     assert listed(officer) == [kind.value for kind in Kind]
     assert listed(officer, "sort=newest") == [kind.value for kind in reversed(Kind)]
-    assert "5 việc đang chờ xử lý" in officer.get("/office").text
+    assert "6 việc đang chờ xử lý" in officer.get("/office").text
     assert listed(officer, "kind=measure") == ["measure"]
     assert listed(officer, "q=rach+goc") == [kind.value for kind in Kind]
     assert listed(officer, "q=zzz") == []
     homes = {
         Kind.REPORT: f"/office/reports/{waiting.ids[Kind.REPORT]}",
         Kind.SIGNAL: f"/office/anomalies/{waiting.ids[Kind.SIGNAL]}",
+        Kind.FINDING: f"/office/findings/{waiting.ids[Kind.FINDING]}",
+        Kind.MEASURE: f"/office/measures/{waiting.ids[Kind.MEASURE]}",
         Kind.TEST: f"/office/tests/{waiting.ids[Kind.TEST]}",
     }
     for kind in Kind:
         page = officer.get(waiting.path(kind))
-        assert homes.get(kind, "/office/") in page.text
+        assert f'href="{homes.get(kind, "/office/")}' in page.text
+        if kind in homes.keys() - {Kind.SIGNAL, Kind.MEASURE}:
+            assert f'href="{waiting.path(kind)}"' in officer.get(homes[kind]).text
         assert "/office/inspections/new?" in page.text
     report = officer.get(waiting.path(Kind.REPORT)).text
     assert f"subject=lot&amp;record_id={waiting.lot.id}&amp;report_id=" in report
@@ -135,12 +161,15 @@ def test_all_that_waits_stands_in_one_list_until_its_own_page_closes_it(
     with database.begin() as db:
         by: dict[str, Any] = {"actor": cast.officer.actor, "now": make.NOW}
         lift_failure(db, test_id=waiting.ids[Kind.TEST], reason=CLOSE["reason"], **by)
+    finding = {"outcome": "mended", "reason": CLOSE["reason"]}
+    assert officer.post(f"{homes[Kind.FINDING]}/close", data=finding).status_code == 303
     assert listed(officer) == ["signal", "measure", "objection"]
-    assert listed(officer, "state=closed") == ["test", "report"]
+    assert listed(officer, "state=closed") == ["test", "finding", "report"]
     ended = officer.get(waiting.path(Kind.REPORT)).text
     assert CLOSE["reason"] in ended
     assert cast.officer.actor.label in ended
     assert CLOSE["reason"] in officer.get(waiting.path(Kind.TEST)).text
+    assert CLOSE["reason"] in officer.get(waiting.path(Kind.FINDING)).text
 
 
 def test_a_later_test_that_passed_takes_the_failed_one_off_the_queue(
@@ -222,7 +251,7 @@ def test_pages_of_the_queue_meet_and_nothing_is_told_twice(waiting: Waiting, db:
         make_oversight.report(db)
     whole = list_queue(db, cut=Cut(limit=99), wanted=QueueFilter()).items
     order = [(one.at, one.kind.place, one.id) for one in whole]
-    assert len(whole) == 23
+    assert len(whole) == 24
     assert all(one < two for one, two in pairwise(order))
     for newest in (False, True):
         found: list[Any] = []
@@ -247,4 +276,4 @@ def test_pages_of_the_queue_meet_and_nothing_is_told_twice(waiting: Waiting, db:
     db.flush()
     later = list_queue(db, cut=Cut(after=page.after or 0, limit=2), wanted=QueueFilter())
     assert list(later.items) == list(whole[2:4])
-    assert count_queue(db, QueueFilter(priority=Priority.NORMAL)) == 22
+    assert count_queue(db, QueueFilter(priority=Priority.NORMAL)) == 23

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.kit.db import Database
 from app.oversight.models import Finding
 from app.stamps.span_actions import activate_span
-from tests import make
+from tests import make, make_inspections
 from tests.conftest import Cast, Visit
 
 TEXT = "Tem dán đúng, số lô trên gói trùng nhật ký"
@@ -185,3 +185,36 @@ def test_findings_are_recorded_and_read_by_programs(visit: Visit, cast: Cast, go
     assert [one["id"] for one in listed] == [first.json()["id"]]
     assert visit(api=cast.owner).get("/api/v1/findings").status_code == 403
     assert visit(api=cast.owner).post("/api/v1/findings", json=body).status_code == 403
+
+
+def test_a_finding_is_closed_once_by_the_department_with_how_it_ended(
+    database: Database, visit: Visit, cast: Cast, goods: Goods
+) -> None:
+    inspector = visit(api=cast.inspector)
+    of = {"subject": "product", "product_id": goods.product_id, "text": TEXT}
+    bad, good = (
+        inspector.post("/api/v1/findings", json=of | {"outcome": outcome}).json()["id"]
+        for outcome in ("violation", "in_order")
+    )
+    told = {"outcome": "mended", "reason": "Cơ sở đã thu hồi nhãn sai"}
+    one, page = f"/api/v1/findings/{bad}", f"/office/findings/{bad}"
+    assert "Đang chờ" in visit(page=cast.officer).get(page).text
+    for wrong in ({"reason": "ngắn"}, {"outcome": "in_order"}):
+        assert inspector.post(f"{one}/close", json=told | wrong).status_code == 422
+        assert visit(page=cast.officer).post(f"{page}/close", data=told | wrong).status_code == 422
+    assert visit(api=cast.owner).post(f"{one}/close", json=told).status_code == 403
+    assert inspector.get(one).json()["closing"] is None
+    assert inspector.post(f"{one}/close", json=told).json()["closing"]["outcome"] == "mended"
+    for number in (bad, good):
+        refused = inspector.post(f"/api/v1/findings/{number}/close", json=told)
+        assert refused.status_code == 409
+    again = visit(page=cast.officer).post(f"{page}/close", data=told)
+    assert (again.status_code, told["reason"] in again.text) == (422, True)
+    assert told["reason"] in visit(page=cast.officer).get("/office/findings?file=csv").text
+    with database.begin() as db:
+        measure = make_inspections.signed_with_measure(db, cast.entity.id)
+        followed = measure.finding_id
+    refused = inspector.post(f"/api/v1/findings/{followed}/close", json=told)
+    assert refused.json()["code"] == "oversight.followed_by_measure"
+    trail = visit(page=cast.officer).get("/office/audit?kind=finding").text
+    assert "Đã đóng kết quả kiểm tra" in trail

@@ -6,6 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor, Belonging
+from app.oversight.closings import Ending
+from app.oversight.finding_closing_actions import close_finding
 from app.oversight.rules import ReportOutcome, Traced
 from app.oversight.triage_actions import close_report
 from app.products.models import Product
@@ -15,7 +17,7 @@ from app.stamps.span_actions import activate_next
 from tests import make, make_oversight
 from tests.browser.stop import OFFICE, PUBLIC, Stop
 
-REPORT = "/office/reports/{report}"
+REPORT, FINDING = "/office/reports/{report}", "/office/findings/{finding}"
 PAGES = {
     PUBLIC: {
         "oversight/report.html": [
@@ -31,7 +33,7 @@ PAGES = {
         "oversight/reports.html": ["/office/reports?state=", "/office/reports?q=zzz"],
         "oversight/report_one.html": [REPORT, "/office/reports/{closed}"],
         "oversight/findings.html": ["/office/findings", "/office/findings?q=zzz"],
-        "oversight/finding.html": ["/office/findings/{finding}"],
+        "oversight/finding.html": [FINDING, "/office/findings/{ended}"],
         "office/inspect_find.html": ["/inspect"],
         "office/inspect.html": ["/inspect/{inspected}", "/inspect/KHONGCO"],
     },
@@ -45,6 +47,9 @@ ACTS = (
         "main form[method=post] .acts button",
     ),
     Stop("oversight/report_one.html", OFFICE, REPORT, (), "[action$=close] button"),
+    Stop(
+        "oversight/finding.html", OFFICE, "/office/findings/{finding}", (), "[action$=close] button"
+    ),
     Stop(
         "office/inspect.html",
         OFFICE,
@@ -77,7 +82,17 @@ def facts(db: Session, keyring: Keyring) -> dict[str, Any]:
         answer="Sở đã kiểm tra và hủy tem này.",
         reason="Thanh tra tại chợ",
     )
+    ended = make_oversight.finding(db, traced=traced)
+    close_finding(
+        db,
+        actor=make.SYSTEM,
+        now=make.NOW,
+        finding_id=ended.id,
+        outcome=Ending.MENDED,
+        reason="Cơ sở đã dán lại nhãn đúng",
+    )
     return {
+        "ended": ended.id,
         "inspected": code,
         "report": report.id,
         "reference": report.reference,

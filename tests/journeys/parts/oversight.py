@@ -21,13 +21,17 @@ ALLOWED = {
             /office/findings/{{finding_id}}/photos/{{position}}
             /api/v1/findings /api/v1/findings/{{finding_id}} /inspect /inspect/{{code}}
     """,
-    "fpai": "POST /inspect/{code} /api/v1/findings",
+    "fpai": """
+        POST /inspect/{code} /api/v1/findings /api/v1/findings/{finding_id}/close
+            /office/findings/{finding_id}/close
+    """,
     "fpa": f"""
         POST {REPORT}/take {REPORT}/link {REPORT}/close {REPORT}/reopen
             {API_REPORT}/take {API_REPORT}/close
     """,
 }
 TOLD = {"about": "other", "trouble": "other", "text": make_oversight.TEXT}
+ENDED = {"outcome": "mended", "reason": "Đã thay tem khác cho lô hàng"}
 CLOSE = {"outcome": "mended", "answer": "Đã thay tem khác cho lô hàng", "reason": "Đã gọi cơ sở"}
 
 
@@ -37,6 +41,7 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/reports": TOLD,
         f"POST {API_REPORT}/close": CLOSE,
         "POST /api/v1/findings": seen,
+        "POST /api/v1/findings/{finding_id}/close": ENDED,
     }
 
 
@@ -46,6 +51,7 @@ def forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         f"{REPORT}/link": {"entity_id": ids["entity_id"]},
         f"{REPORT}/close": CLOSE,
         f"{REPORT}/reopen": {"reason": CLOSE["reason"]},
+        "/office/findings/{finding_id}/close": ENDED,
         "/inspect/{code}": {"outcome": "in_order", "text": CLOSE["answer"]},
     }
 
