@@ -5,6 +5,7 @@ hiện, not detected), `KPH (LOD = 0,3)`.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -110,11 +111,25 @@ class Result:
 _RAISED: Final = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _RAISED_RUN: Final = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+")
 _BARE: Final = r"[0-9]+(?:[.,][0-9]+)*"
-_POWER: Final = r"(?:\s*[x\u00d7*·]\s*10\s*\^?\s*-?[0-9]{1,2}|[eE][+-]?[0-9]{1,2})"
-_FIGURE: Final = re.compile(rf"(-?)({_BARE})({_POWER})?")
+_POWER: Final = r"(?:\s*(?:[x\u00d7*·]\s*10\s*\^?|\.\s*10\s*\^)\s*-?[0-9]{1,2}|[eE][+-]?[0-9]{1,2})"
+# A ten that is still to be raised is no figure of its own, nor are the digits it begins with.
+_FIGURE: Final = re.compile(rf"(-?)({_BARE})({_POWER})?(?![0-9.,]*\s*\^)")
+_LONE_TEN: Final = re.compile(r"([<>=≤≥\s-]*)10\s*\^")
 _BOUND: Final = re.compile(r"(<=|>=|≤|≥|<|>)\s*(.*)", re.DOTALL)
 _UNSURE: Final = re.compile(r"(?:±|\+/-)\s*[0-9.,]+\s*")
 _NOT_FOUND: Final = re.compile(
+    r"(kph|khong phat hien|khong co|am tinh|not detected|n\.?d\.?|negative|absent|<\s*lod)"
+    r"(?![a-z0-9])(.*)",
+    re.DOTALL,
+)
+# How much was looked through, and the least that would have been seen in it. Anything else
+# behind "not detected" may take it back: không có kết quả, not detected in 1 of 5.
+_THROUGH: Final = r"(?:(?:/|trong|in|per)\s*[0-9]+\s*(?:kg|g|ml|l|cm2)(?![a-z0-9]))?"
+_LEAST: Final = (
+    rf"(?:(?:lod|loq|mdl|gioi han phat hien)?\s*[<=:]?\s*({_BARE})\s*([^0-9\s()]\S*?)?)?"
+)
+_MORE: Final = re.compile(rf"[.\s(,;]*{_THROUGH}[\s(,;]*{_LEAST}[\s).]*")
+_FOUND: Final = re.compile(
     r"(kph|khong phat hien|khong co|am tinh|not detected|n\.?d\.?|negative|absent|<\s*lod)"
     r"(?![a-z0-9])(.*)",
     re.DOTALL,
@@ -140,8 +155,11 @@ def read_result(text: str, *, unit: str, field: str = "") -> Result:
     """Return what a laboratory's result tells, in the unit of its limit."""
     flat = _flat(text)
     if found := _NOT_FOUND.fullmatch(fold(flat)):
-        within = _FIGURE.search(found[2])
-        return Result(Told.NOT_FOUND, read_figure(within[0], field=field) if within else None)
+        more = _MORE.fullmatch(found[2])
+        if more is None and _unit(found[2]) != _unit(unit):
+            raise ResultUnclear(written=text.strip(), field=field)
+        least = more[1] if more else None
+        return Result(Told.NOT_FOUND, read_figure(least, field=field) if least else None)
     if fold(flat) in _FOUND:
         return Result(Told.FOUND)
     bound = _BOUND.fullmatch(flat)
@@ -160,9 +178,10 @@ def read_result(text: str, *, unit: str, field: str = "") -> Result:
 
 
 def _flat(text: str) -> str:
-    """Return a text with plain spaces, and raised figures after a sign for it."""
+    """Return a text with plain spaces and letters, and raised figures after a sign for it."""
     flat = _RAISED_RUN.sub(lambda run: "^" + run[0].translate(_RAISED), text)
-    return " ".join(flat.split())
+    plain = " ".join(unicodedata.normalize("NFKC", flat).split())
+    return _LONE_TEN.sub(r"\g<1>1x10^", plain, count=1) if _LONE_TEN.match(plain) else plain
 
 
 def _bare(written: str, whole: str, field: str) -> Decimal:
@@ -190,7 +209,7 @@ def _check_unit(found: str, unit: str, field: str) -> None:
 
 
 def _unit(text: str) -> str:
-    return re.sub(r"[\s()]", "", fold(text).replace("μ", "u").replace("µ", "u"))
+    return re.sub(r"[\s()^]", "", fold(text).replace("μ", "u").replace("µ", "u"))
 
 
 def figure_text(number: float, language: str) -> str:

@@ -38,6 +38,10 @@ FIGURES = {
     "1.234.567": "1234567",
     "2,3 x 10^3": "2300",
     "2,3 × 10³": "2300",  # noqa: RUF001 - as reports print it
+    "2,3.10³": "2300",
+    "2.10^3": "2000",
+    "10³": "1000",
+    "１２,５": "12.5",  # noqa: RUF001 - as some keyboards write it
     "4.1E-2": "0.041",
     " -18 ": "-18",
 }
@@ -51,6 +55,9 @@ NO_FIGURES = {
     "0,000000001": FigureTooFine,
     "9" * 13: FigureTooFine,
     "1E99": FigureTooFine,
+    "10^": NotAFigure,
+    "1.250.10^3": FigureTwofold,
+    "∞": NotAFigure,
 }
 
 
@@ -75,6 +82,16 @@ def test_results_are_read_with_bounds_units_and_what_was_not_detected() -> None:
     for text in ("KPH", "kph.", "Không phát hiện", "ND", "not detected", "Âm tính", "<LOD"):
         assert told(text) == (Told.NOT_FOUND, None), text
     assert told("KPH (LOD = 0,3)") == (Told.NOT_FOUND, Decimal("0.3"))
+    for text in ("KPH/25g", "Không phát hiện trong 25 g", "KPH µg/kg", "âm tính /25 ml (LOD 2)"):
+        assert told(text)[0] is Told.NOT_FOUND, text
+    # What was looked through is no limit of detection.
+    assert told("KPH/25g")[1] is None
+    # What stands behind may take it back: there is no result, or it was found elsewhere.
+    for text in ("không có kết quả", "âm tính giả", "not detected in 1 of 5", "KPH nhưng nghi ngờ"):
+        with pytest.raises(ResultUnclear):
+            told(text)
+    assert told("<10^3") == (Told.BELOW, Decimal(1000))
+    assert read_result("5 CFU/cm^2", unit="CFU/cm²").number == Decimal(5)
     assert told("< LOQ") == (Told.BELOW, None)
     assert told("Dương tính") == told("có") == (Told.FOUND, None)
     for text, error in {"5 mg/kg": UnitDiffers, "tốt": ResultUnclear, "<": ResultUnclear}.items():
