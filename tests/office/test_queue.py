@@ -142,6 +142,7 @@ def test_all_that_waits_stands_in_one_list_until_its_own_page_closes_it(
     assert listed(officer, "kind=measure") == ["measure"]
     assert listed(officer, "q=rach+goc") == [kind.value for kind in Kind]
     assert listed(officer, "q=zzz") == []
+    assert "Đã đóng:" not in officer.get("/office/queue").text
     homes = {
         Kind.REPORT: f"/office/reports/{waiting.ids[Kind.REPORT]}",
         Kind.SIGNAL: f"/office/anomalies/{waiting.ids[Kind.SIGNAL]}",
