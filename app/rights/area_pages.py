@@ -10,16 +10,16 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.kit.clock import day_of
-from app.kit.forms import Filled, Form, Sent
+from app.kit.forms import Filled, Sent
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.saving import as_of, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.saving import as_of
+from app.kit.web import Db, Edge, Id, Now
 from app.rights import area_actions, queries
 from app.rights.area_queries import Unit, suggest_units, units_of
 from app.rights.holder_queries import get_part
 from app.rights.models import IpRight
-from app.rights.pages import overtaken
+from app.rights.part_pages import Asked
 from app.rights.right_models import RightArea
 from app.rights.right_part_api import AreaIn, EndIn, ReasonIn
 
@@ -70,23 +70,14 @@ def new_area(
 
 
 @router.post("/new")
-def add_area(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
-) -> Response:
-    found = queries.get_right(db, right_id)
-    actor.require_officer()
-    if sent.text("find"):
-        return _form(request, db, found, Filled(sent.fields), day_of(now))
-    ticked = _ticked(sent)
-
-    def save(given: AreaIn) -> None:
-        facts = given.model_dump() | {"place_codes": ticked}
-        area_actions.add_area(db, actor=actor, now=now, right_id=right_id, **facts)
-
-    wrong = submit(AreaIn, sent, words, save, stale=overtaken(sent, found, words))
+def add_area(asked: Asked) -> Response:
+    if asked.sent.text("find"):
+        form = Filled(asked.sent.fields)
+        return _form(asked.request, asked.db, asked.right, form, asked.day)
+    wrong = asked.save(AreaIn, area_actions.add_area, place_codes=_ticked(asked.sent))
     if wrong is not None:
-        return _form(request, db, found, wrong, day_of(now))
-    return go(f"/office/rights/{right_id}#area", say=RECORDED)
+        return _form(asked.request, asked.db, asked.right, wrong, asked.day)
+    return go(f"/office/rights/{asked.right.id}#area", say=RECORDED)
 
 
 @router.get("/{area_id}")
@@ -97,55 +88,21 @@ def area(request: Request, db: Db, actor: CurrentActor, right_id: Id, area_id: I
 
 
 @router.post("/{area_id}/end")
-def end_area(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    right_id: Id,
-    area_id: Id,
-) -> Response:
-    actor.require_officer()
-    found = queries.get_right(db, right_id)
-    line = get_part(db, RightArea, area_id, right_id=right_id)
-
-    def save(given: EndIn) -> None:
-        area_actions.end_area(
-            db, actor=actor, now=now, right_id=right_id, area_id=area_id, **given.model_dump()
-        )
-
-    wrong = submit(EndIn, sent, words, save, stale=overtaken(sent, found, words))
+def end_area(asked: Asked, area_id: Id) -> Response:
+    line = get_part(asked.db, RightArea, area_id, right_id=asked.right.id)
+    wrong = asked.save(EndIn, area_actions.end_area, area_id=line.id)
     if wrong is not None:
-        return _one(request, db, found, line, end=wrong)
-    return go(f"/office/rights/{right_id}#area", say=ENDED)
+        return _one(asked.request, asked.db, asked.right, line, end=wrong)
+    return go(f"/office/rights/{asked.right.id}#area", say=ENDED)
 
 
 @router.post("/{area_id}/strike")
-def strike_area(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    right_id: Id,
-    area_id: Id,
-) -> Response:
-    actor.require_officer()
-    found = queries.get_right(db, right_id)
-    line = get_part(db, RightArea, area_id, right_id=right_id)
-
-    def save(given: ReasonIn) -> None:
-        area_actions.strike_area(
-            db, actor=actor, now=now, right_id=right_id, area_id=area_id, **given.model_dump()
-        )
-
-    wrong = submit(ReasonIn, sent, words, save, stale=overtaken(sent, found, words))
+def strike_area(asked: Asked, area_id: Id) -> Response:
+    line = get_part(asked.db, RightArea, area_id, right_id=asked.right.id)
+    wrong = asked.save(ReasonIn, area_actions.strike_area, area_id=line.id)
     if wrong is not None:
-        return _one(request, db, found, line, strike=wrong)
-    return go(f"/office/rights/{right_id}#area", say=STRUCK)
+        return _one(asked.request, asked.db, asked.right, line, strike=wrong)
+    return go(f"/office/rights/{asked.right.id}#area", say=STRUCK)
 
 
 def _ticked(sent: Sent) -> list[str]:

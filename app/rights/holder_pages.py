@@ -9,16 +9,17 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
-from app.kit.forms import Filled, Form
+from app.kit.forms import Filled
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.saving import as_of, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.saving import as_of
+from app.kit.web import Db, Edge, Id
 from app.rights import holder_actions, queries
 from app.rights.holder_queries import get_part
 from app.rights.holding import HolderRole
 from app.rights.models import IpRight
-from app.rights.pages import offered_entities, overtaken
+from app.rights.pages import offered_entities
+from app.rights.part_pages import Asked
 from app.rights.right_models import RightHolder
 from app.rights.right_part_api import EndIn, HolderIn, ReasonIn
 
@@ -64,21 +65,13 @@ def new_holder(
 
 
 @router.post("/new")
-def add_holder(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
-) -> Response:
-    found = queries.get_right(db, right_id)
-    actor.require_officer()
-    if sent.text("find"):
-        return _form(request, db, actor, found, Filled(sent.fields))
-
-    def save(given: HolderIn) -> None:
-        holder_actions.add_holder(db, actor=actor, now=now, right_id=right_id, **given.model_dump())
-
-    wrong = submit(HolderIn, sent, words, save, stale=overtaken(sent, found, words))
+def add_holder(asked: Asked) -> Response:
+    if asked.sent.text("find"):
+        return _form(asked.request, asked.db, asked.actor, asked.right, Filled(asked.sent.fields))
+    wrong = asked.save(HolderIn, holder_actions.add_holder)
     if wrong is not None:
-        return _form(request, db, actor, found, wrong)
-    return go(f"/office/rights/{right_id}#holders", say=RECORDED)
+        return _form(asked.request, asked.db, asked.actor, asked.right, wrong)
+    return go(f"/office/rights/{asked.right.id}#holders", say=RECORDED)
 
 
 @router.get("/{holder_id}")
@@ -90,65 +83,21 @@ def holder(request: Request, db: Db, actor: CurrentActor, right_id: Id, holder_i
 
 
 @router.post("/{holder_id}/end")
-def end_holder(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    right_id: Id,
-    holder_id: Id,
-) -> Response:
-    actor.require_officer()
-    found = queries.get_right(db, right_id)
-    line = get_part(db, RightHolder, holder_id, right_id=right_id)
-
-    def save(given: EndIn) -> None:
-        holder_actions.end_holder(
-            db,
-            actor=actor,
-            now=now,
-            right_id=right_id,
-            holder_id=holder_id,
-            **given.model_dump(),
-        )
-
-    wrong = submit(EndIn, sent, words, save, stale=overtaken(sent, found, words))
+def end_holder(asked: Asked, holder_id: Id) -> Response:
+    line = get_part(asked.db, RightHolder, holder_id, right_id=asked.right.id)
+    wrong = asked.save(EndIn, holder_actions.end_holder, holder_id=line.id)
     if wrong is not None:
-        return _one(request, found, line, end=wrong)
-    return go(f"/office/rights/{right_id}#holders", say=RECORDED)
+        return _one(asked.request, asked.right, line, end=wrong)
+    return go(f"/office/rights/{asked.right.id}#holders", say=RECORDED)
 
 
 @router.post("/{holder_id}/strike")
-def strike_holder(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    right_id: Id,
-    holder_id: Id,
-) -> Response:
-    actor.require_officer()
-    found = queries.get_right(db, right_id)
-    line = get_part(db, RightHolder, holder_id, right_id=right_id)
-
-    def save(given: ReasonIn) -> None:
-        holder_actions.strike_holder(
-            db,
-            actor=actor,
-            now=now,
-            right_id=right_id,
-            holder_id=holder_id,
-            **given.model_dump(),
-        )
-
-    wrong = submit(ReasonIn, sent, words, save, stale=overtaken(sent, found, words))
+def strike_holder(asked: Asked, holder_id: Id) -> Response:
+    line = get_part(asked.db, RightHolder, holder_id, right_id=asked.right.id)
+    wrong = asked.save(ReasonIn, holder_actions.strike_holder, holder_id=line.id)
     if wrong is not None:
-        return _one(request, found, line, strike=wrong)
-    return go(f"/office/rights/{right_id}#holders", say=STRUCK)
+        return _one(asked.request, asked.right, line, strike=wrong)
+    return go(f"/office/rights/{asked.right.id}#holders", say=STRUCK)
 
 
 def _form(request: Request, db: Session, actor: Actor, right: IpRight, form: Filled) -> Response:

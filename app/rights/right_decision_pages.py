@@ -10,17 +10,17 @@ from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.kit.clock import day_of
-from app.kit.forms import Filled, Form
+from app.kit.forms import Filled
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.saving import as_of, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.saving import as_of
+from app.kit.web import Db, Edge, Id, Now
 from app.rights import queries, right_decision_actions
 from app.rights.dates import spoken
 from app.rights.deciding import DecisionKind
 from app.rights.holder_queries import get_part
 from app.rights.models import IpRight
-from app.rights.pages import overtaken
+from app.rights.part_pages import Asked
 from app.rights.right_decision_actions import OFFERED
 from app.rights.right_models import RightDecision
 from app.rights.right_part_api import AnnulIn, DecisionIn
@@ -79,21 +79,11 @@ def new_decision(
 
 
 @router.post("/new")
-def decide_right(
-    request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
-) -> Response:
-    found = queries.get_right(db, right_id)
-    actor.require_officer()
-
-    def save(given: DecisionIn) -> None:
-        right_decision_actions.decide_right(
-            db, actor=actor, now=now, right_id=right_id, **given.model_dump()
-        )
-
-    wrong = submit(DecisionIn, sent, words, save, stale=overtaken(sent, found, words))
+def decide_right(asked: Asked) -> Response:
+    wrong = asked.save(DecisionIn, right_decision_actions.decide_right)
     if wrong is not None:
-        return _form(request, db, found, wrong, day_of(now))
-    return go(f"/office/rights/{right_id}", say=DECIDED)
+        return _form(asked.request, asked.db, asked.right, wrong, asked.day)
+    return go(f"/office/rights/{asked.right.id}", say=DECIDED)
 
 
 @router.get("/{decision_id}/annul")
@@ -107,34 +97,13 @@ def ask_annulment(
 
 
 @router.post("/{decision_id}/annul")
-def annul_decision(
-    request: Request,
-    db: Db,
-    actor: CurrentActor,
-    now: Now,
-    words: Words,
-    sent: Form,
-    right_id: Id,
-    decision_id: Id,
-) -> Response:
-    actor.require_officer()
-    found = queries.get_right(db, right_id)
-    decision = get_part(db, RightDecision, decision_id, right_id=right_id)
-
-    def save(given: AnnulIn) -> None:
-        right_decision_actions.annul_decision(
-            db,
-            actor=actor,
-            now=now,
-            right_id=right_id,
-            decision_id=decision_id,
-            **given.model_dump(),
-        )
-
-    wrong = submit(AnnulIn, sent, words, save, stale=overtaken(sent, found, words))
+def annul_decision(asked: Asked, decision_id: Id) -> Response:
+    decision = get_part(asked.db, RightDecision, decision_id, right_id=asked.right.id)
+    act = right_decision_actions.annul_decision
+    wrong = asked.save(AnnulIn, act, decision_id=decision.id)
     if wrong is not None:
-        return _annulment(request, found, decision, wrong)
-    return go(f"/office/rights/{right_id}", say=ANNULLED)
+        return _annulment(asked.request, asked.right, decision, wrong)
+    return go(f"/office/rights/{asked.right.id}", say=ANNULLED)
 
 
 def _form(request: Request, db: Session, right: IpRight, form: Filled, day: date) -> Response:
