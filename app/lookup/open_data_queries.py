@@ -87,7 +87,7 @@ def _rights(db: Session, asked: Asked) -> Rows:
             one.expires_on,
             owner_shown(RightType(one.type), one.owner, entity),
             one.owner_entity_id if entity else None,
-            one.managing_body,
+            owner_shown(RightType(one.type), one.managing_body, ""),
             right_status(right_facts(one), asked.day).value,
             one.checked_on,
             f"{asked.site}/r/{one.id}",

@@ -47,6 +47,7 @@ class RightRow:
     number: str
     owner: str
     owner_entity_id: int | None
+    managing_body: str
     status: RightStatus
     facts: RightFacts
 
@@ -134,7 +135,7 @@ class UserRow:
 
 
 def owner_shown(kind: RightType, written: str, entity: str) -> str:
-    """Return whom the public may read as owner.
+    """Return whom the public may read as owner or managing body.
 
     A producer's name is public already. What else is written of an ordinary trademark may be a
     person's name; the other rights belong to bodies and associations.

@@ -81,6 +81,7 @@ def _row(right: IpRight, entity: str, day: date) -> RightRow:
         number=right.registration_no_as_written or right.registration_no or "",
         owner=owner_shown(facts.type, right.owner, entity),
         owner_entity_id=right.owner_entity_id if entity else None,
+        managing_body=owner_shown(facts.type, right.managing_body, ""),
         status=right_status(facts, day),
         facts=facts,
     )

@@ -132,11 +132,14 @@ def _told(db: Session) -> Iterator[tuple[int, str]]:
 def _texts(db: Session) -> Iterator[tuple[int, str]]:
     """Yield what may be read of each right: what is not shown must not be found either."""
     columns = (
-        *(IpRight.id, IpRight.type, IpRight.owner, IpRight.sign, IpRight.goods),
-        *(IpRight.registration_no_as_written, IpRight.managing_body, IpRight.area_as_written),
+        *(IpRight.id, IpRight.type, IpRight.owner, IpRight.managing_body, IpRight.sign),
+        *(IpRight.goods, IpRight.registration_no_as_written, IpRight.area_as_written),
     )
-    for right_id, kind, owner, *texts in db.execute(select(*columns).where(*CONFIRMED)):
-        for text in (owner_shown(RightType(kind), owner, ""), *texts):
+    for right_id, kind, *bodies, sign, goods, no, area in db.execute(
+        select(*columns).where(*CONFIRMED)
+    ):
+        shown = (owner_shown(RightType(kind), one, "") for one in bodies)
+        for text in (*shown, sign, goods, no, area):
             yield right_id, text
     bodies = (
         select(RightHolder.right_id, IpRight.type, RightHolder.name)

@@ -81,7 +81,10 @@ def register(scene: Scene, database: Database) -> Scene:
         stopped = {"sign": "Rươi Duyên Hải", "suspended_on": YESTERDAY}
         make.right(db, type="collective_mark", expires_on=date(2035, 1, 1), **stopped)
         make.right(db, type="certification_mark", sign="Cũ", ended_on=YESTERDAY)
-        make.right(db, type="trademark", sign="Cá nhân", owner="Trần Thị Kín", expires_on=TOMORROW)
+        person = {"owner": "Trần Thị Kín", "managing_body": "Lê Văn Kín"}
+        alone = make.right(db, type="trademark", sign="Cá nhân", expires_on=TOMORROW, **person)
+        for role, name in (("owner", "Trần Thị Kín"), ("manager", "Lê Văn Kín")):
+            db.add(RightHolder(right_id=alone.id, role=role, name=name, **ALWAYS))
         make.right(db, sign="Báo chí", checked_on=None, checked_by="")
         make.right(db, sign="Mới nộp", registration_no=None, application_no="6-2024-00012")
         former = {"name": "Viên An", "folded": "vien an", "district_folded": "ngoc hien"}
@@ -179,6 +182,10 @@ def test_a_rights_page_tells_what_was_checked_and_nothing_personal(
     assert register.cast.other.name in own
     for sign in ("Út Hoà", "Cá nhân"):
         assert "Kín" not in visit().get(f"/r/{known[sign].id}").text
+    for path in ("/open-data/rights.csv", "/open-data/rights.json", "/rights?file=json"):
+        assert "Kín" not in visit().get(path).text
+    for words in ("Trần Thị Kín", "Lê Văn Kín"):
+        assert names(visit().get("/rights", params={"q": words}).text) == []
     stopped = visit().get(f"/r/{known['Rươi Duyên Hải'].id}").text
     assert "không có hiệu lực" in stopped
     english = visit().get(f"/r/{known['Năm Căn'].id}?lang=en").text
