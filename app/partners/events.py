@@ -77,6 +77,8 @@ _RIGHT_FIELDS: Final = frozenset(
         *("registration_no", "registration_date", "certificate_no"),
         *("form", "issuer", "owner", "valid_from", "valid_to", "expires_on"),
         *("suspended_on", "resumed_on", "ended_on"),
+        # Without a check nothing is shown as fact, whatever took it away.
+        "checked_on",
     }
 )
 
@@ -149,6 +151,7 @@ _FIRST_OR_NOT: Final[Mapping[str, tuple[EventType, EventType]]] = {
 _BY_CHANGE: Final[Mapping[str, Callable[[Happening], EventType | None]]] = {
     "product.change": _of_product,
     "right.change": _of_right,
+    "right.picture": _of_right,
     "right.decide": _of_right,
     "right.annul": _of_right,
     "right.holder": _of_right,
