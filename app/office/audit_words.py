@@ -268,6 +268,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "events": N_("Events"),
     "message": N_("Name of the event"),
     "last_day": N_("Last day"),
+    "days_ahead": N_("Days ahead"),
 }
 
 # What an event is about: its name, and the page of it where there is one.

@@ -23,6 +23,7 @@ PRODUCT_TERMS: Final = Terms(
         "product.certificate.add": N_("OCOP certificate recorded"),
         "product.certificate.revoke": N_("OCOP certificate revoked"),
         "product.certificate.strike": N_("OCOP certificate struck out"),
+        "product.certificate.expiring": N_("Notice that it ends soon"),
         "product.picture.add": N_("Picture added"),
         "product.picture.remove": N_("Picture removed"),
         "product.recall": N_("Product recalled"),

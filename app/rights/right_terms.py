@@ -19,6 +19,7 @@ RIGHT_TERMS: Final = Terms(
         "right.link": N_("Product linked to a right"),
         "right.unlink": N_("Product unlinked from a right"),
         "right.end": N_("IP right ended"),
+        "right.expiring": N_("Notice that it ends soon"),
         "right.decide": N_("Decision on a right recorded"),
         "right.annul": N_("Decision on a right annulled"),
         "right.holder": N_("Owner or managing body recorded"),

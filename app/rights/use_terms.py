@@ -17,6 +17,7 @@ USE_RIGHT_TERMS: Final = Terms(
         "use_right.object": N_("Objection to a use right"),
         "use_right.answer": N_("Objection answered"),
         "use_right.close_objection": N_("Objection closed"),
+        "use_right.expiring": N_("Notice that it ends soon"),
         "right.appoint": N_("Mark manager appointed"),
         "right.dismiss": N_("Mark manager dismissed"),
         "right.observe": N_("Use of a right seen"),
