@@ -65,6 +65,12 @@ def latest(partial: str | date) -> date:
     return date(year, month, day or calendar.monthrange(year, month)[1])
 
 
+def months_from(day: date, months: int) -> date:
+    """Return the same day of another month, or that month's last where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def spoken(partial: str) -> str:
     """Return a stored date as people write it: 31/12/2024, 12/2024 or 2024."""
     return "/".join(reversed(partial.split("-")))

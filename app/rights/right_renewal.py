@@ -1,11 +1,11 @@
 """When a mark may be renewed: within half a year before its last day, and half a year after."""
 
-from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from app.kit.i18n import N_
+from app.rights.dates import months_from
 from app.rights.kinds import RightType
 from app.rights.rules import MARK_YEARS
 
@@ -60,9 +60,3 @@ def grace_ends(expires_on: date) -> date:
 def renewed_until(expires_on: date) -> date:
     """Return the last day of a mark whose last day was this one, once it is renewed."""
     return months_from(expires_on, MARK_YEARS * _YEAR)
-
-
-def months_from(day: date, months: int) -> date:
-    """Return the same day of another month, or that month's last where it is shorter."""
-    year, month = divmod(day.year * _YEAR + day.month - 1 + months, _YEAR)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from app.rights.dates import earliest
+from app.rights.dates import earliest, months_from
 from app.rights.kinds import RightType
 from app.rights.numbers import APPLICATION_YEAR
 from app.rights.standing import UNKNOWN, Bounds, Standing, Term, bounds, standing
@@ -233,9 +233,7 @@ def _assumed_end(right: RightFacts) -> Bounds:
     applied = right.applied_on or (year[1] if year else None)
     if applied is None:
         return UNKNOWN
-    filed = earliest(applied)
-    # The last day of a February may have no twin ten years on.
-    end = date(filed.year + MARK_YEARS, filed.month, min(filed.day, 28))
+    end = months_from(earliest(applied), 12 * MARK_YEARS)
     # A renewal may have gone unrecorded, so nothing is said of the time after.
     return end, date.max
 

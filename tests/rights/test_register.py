@@ -8,10 +8,11 @@ import pytest
 from fastapi import FastAPI
 
 from app.kit.db import Database
+from app.rights.dates import months_from
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
 from app.rights.queries import right_facts
-from app.rights.right_renewal import Renewal, grace_ends, months_from, renewal_on, renewal_opens
+from app.rights.right_renewal import Renewal, grace_ends, renewal_on, renewal_opens
 from app.rights.rules import right_status
 from app.wiring import make_runner
 from tests import make, make_documents, make_rights

@@ -152,6 +152,22 @@ def test_a_mark_without_a_recorded_end_lasts_ten_years_from_filing(
     assert shown(mark, grants=()) == found
 
 
+@pytest.mark.parametrize(
+    ("applied_on", "last"),
+    [
+        ("2015-12-31", date(2025, 12, 31)),
+        ("2016-02-29", date(2026, 2, 28)),
+        ("2018-02-28", date(2028, 2, 28)),
+    ],
+)
+def test_ten_years_from_filing_end_on_the_same_day_of_the_month(
+    applied_on: str, last: date
+) -> None:
+    mark = replace(OWN, applied_on=applied_on, expires_on=None, registered_on="2019")
+    stands = [right_status(mark, day) for day in (last, last + timedelta(days=1))]
+    assert stands == [RightStatus.IN_FORCE, RightStatus.UNCERTAIN]
+
+
 def test_the_year_of_filing_is_read_from_the_application_number() -> None:
     mark = replace(OWN, expires_on=None, registered_on="2018")
     assert shown(replace(mark, application_number="4-2017-12345"), grants=()) == [mark.id]
