@@ -31,6 +31,11 @@ def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
     assert all(path.startswith("/api/v1/") for path in document["paths"])
 
 
+def test_lists_say_what_they_hold_in_words_every_tool_knows(document: dict[str, Any]) -> None:
+    # A tuple would be told by `prefixItems`, which many readers of schemas take for an error.
+    assert "prefixItems" not in str(document)
+
+
 def test_each_operation_tells_its_refusals_and_what_it_needs(document: dict[str, Any]) -> None:
     public = {"/api/v1/communes", "/api/v1/holders"} | {
         f"/api/v1/verify{path}"

@@ -89,7 +89,7 @@ class UseRightOut(Out):
     valid_to: date | None
     suspended_on: date | None
     resumed_on: date | None
-    pauses: tuple[tuple[date, date], ...]
+    pauses: list[Annotated[list[date], Field(min_length=2, max_length=2)]]
     ended_on: date | None
     revoked: bool
     status_reason: str

@@ -32,7 +32,7 @@ class HandoverOut(Out):
     receiver: str
     quantity: int
     document_no: str
-    runs: list[tuple[int, int]]
+    runs: list[Annotated[list[int], Field(min_length=2, max_length=2)]]
     again: bool
     received_quantity: int | None
     received_at: datetime | None
