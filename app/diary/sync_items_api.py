@@ -1,10 +1,10 @@
 """What phones send and what they are answered, as JSON."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.diary.api import LOT_NUMBER, UNIT, Quantity
 from app.diary.decisions import Approval
@@ -15,7 +15,7 @@ from app.diary.tracing import DispatchGiven, InputGiven, ReceiverKind
 from app.diary.values import Value
 from app.diary.written import Promised, Written
 from app.kit.forms import Flag, In, Line, Note, Out
-from app.kit.items import Unreadable, each
+from app.kit.items import Parcel, Unreadable, each
 from app.products.pictures import MAX_BYTES
 
 FORMAT: Final = 1
@@ -137,12 +137,9 @@ class SyncEntryIn(In):
         )
 
 
-class SyncIn(In):
+class SyncIn(Parcel):
     """What waits on a phone, lots before entries, first in first out; 50 items, 256 KB."""
 
-    format: Annotated[int, Field(ge=1, le=1000, description="1; see the API's words on newer ones")]
-    app: Annotated[Line, Field(max_length=80, description="The version of the app")] = ""
-    device: UUID | None = None
     sent_at: Annotated[Instant, Field(description="By the phone's clock, as it sends")]
     lots: Annotated[
         list[Annotated[SyncLotIn | Unreadable, each(SyncLotIn)]],
@@ -152,14 +149,6 @@ class SyncIn(In):
         list[Annotated[SyncEntryIn | Unreadable, each(SyncEntryIn)]],
         Field(default_factory=list, max_length=MOST_ITEMS),
     ]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_newer_format(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        """Drop members around the items that only a newer format knows."""
-        if isinstance(given, dict) and isinstance(given.get("format"), int) and given["format"] > 1:
-            return {name: value for name, value in given.items() if name in cls.model_fields}
-        return given
 
 
 class ItemProblem(Out):

@@ -1,10 +1,12 @@
 """Items that are sent many at once, each read by itself."""
 
 from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
 
-from pydantic import PlainValidator, ValidationError
+from pydantic import Field, PlainValidator, ValidationError, model_validator
 
-from app.kit.forms import In
+from app.kit.forms import In, Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,19 @@ def each(model: type[In]) -> PlainValidator:
             return Unreadable(given, error)
 
     return PlainValidator(read, json_schema_input_type=model)
+
+
+class Parcel(In):
+    """What waits on a phone, sent at once."""
+
+    format: Annotated[int, Field(ge=1, le=1000, description="1; see the API's words on newer ones")]
+    app: Annotated[Line, Field(max_length=80, description="The version of the app")] = ""
+    device: UUID | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_newer_format(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
+        """Drop members around the items that only a newer format knows."""
+        if isinstance(given, dict) and isinstance(given.get("format"), int) and given["format"] > 1:
+            return {name: value for name, value in given.items() if name in cls.model_fields}
+        return given

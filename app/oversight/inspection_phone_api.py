@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from app.identity.rules import Actor
 from app.kit.forms import Flag, In, Line, Note, Out
-from app.kit.items import Unreadable, each
+from app.kit.items import Parcel, Unreadable, each
 from app.oversight.inspection_models import Inspection, Measure
 from app.oversight.inspection_refusals import MOST_FINDINGS, MOST_PHOTOS, MOST_PHOTOS_EACH
 from app.oversight.inspection_state_queries import Carried
@@ -131,25 +131,14 @@ class SyncInspectionIn(In):
         )
 
 
-class SyncInspectionsIn(In):
+class SyncInspectionsIn(Parcel):
     """What waits on an inspector's phone, first in first out; 20 inspections, 512 KB."""
 
-    format: Annotated[int, Field(ge=1, le=1000)]
-    app: Annotated[Line, Field(max_length=80)] = ""
-    device: UUID | None = None
     sent_at: datetime | None = None
     inspections: Annotated[
         list[Annotated[SyncInspectionIn | Unreadable, each(SyncInspectionIn)]],
         Field(default_factory=list, max_length=MOST_ITEMS),
     ]
-
-    @model_validator(mode="before")
-    @classmethod
-    def _of_newer_format(cls, given: Any) -> Any:  # noqa: ANN401 - whatever was sent
-        """Drop members around the items that only a newer format knows."""
-        if isinstance(given, dict) and isinstance(given.get("format"), int) and given["format"] > 1:
-            return {name: value for name, value in given.items() if name in cls.model_fields}
-        return given
 
 
 class SubjectOut(Out):
