@@ -91,6 +91,7 @@ def change_certificate(
     **facts: Any,  # noqa: ANN401 - as above
 ) -> Certificate:
     """Change what was written of a certificate; a revocation stays as it is."""
+    lock_entity(db, get_certificate(db, certificate_id, actor=actor).entity_id)
     one = _held(db, actor, certificate_id)
     check_seen(one.updated_at, seen)
     before = {name: getattr(one, name) for name in facts}

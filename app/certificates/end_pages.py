@@ -18,6 +18,7 @@ from app.kit.forms import Filled, Form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
+from app.kit.text import id_in
 from app.kit.web import Db, Edge, Id, Now, Words
 
 router = APIRouter(prefix="/office/certificates", route_class=Edge, include_in_schema=False)
@@ -26,7 +27,6 @@ REVOKED = sayable(N_("The certificates were revoked."))
 STRUCK = sayable(N_("The certificate was struck out."))
 LISTED = sayable(N_("The self-declarations stand in the list now."))
 MOST: Final = 200
-_DIGITS: Final = 18
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def revoke_certificates(
 def ticked(fields: Iterable[str]) -> list[int]:
     """Return the ids of the rows ticked in a form, whose fields are called one_<id>."""
     ids = (name.removeprefix("one_") for name in fields if name.startswith("one_"))
-    return [int(one) for one in ids if one.isdecimal() and len(one) <= _DIGITS]
+    return [one for one in map(id_in, ids) if one]
 
 
 @router.get("/{paper_id}/strike")

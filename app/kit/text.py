@@ -7,6 +7,8 @@ from app.kit.i18n import N_
 
 LINE_CHARS: Final = 200
 NOTE_CHARS: Final = 2000
+# What surely fits the 64 bits of an id.
+_ID_DIGITS: Final = 18
 
 # Format and control characters, surrogates and private use: they can reorder what is read,
 # hide text from the eye or from a search, or show a different picture on every phone.
@@ -74,6 +76,12 @@ def fold(text: str) -> str:
     if not letters.isascii():
         letters = "".join(one for one in letters if unicodedata.category(one) != "Mn")
     return " ".join(letters.split())[:LINE_CHARS]
+
+
+def id_in(text: str) -> int:
+    """Return the id that a text names in plain figures, 0 where it names none."""
+    fits = text.isascii() and text.isdecimal() and len(text) <= _ID_DIGITS
+    return int(text) if fits else 0
 
 
 def _plain(text: str, limit: int, field: str | None, *, breaks: str) -> str:

@@ -135,11 +135,9 @@ def _texts(db: Session) -> Iterator[tuple[int, str]]:
         *(IpRight.id, IpRight.type, IpRight.owner, IpRight.managing_body, IpRight.sign),
         *(IpRight.goods, IpRight.registration_no_as_written, IpRight.area_as_written),
     )
-    for right_id, kind, *bodies, sign, goods, no, area in db.execute(
-        select(*columns).where(*CONFIRMED)
-    ):
-        shown = (owner_shown(RightType(kind), one, "") for one in bodies)
-        for text in (*shown, sign, goods, no, area):
+    for right_id, kind, owner, manager, *texts in db.execute(select(*columns).where(*CONFIRMED)):
+        shown = (owner_shown(RightType(kind), one, "") for one in (owner, manager))
+        for text in (*shown, *texts):
             yield right_id, text
     bodies = (
         select(RightHolder.right_id, IpRight.type, RightHolder.name)

@@ -33,7 +33,7 @@ HEADS: Final = (
     ("path", N_("Page")),
 )
 _MONTHS: Final = 12
-Month = Annotated[str, Query(pattern=r"^(20\d\d-(0[1-9]|1[0-2]))?$")]
+Month = Annotated[str, Query(pattern="^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")]
 Ahead = Annotated[int, Query(ge=0, le=366)]
 Wished = Annotated[int, Query(ge=0, le=2**62)]
 

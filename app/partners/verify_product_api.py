@@ -31,7 +31,7 @@ router = APIRouter(
 MOST_ROWS: Final = 500
 _BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _INSTANT: Final = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.IGNORECASE
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE
 )
 
 

@@ -18,6 +18,7 @@ from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
+from app.kit.text import id_in
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.rights import actions, queries
 from app.rights.api import RightIn
@@ -175,7 +176,7 @@ def _say(db: Session, words: Translator) -> Callable[[str, str], str]:
 
     def say(name: str, value: str) -> str:
         if name == "owner_entity_id" and value:
-            return names_of(db, [int(value)])[int(value)]
+            return names_of(db, [id_in(value)]).get(id_in(value), value)
         return kinds.get(value, value) if name == "type" else value
 
     return say
@@ -208,7 +209,7 @@ def offered_entities(
     cut = Cut(limit=OFFERED, sort="name")
     found = list_entities(db, actor=actor, cut=cut, text=form.value(f"{field}_find"))
     options = {str(one.id): one.name for one in found.items}
-    chosen = form.value(field)
-    if chosen.isdigit() and chosen not in options:
-        options |= {str(key): name for key, name in names_of(db, [int(chosen)]).items()}
+    chosen = id_in(form.value(field))
+    if chosen and str(chosen) not in options:
+        options |= {str(key): name for key, name in names_of(db, [chosen]).items()}
     return list(options.items()), found.after is not None

@@ -23,7 +23,13 @@ from app.rights.turn_checks import (
 from app.rights.use_checks import check_apart
 from app.rights.use_decision_queries import decision_facts, get_use_decision, use_decisions
 from app.rights.use_models import UseRightDecision
-from app.rights.use_right_actions import hold_use_right, keep_decision, note, told_of
+from app.rights.use_right_actions import (
+    hold_use_right,
+    hold_users,
+    keep_decision,
+    note,
+    told_of,
+)
 
 _FOLLOWS: Final = (
     "suspended_on",
@@ -93,6 +99,7 @@ def annul_use_decision(
     )
     _settle(db, actor, now, use_right, [*known, kept], kept)
     # Another may have been granted once this one was over.
+    hold_users(db, use_right.right_id)
     check_apart(held_by(use_right), use_rights_beside(db, use_right))
     return kept
 

@@ -17,7 +17,7 @@ from app.products.queries import NoSuchProduct, get_product
 from app.rights.bearer_queries import get_bearer
 from app.rights.deciding import DecisionKind
 from app.rights.manager_queries import is_kept, keeps, require_keeper
-from app.rights.models import UseRight
+from app.rights.models import IpRight, UseRight
 from app.rights.queries import get_right, get_use_right, hold_right, use_rights_beside
 from app.rights.right_faults import DecidedLater
 from app.rights.turn_checks import Paper
@@ -131,6 +131,13 @@ def hold_use_right(db: Session, use_right_id: int, *, actor: Actor) -> UseRight:
     return db.get_one(UseRight, use_right_id, with_for_update=True, populate_existing=True)
 
 
+def hold_users(db: Session, right_id: int) -> IpRight:
+    """Return a right, held so that of two who may let its users overlap one waits."""
+    # To hold a row is to write it, and mark managers write none of the register.
+    with beyond_fence(db):
+        return hold_right(db, right_id)
+
+
 def keep_decision(
     db: Session,
     actor: Actor,
@@ -201,10 +208,7 @@ def _apply(db: Session, use_right: UseRight, facts: Mapping[str, Any]) -> None:
     new = use_right.id is None
     changed = {name for name, value in facts.items() if value != getattr(use_right, name)}
     if new or changed & TERMS:
-        with beyond_fence(db):
-            # Of two grants at once one waits. To hold a row is to write it, and mark managers
-            # write none of the register.
-            right = hold_right(db, use_right.right_id)
+        right = hold_users(db, use_right.right_id)
         bearer = get_bearer(db, use_right.product_id)
         check_grant(_to_be(use_right, facts), right, bearer, use_rights_beside(db, use_right))
     for name, value in facts.items():

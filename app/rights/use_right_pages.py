@@ -18,6 +18,7 @@ from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
+from app.kit.text import id_in
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.products.forms import ProductForm
 from app.products.queries import get_product
@@ -283,7 +284,5 @@ def _right_choices(db: Session, actor: Actor) -> list[tuple[str, str, str]]:
 
 
 def _product_choices(db: Session, form: Filled) -> list[tuple[str, str]]:
-    chosen = form.value("product_id")
-    kept = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else 0  # noqa: PLR2004 - what surely fits the databases' 64 bits
-    found = find_bearers(db, form.value("sought"), kept=kept)
+    found = find_bearers(db, form.value("sought"), kept=id_in(form.value("product_id")))
     return [(str(one.product_id), f"{one.product} · {one.entity}") for one in found]

@@ -49,7 +49,7 @@ class NewQuota(In):
     """A quota of a chosen entity: of all it makes, or of a product ("p7") or facility ("f3")."""
 
     year: Year
-    part: Annotated[str, Field(pattern=r"^([pf]\d{1,18})?$")] = ""
+    part: Annotated[str, Field(pattern=r"^([pf][0-9]{1,18})?$")] = ""
     quantity: Annotated[int, Field(ge=0, le=2**62)]
     note: Annotated[Line, Field(max_length=300)] = ""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kit.text import TextNotPlain, TextTooLong, clean_note, clean_text, fold
+from app.kit.text import TextNotPlain, TextTooLong, clean_note, clean_text, fold, id_in
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,8 @@ def test_cleaned_text_is_stable_and_never_holds_the_unseen(text: str) -> None:
     assert clean_note(cleaned) == cleaned
     assert unicodedata.is_normalized("NFC", cleaned)
     assert not {unicodedata.category(one) for one in cleaned.replace("\n", "")} & {"Cc", "Cf", "Cs"}
+
+
+def test_an_id_is_read_from_plain_figures_alone() -> None:
+    assert (id_in("7"), id_in("9" * 18)) == (7, int("9" * 18))
+    assert {id_in(text) for text in ("", "²", "٣", "-1", "1.0", " 7", "9" * 19)} == {0}
