@@ -1,6 +1,7 @@
 import os
 import re
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -33,7 +34,9 @@ class Files:
     def save(self, name: str, content: bytes) -> None:
         """Write a file so that it survives a power cut once this returns."""
         path = self.path(name)
-        if path.exists():
+        with suppress(FileNotFoundError):
+            # As new as one that is written: it may be about to be swept, for nothing names it yet.
+            os.utime(path)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.draft()
