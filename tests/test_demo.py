@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,19 @@ import pytest
 from fastapi import FastAPI
 from sqlalchemy import func, select
 
+from app.certificates.models import Certificate
 from app.config import Settings
+from app.diary.items import Missing
+from app.diary.models import Lot
 from app.entities.models import Entity
+from app.kit.clock import day_of
+from app.oversight.blocking_queries import lacking_of
+from app.oversight.inspection_models import Measure
+from app.oversight.models import Finding
+from app.oversight.quality_models import QualityTest
 from app.products.models import Product
 from app.sample.demo import prepare
-from app.stamps.models import Batch
+from app.stamps.models import Batch, Span
 from app.wiring import courier_of, create_app
 from tests.client import Client, client_for
 
@@ -104,6 +113,7 @@ def test_every_account_and_key_opens_its_door(made: tuple[dict[str, Any], FastAP
         with client_for(app) as client:
             signed_in(client, told, account["role"])
             home = "/app" if account["role"] in PRODUCERS else "/office"
+            home += "/managed" if account["role"] == "manager" else ""
             assert client.get(home).status_code == 200
     for key in told["api_keys"].values():
         with client_for(app) as client:
@@ -204,3 +214,49 @@ def test_its_diaries_lead_from_the_pond_to_the_shop(made: tuple[dict[str, Any], 
         assert "Khô cá đù" in client.get("/office/diaries/silent").text
         assert "Cua Cà Mau" in client.get("/office/diaries/approvals").text
         assert "Thịt cua" in client.get(f"/office/lots/{lot['raw']}/trace").text
+
+
+def test_its_department_is_at_work_this_year(made: tuple[dict[str, Any], FastAPI]) -> None:
+    """Find in each reader's pages what was planned, found, tested and is about to end."""
+    told, app = made
+    now = told["oversight"]
+    said: dict[str, dict[str, tuple[str, ...]]] = {
+        "inspector": {
+            f"/office/inspections/{now['due']}": ("Thanh tra Hải (mẫu)",),
+            f"/office/inspections/{now['held']}": ("In lại nhãn", "Kiểm tra sử dụng nhãn hiệu"),
+            "/office/queue": ("12 tem hỏng", "In lại nhãn", "Phấn hoa", "Kiểm nghiệm không đạt"),
+        },
+        "officer": {
+            f"/office/tests/{now['failed']}": ("Cloramphenicol", "0,9"),
+            "/office/expiries": ("05/GCN-HND (mẫu)", "003/20"),
+        },
+        "manager": {
+            "/office/managed": ("Mật ong U Minh Hạ",),
+            f"/office/use-rights/{now['use_right']}": ("Phấn hoa không có trong danh mục",),
+        },
+        "owner": {
+            f"/app/inspections/{now['held']}": ("In lại nhãn",),
+            "/app/certificates": ("001/20",),
+        },
+    }
+    for role, pages in said.items():
+        with client_for(app) as client:
+            signed_in(client, told, role)
+            shown = {path: client.get(path).text for path in pages}
+            lacks = [(path, one) for path in pages for one in pages[path] if one not in shown[path]]
+            assert lacks == [], role
+            if role == "inspector":
+                sent = client.get("/api/v1/inspections/state").json()["inspections"]
+                today = day_of(datetime.now(UTC)).isoformat()
+                assert now["due"] in {one["id"] for one in sent if one["planned_on"] == today}
+    with app.state.site.database.begin(write=False) as db:
+        texts = [*db.scalars(select(Finding.text)), *db.scalars(select(Measure.text))]
+        texts += db.scalars(select(Certificate.number))
+        texts += db.scalars(select(QualityTest.report_no))
+        failed = db.get_one(QualityTest, now["failed"])
+        assert failed.lot_id is not None
+        lot = db.get_one(Lot, failed.lot_id)
+        assert lacking_of(db, [lot], now=datetime.now(UTC))[lot.id][-1].item is Missing.FAILED_TEST
+        assert db.scalars(select(Span).where(Span.lot_id == lot.id)).all() == []
+    assert texts
+    assert all("(mẫu)" in one for one in texts)

@@ -43,7 +43,7 @@ def prepare(var: Path, *, host: str, port: int, say: Callable[[str], object]) ->
 
 
 def _is_whole(told: Path) -> bool:
-    return told.exists() and "year2024" in json.loads(told.read_text(encoding="utf-8"))
+    return told.exists() and "oversight" in json.loads(told.read_text(encoding="utf-8"))
 
 
 def _environment(var: Path, *, host: str, port: int) -> dict[str, str]:
@@ -110,6 +110,15 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         "recalls": f"{base}/recalls",
         "report": f"{base}/report/{facts['report']} (what its sender follows)",
         "copied": f"{base}/office/anomalies (for officers)",
+    }
+    now = facts["oversight"]
+    office = {
+        "queue": f"{base}/office/queue (officer: what waits, and for whom)",
+        "inspect": f"{base}/inspections/app (inspector: one is due today)",
+        "held": f"{base}/office/inspections/{now['held']} (signed, with a measure)",
+        "failed": f"{base}/office/tests/{now['failed']} (a test that blocks a lot)",
+        "expiries": f"{base}/office/expiries (a certificate and a use right end soon)",
+        "managed": f"{base}/office/use-rights/{now['use_right']} (manager: answer)",
         "figures": f"{base}/office/figures?year=2024 (officer: what the province did in 2024)",
     }
     raw, packed, late = (facts["diary"][name] for name in ("raw", "packed", "late"))
@@ -136,6 +145,9 @@ def _lines(facts: dict[str, Any], told: Path) -> list[str]:
         "",
         "A product, as cameras, shops and buyers ask about it:",
         *(f"  {name:<14} {address}" for name, address in tour.items()),
+        "",
+        "What the Department works on this year:",
+        *(f"  {name:<14} {address}" for name, address in office.items()),
         "",
         "What happened, as a shop reads it:",
         f"  curl -H 'Authorization: Bearer {key}' {base}/api/v1/events",

@@ -27,6 +27,7 @@ from app.sample import (
     keeping,
     onboarding,
     outside,
+    oversight_now,
     people,
     production,
     rights,
@@ -61,12 +62,15 @@ def load(
     """Write all sample data and return what demo.json holds."""
     made = [one for sample in ENTITIES for one in _entity(db, sample, files=files, now=now)]
     _certify(db, made, now)
-    rights.grant(db, {one.product.name: one.product for one in made}, actor=DEPARTMENT, now=now)
+    granted = rights.grant(
+        db, {one.product.name: one.product for one in made}, actor=DEPARTMENT, now=now
+    )
     [practice] = _entity(db, PRACTICE, files=files, now=now)
     enrolled = [made[0].entity, made[2].entity, practice.entity]
     ways_in = people.enrol(db, enrolled, actor=DEPARTMENT, now=now)
     products = [one.product for one in made]
-    planner, approver = ways_in.pop("planner"), ways_in.pop("approver")
+    acting = ways_in.pop("acting")
+    planner, approver = acting["officer"], acting["approver"]
     batches = allotting.allot(
         db, products, planner=planner, approver=approver, keyring=keyring, now=now
     )
@@ -81,6 +85,19 @@ def load(
     lots += production.produce(db, made, batches, keyring=keyring, now=now)
     allotting.draft_next(db, planner=planner, now=now)
     then = year2024.record(db, products, actor=DEPARTMENT, now=now, words=words()["vi"])
+    department = oversight_now.People(
+        planner=planner, inspector=acting["inspector"], manager=acting["manager"]
+    )
+    this_year = oversight_now.record(
+        db,
+        products,
+        kept,
+        rights=granted,
+        people=department,
+        files=files,
+        now=now,
+        words=words()["vi"],
+    )
     url = _Addresses(base_url, keyring)
     told = _stamps(url, batches)
     suspect_stamp(
@@ -114,6 +131,7 @@ def load(
             for batch in batches
         ],
         "year2024": then,
+        "oversight": this_year,
         "diary": {"raw": kept["crab"].id, "packed": kept["packed"].id, "late": kept["pond"].id},
         "lots": [
             {"id": lot.id, "product_id": lot.product_id, "number": lot.number} for lot in lots

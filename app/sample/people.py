@@ -26,6 +26,7 @@ _CAST: Final[tuple[tuple[str, str, str, Role | Belonging, int], ...]] = (
     ("owner", "0900000005", "Chị Hoa, chủ thể (mẫu)", Belonging.OWNER, 0),
     ("worker", "0900000006", "Anh Tư, người ghi (mẫu)", Belonging.WORKER, 0),
     ("outsider", "0900000007", "Chủ thể khác (mẫu)", Belonging.OWNER, 1),
+    ("manager", "0900000009", "Hội Nông dân (mẫu), quản lý nhãn hiệu", Role.MARK_MANAGER, 0),
     ("learner", "0900000008", "Chị Út, học viên (mẫu)", Belonging.OWNER, 2),
 )
 DEPARTMENT: Final = Actor(
@@ -37,7 +38,7 @@ _WITH_KEY: Final = frozenset({"officer", "approver", "owner", "outsider"})
 def enrol(
     db: Session, entities: Sequence[Entity], *, actor: Actor, now: datetime
 ) -> dict[str, Any]:
-    """Add the accounts and return their ways in, and who plans and who approves."""
+    """Add the accounts and return their ways in, and who acts for the Department or a mark."""
     accounts, keys, acting = [], {}, {}
     for role, phone, name, standing, place in _CAST:
         password = f"mau-{secrets.token_hex(4)}"
@@ -64,5 +65,4 @@ def enrol(
         accounts.append({"role": role, "phone": phone, "password": password})
         if role in _WITH_KEY:
             keys[role] = make_api_key(db, actor=actor, now=now, account_id=account.id, label="demo")
-    told = {"planner": acting["officer"], "approver": acting["approver"]}
-    return {"accounts": accounts, "api_keys": keys} | told
+    return {"accounts": accounts, "api_keys": keys, "acting": acting}

@@ -25,8 +25,13 @@ _USES = (
 _SUSPENDED = f"Thịt cua hấp cấp đông {MARK}"
 
 
-def grant(db: Session, products: Mapping[str, Product], *, actor: Actor, now: datetime) -> None:
-    """Add the rights of the press, check one of them, and grant use rights; one is suspended."""
+def grant(
+    db: Session, products: Mapping[str, Product], *, actor: Actor, now: datetime
+) -> Mapping[str, int]:
+    """Add the rights of the press, check one of them, and grant use rights; one is suspended.
+
+    Returns the rights by their keys.
+    """
     ids = {sample.key: _add(db, sample, actor, now) for sample in RIGHTS}
     check_right(
         db, actor=actor, now=now, right_id=ids["crab"], against=f"Bản sao giấy chứng nhận {MARK}"
@@ -60,6 +65,7 @@ def grant(db: Session, products: Mapping[str, Product], *, actor: Actor, now: da
                 ),
                 past_is_meant=True,
             )
+    return ids
 
 
 def _add(db: Session, sample: SampleRight, actor: Actor, now: datetime) -> int:

@@ -192,7 +192,7 @@ def _inspect(
         place="Tại các cơ sở sử dụng nhãn hiệu",
         team=team,
         present=f"Đại diện hội nghề {MARK}",
-        answers={item.code: _good(item) for item in questions_of(asked).items()},
+        answers={item.code: good_answer(item) for item in questions_of(asked).items()},
         observed=[Observed(entity_id=entity_id, in_use=used) for entity_id, used in seen],
         in_use=any(used for _, used in seen),
         summary=f"{sum(used for _, used in seen)} trên {len(seen)} cơ sở đang sử dụng {MARK}.",
@@ -202,7 +202,7 @@ def _inspect(
     sign_inspection(db, actor=actor, now=now, inspection_id=opened.id, words=words)
 
 
-def _good(item: Item) -> dict[str, Any]:
+def good_answer(item: Item) -> dict[str, Any]:
     """Return an answer to an item that makes no finding."""
     value: str | float = "Đạt"
     if item.kind is AnswerKind.NUMBER:
