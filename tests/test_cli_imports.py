@@ -84,4 +84,4 @@ def test_a_template_is_written(tmp_path: Path, *, full: bool) -> None:
     assert made.exit_code == 0, made.output
     table = read_table(out.read_bytes(), name="mau.xlsx")
     assert table.sheet == "Sản phẩm"
-    assert len(table.rows[0].cells) == (28 if full else 2)
+    assert len(table.rows[0].cells) == (29 if full else 2)

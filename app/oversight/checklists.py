@@ -34,7 +34,7 @@ _YES_NO: Final = {YES: N_("Yes"), NO: N_("No"), NOT_HERE: N_("Not applicable")}
 _KINDS: Final = {
     AnswerKind.YES_NO: N_("Yes or no"),
     AnswerKind.CHOICE: N_("One of a list"),
-    AnswerKind.NUMBER: N_("Number"),
+    AnswerKind.NUMBER: N_("A number"),
     AnswerKind.TEXT: N_("Text"),
 }
 
@@ -58,7 +58,7 @@ class AnswerWrong(Invalid):
     """The answer does not fit the item"""
 
     code: ClassVar[str] = "oversight.answer_wrong"
-    detail: ClassVar[str] = N_("“{text}”: {reason}")
+    detail: ClassVar[str] = N_("{reason} It is the answer to “{text}”.")
     field = "answers"
 
     def __init__(self, *, item: str, text: str, reason: str) -> None:

@@ -86,7 +86,8 @@ LISTS = {
     "/office/refusals": TABLE,
     "/office/reports": TABLE,
     "/office/rights": TABLE,
-    "/office/rights/{right_id}": TABLE,
+    "/office/rights/{right_id}": '<tr class="user">',
+    "/office/rights/{right_id}/history": HISTORY,
     "/office/subgroups": TABLE,
     "/office/templates": TABLE,
     "/office/tests": TABLE,
@@ -166,7 +167,9 @@ def world(app: FastAPI, database: Database, visit: Visit, cast: Cast) -> World:
     changed = office.patch(f"/api/v1/entities/{known['entity_id']}", json=facts)
     named = office.patch(f"/api/v1/products/{known['product_id']}", json={"brand": EVIL})
     asked = office.get(f"/api/v1/batches/{known['batch_id']}/export?format=csv&reason={EVIL}")
-    assert [changed.status_code, named.status_code, asked.status_code] == [200, 200, 200]
+    signed = office.patch(f"/api/v1/rights/{known['right_id']}", json={"goods": "cua"})
+    done = [one.status_code for one in (changed, named, asked, signed)]
+    assert done == [200, 200, 200, 200]
     refused = {"first_code": known["code"], "last_code": known["code"], "lot_id": known["lot_id"]}
     assert owned.post("/api/v1/spans/activate", json=refused).status_code == 409
     people = (visit(page=one) for one in (cast.owner, cast.outsider, cast.officer))
