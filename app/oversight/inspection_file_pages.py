@@ -23,7 +23,7 @@ _INSPECTIONS: Final = (
     ("lot", N_("Lot")),
     ("address", N_("Address")),
     ("planned_on", N_("Planned for")),
-    ("held_on", N_("Held on")),
+    ("held_on", N_("Day of the inspection")),
     ("team", N_("Team")),
     ("in_use", N_("Sign found in use")),
     ("outcome", N_("Outcome")),

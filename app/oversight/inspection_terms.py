@@ -39,7 +39,7 @@ FIELDS: Final = {
     "cause": N_("Comes from"),
     "plan_id": N_("Plan no."),
     "planned_on": N_("Planned for"),
-    "held_on": N_("Held on"),
+    "held_on": N_("Day of the inspection"),
     "place": N_("Place"),
     "team": N_("Team"),
     "lead_id": N_("Account no. of who leads"),
