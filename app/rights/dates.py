@@ -68,6 +68,8 @@ def latest(partial: str | date) -> date:
 def months_from(day: date, months: int) -> date:
     """Return the same day of another month, or that month's last where it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:
+        return date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 

@@ -157,6 +157,8 @@ def test_the_page_of_an_expired_mark_says_until_when_it_can_be_renewed(
 def test_the_days_of_a_renewal_are_whole_months() -> None:
     assert months_from(date(2024, 8, 31), 6) == date(2025, 2, 28)
     assert months_from(date(2024, 2, 29), 120) == date(2034, 2, 28)
+    # What an import takes for "never" is looked at too.
+    assert months_from(date(9999, 12, 31), 6) == date.max
     opens, until = renewal_opens(LAST), grace_ends(LAST)
     assert (opens, until) == (date(2025, 11, 30), date(2026, 11, 30))
     asked = {
