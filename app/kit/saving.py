@@ -59,6 +59,20 @@ def beside(
     return Filled({**sent.fields, SEEN: current.value(SEEN)}, differ, problem)
 
 
+def overtaken(
+    sent: Sent, words: Translator, stands: Callable[[], datetime]
+) -> Callable[[], Filled]:
+    """Return what makes the form of an act again for somebody who was too late.
+
+    An act shows nothing of the record but as of when it `stands`.
+    """
+
+    def again() -> Filled:
+        return beside(sent, as_of(Filled(), stands()), words, lambda _, value: value)
+
+    return again
+
+
 def submit(
     model: type[M],
     sent: Sent,

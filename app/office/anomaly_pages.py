@@ -18,7 +18,7 @@ from app.kit.forms import Filled, Form, In
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
-from app.kit.saving import as_of, beside, submit
+from app.kit.saving import as_of, overtaken, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.office.anomaly_actions import Choice, decide_anomaly
 from app.office.anomaly_queries import Anomaly, AnomalyRow, read_anomaly, rows_of
@@ -171,9 +171,7 @@ def decide(
             db, actor=actor, now=now, keyring=keyring, signal_id=signal_id, **facts
         )
 
-    def stale() -> Filled:
-        return beside(sent, as_of(Filled(), signal.changed_at), words, lambda _, value: value)
-
+    stale = overtaken(sent, words, lambda: signal.changed_at)
     wrong = submit(DecisionForm, sent, words, save, stale=stale)
     if wrong is not None:
         db.refresh(signal)

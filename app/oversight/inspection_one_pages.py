@@ -27,7 +27,7 @@ from app.kit.forms import Filled, Form, In, Line, Note, Sent
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut
-from app.kit.saving import as_of, beside, submit
+from app.kit.saving import as_of, overtaken, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.oversight.file_pages import photo_answer
 from app.oversight.finding_actions import INSPECTORS
@@ -136,16 +136,13 @@ class Asked:
                 )
             )
 
-        wrong = submit(model, self.sent, self.words, save, stale=self._stale)
+        stale = overtaken(self.sent, self.words, lambda: self.found.updated_at)
+        wrong = submit(model, self.sent, self.words, save, stale=stale)
         if wrong is not None:
             return page_of(
                 self.request, self.db, self.actor, self.now, self.words, self.found, name, wrong
             )
         return go(to or f"{HOME}/{_led_to(made, self.found)}", say=say)
-
-    def _stale(self) -> Filled:
-        current = as_of(Filled(), self.found.updated_at)
-        return beside(self.sent, current, self.words, lambda _, value: value)
 
 
 def _led_to(made: list[object], found: Inspection) -> int:

@@ -21,7 +21,7 @@ from app.kit.forms import Filled, Form, In, Note, Sent
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
-from app.kit.saving import as_of, beside, submit
+from app.kit.saving import as_of, overtaken, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.oversight import measure_actions
 from app.oversight.file_pages import photo_answer
@@ -161,16 +161,13 @@ class Asked:
             facts = given.model_dump()
             act(self.db, actor=self.actor, now=self.now, measure_id=self.found.id, **facts)
 
-        wrong = submit(model, self.sent, self.words, save, stale=self._stale)
+        stale = overtaken(self.sent, self.words, lambda: self.found.changed_at)
+        wrong = submit(model, self.sent, self.words, save, stale=stale)
         if wrong is not None:
             return _one(
                 self.request, self.db, self.actor, self.now, self.words, self.found, name, wrong
             )
         return go(f"{HOME}/{self.found.id}", say=say)
-
-    def _stale(self) -> Filled:
-        current = as_of(Filled(), self.found.changed_at)
-        return beside(self.sent, current, self.words, lambda _, value: value)
 
 
 def _asked(

@@ -20,7 +20,7 @@ from app.kit.forms import Filled, Form, In, Line, Note, Sent
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
-from app.kit.saving import as_of, beside, submit
+from app.kit.saving import as_of, overtaken, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.oversight import triage_actions
 from app.oversight.access import Trace, Tracing
@@ -196,14 +196,11 @@ class Asked:
             facts = given.model_dump()
             act(self.db, actor=self.actor, now=self.now, report_id=self.report.id, **facts)
 
-        wrong = submit(model, self.sent, self.words, save, stale=self._stale)
+        stale = overtaken(self.sent, self.words, lambda: self.report.changed_at)
+        wrong = submit(model, self.sent, self.words, save, stale=stale)
         if wrong is not None:
             return _one(self.request, self.db, self.actor, self.words, self.report, name, wrong)
         return go(f"/office/reports/{self.report.id}", say=say)
-
-    def _stale(self) -> Filled:
-        current = as_of(Filled(), self.report.changed_at)
-        return beside(self.sent, current, self.words, lambda _, value: value)
 
 
 def _asked(

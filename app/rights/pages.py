@@ -13,7 +13,7 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every
-from app.kit.forms import Filled, Form, Line, Sent, filled_from
+from app.kit.forms import Filled, Form, Line, filled_from
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
@@ -188,15 +188,6 @@ def _form(
     entities, more = offered_entities(db, actor, form, "owner_entity_id")
     view = RightFormView(form=form, right=right, kinds=TYPES, entities=entities, more=more)
     return show(request, "rights/edit.html", view, status=422 if form.wrong else 200)
-
-
-def overtaken(sent: Sent, right: IpRight, words: Translator) -> Callable[[], Filled]:
-    """Return what makes the form again of somebody who was too late to add to a right."""
-
-    def again() -> Filled:
-        return beside(sent, as_of(Filled(), right.updated_at), words, lambda _, value: value)
-
-    return again
 
 
 def offered_entities(

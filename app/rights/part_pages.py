@@ -13,11 +13,10 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form, In, Sent
 from app.kit.i18n import Translator
-from app.kit.saving import submit
+from app.kit.saving import overtaken, submit
 from app.kit.web import Db, Id, Now, Words
 from app.rights import queries
 from app.rights.models import IpRight
-from app.rights.pages import overtaken
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Sending:
             facts: dict[str, Any] = {**given.model_dump(), **more}
             act(self.db, actor=self.actor, now=self.now, right_id=self.right.id, **facts)
 
-        stale = overtaken(self.sent, self.right, self.words)
+        stale = overtaken(self.sent, self.words, lambda: self.right.updated_at)
         return submit(model, self.sent, self.words, save, stale=stale)
 
 

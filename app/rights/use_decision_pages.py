@@ -11,10 +11,10 @@ from starlette.responses import Response
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, NotAllowed
 from app.kit.clock import day_of
-from app.kit.forms import Filled, Form, Sent
-from app.kit.i18n import N_, Translator
+from app.kit.forms import Filled, Form
+from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.saving import as_of, beside, submit
+from app.kit.saving import as_of, overtaken, submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.rights import use_decision_actions
 from app.rights.deciding import TURNS, DecisionKind
@@ -80,7 +80,8 @@ def decide(
             seen=given.seen,
         )
 
-    wrong = submit(DecisionIn, sent, words, save, stale=lambda: _stale(sent, found, words))
+    stale = overtaken(sent, words, lambda: found.updated_at)
+    wrong = submit(DecisionIn, sent, words, save, stale=stale)
     if wrong is not None:
         return _form(request, db, found, day_of(now), wrong)
     return go(f"/office/use-rights/{use_right_id}", say=DECIDED)
@@ -123,7 +124,8 @@ def annul(
             seen=given.seen,
         )
 
-    wrong = submit(PaperIn, sent, words, save, stale=lambda: _stale(sent, found, words))
+    stale = overtaken(sent, words, lambda: found.updated_at)
+    wrong = submit(PaperIn, sent, words, save, stale=stale)
     if wrong is not None:
         return _form(request, db, found, day_of(now), wrong, decision)
     return go(f"/office/use-rights/{use_right_id}", say=ANNULLED)
@@ -134,10 +136,6 @@ def _kept(db: Session, actor: Actor, use_right_id: int) -> UseRight:
     if not keeps(db, actor, found.right_id):
         raise NotAllowed
     return found
-
-
-def _stale(sent: Sent, use_right: UseRight, words: Translator) -> Filled:
-    return beside(sent, as_of(Filled(), use_right.updated_at), words, lambda _, value: value)
 
 
 def _form(
