@@ -1,9 +1,19 @@
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from datetime import date, datetime
+from typing import Annotated, Any, Final, TypeVar, get_args
 
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
@@ -66,10 +76,30 @@ Line = Annotated[str, _plain(clean_text)]
 Note = Annotated[str, _plain(clean_note)]
 
 
+_NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:\.[0-9]*)?\s*")
+
+
+def _of_days(annotation: object) -> bool:
+    if annotation is date or annotation is datetime:
+        return True
+    return any(map(_of_days, get_args(annotation)))
+
+
 class In(BaseModel):
     """The base of what comes in: unknown fields are refused, outer spaces dropped."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _written_days(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse a number for a day: 20260131 would be one of August 1970."""
+        if not isinstance(value, str | int | float) or not _NUMBER.fullmatch(str(value)):
+            return value
+        found = cls.model_fields.get(info.field_name or "")
+        if found is not None and _of_days(found.annotation):
+            raise PydanticCustomError("date_parsing", "no day")
+        return value
 
 
 class Out(BaseModel):
