@@ -1,16 +1,18 @@
 """Reads the body of a checklist: whatever came in is checked and cleaned, or refused."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from app.kit.errors import Invalid, Words
 from app.kit.i18n import N_
-from app.kit.text import clean_text
+from app.kit.text import clean_text, fold
 from app.oversight.checklists import FORMAT, AnswerKind, Item, Option, Questions, Section
 
 MOST_SECTIONS: Final = 30
 MOST_ITEMS: Final = 200
 MOST_CHOICES: Final = 20
+MANY: Final = N_("At most 200 items fit.")
 CODE: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _TEXT_CHARS: Final = 500
 _NAME_CHARS: Final = 200
@@ -43,17 +45,26 @@ def read_questions(body: object) -> Questions:
     listed = _list(whole.get("sections"), "sections", "", 1, MOST_SECTIONS)
     sections = [_section(one, f"sections.{place}") for place, one in enumerate(listed)]
     questions = Questions(sections)
-    items = list(questions.items())
-    if len(items) > MOST_ITEMS:
-        raise ChecklistWrong(field="sections", place="", reason=N_("At most 200 items fit."))
-    for codes, where in (
-        ([one.code for one in sections], "sections"),
-        ([one.code for one in items], "sections"),
-    ):
-        twice = next((one for one in codes if codes.count(one) > 1), None)
-        if twice is not None:
-            raise ChecklistWrong(field=where, place=twice, reason=N_("This code stands twice."))
+    if sum(len(one.items) for one in sections) > MOST_ITEMS:
+        raise ChecklistWrong(field="sections", place="", reason=MANY)
+    _check_codes({f"sections.{at}": one.code for at, one in enumerate(sections)})
+    _check_codes(
+        {
+            f"sections.{at}.items.{place}": item.code
+            for at, one in enumerate(sections)
+            for place, item in enumerate(one.items)
+        }
+    )
     return questions
+
+
+def _check_codes(codes: Mapping[str, str]) -> None:
+    """Refuse a code that stands twice, at its second place."""
+    taken: set[str] = set()
+    for field, code in codes.items():
+        if code in taken:
+            raise ChecklistWrong(field=field, place=code, reason=N_("This code stands twice."))
+        taken.add(code)
 
 
 def _section(given: object, field: str) -> Section:
@@ -111,7 +122,8 @@ def _options(given: object, field: str, place: str) -> list[Option]:
                 label_en=_text(whole.get("label_en", ""), field, place, _WORD_CHARS, least=0),
             )
         )
-    if len({one.value for one in made}) < len(made):
+    named = {fold(one.label) for one in made}
+    if len({one.value for one in made}) < len(made) or len(named) < len(made):
         raise ChecklistWrong(field=field, place=place, reason=N_("This answer stands twice."))
     return made
 

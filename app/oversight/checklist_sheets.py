@@ -10,16 +10,18 @@ from openpyxl import Workbook
 
 from app.kit.columns import Choice, Column, Fault, Kind, plain
 from app.kit.errors import Invalid, Words
-from app.kit.grid import Table
+from app.kit.grid import BadCell, Table
 from app.kit.headings import ReadRow, find_header, read_rows
 from app.kit.i18n import N_
 from app.kit.sheets import Written, add_sheet
 from app.kit.text import fold
-from app.oversight.checklist_body import ChecklistWrong, read_questions
+from app.oversight.checklist_body import MANY, MOST_ITEMS, ChecklistWrong, read_questions
 from app.oversight.checklists import FORMAT, AnswerKind, Item, Questions
 
 _WIDTH: Final = 24.0
-_BODY_FIELD: Final = re.compile(r"sections\.(\d+)\.items\.(\d+)")
+_BODY_FIELD: Final = re.compile(r"sections\.(\d+)(?:\.items\.(\d+))?")
+
+_NO_VALUE: Final = N_("The cell has no value, only a formula or an error.")
 
 ABOVE: Final = (
     ("code", N_("Code of the checklist")),
@@ -155,6 +157,10 @@ def read_checklist(table: Table, languages: Sequence[Words]) -> ChecklistFile:
     if faults:
         raise ChecklistFileWrong(faults)
     above = _above(table, header.number, languages)
+    if len(rows) > MOST_ITEMS:
+        # Told before codes are made for all of them, which takes its time.
+        many = ChecklistWrong(field="sections", place="", reason=MANY)
+        raise ChecklistFileWrong([(rows[MOST_ITEMS].number, many)])
     body, places = _body(rows, languages)
     try:
         questions = read_questions(body)
@@ -167,7 +173,7 @@ def read_checklist(table: Table, languages: Sequence[Words]) -> ChecklistFile:
 
 def _row_of(error: ChecklistWrong, places: Mapping[tuple[int, int], int], otherwise: int) -> int:
     found = _BODY_FIELD.match(error.field or "")
-    return places.get((int(found[1]), int(found[2])), otherwise) if found else otherwise
+    return places.get((int(found[1]), int(found[2] or 0)), otherwise) if found else otherwise
 
 
 def _above(table: Table, header: int, languages: Sequence[Words]) -> dict[str, str]:
@@ -181,8 +187,12 @@ def _above(table: Table, header: int, languages: Sequence[Words]) -> dict[str, s
         if row.number >= header or len(row.cells) < 2:  # noqa: PLR2004 - a label and its value
             continue
         key = known.get(plain(str(row.cell(0) or "")))
+        said = row.cell(1)
+        if key and isinstance(said, BadCell):
+            wrong = ChecklistWrong(field=key, place=str(row.cell(0)), reason=_NO_VALUE)
+            raise ChecklistFileWrong([(row.number, wrong)])
         if key:
-            found[key] = str(row.cell(1) or "").strip()
+            found[key] = str(said or "").strip()
     return found
 
 

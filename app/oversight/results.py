@@ -126,14 +126,9 @@ _NOT_FOUND: Final = re.compile(
 # behind "not detected" may take it back: không có kết quả, not detected in 1 of 5.
 _THROUGH: Final = r"(?:(?:/|trong|in|per)\s*[0-9]+\s*(?:kg|g|ml|l|cm2)(?![a-z0-9]))?"
 _LEAST: Final = (
-    rf"(?:(?:lod|loq|mdl|gioi han phat hien)?\s*[<=:]?\s*({_BARE})\s*([^0-9\s()]\S*?)?)?"
+    rf"(?:(?:lod|loq|mdl|gioi han phat hien)?\s*[<=:]?\s*({_BARE})\s*(?:[^0-9\s()]\S*?)?)?"
 )
 _MORE: Final = re.compile(rf"[.\s(,;]*{_THROUGH}[\s(,;]*{_LEAST}[\s).]*")
-_FOUND: Final = re.compile(
-    r"(kph|khong phat hien|khong co|am tinh|not detected|n\.?d\.?|negative|absent|<\s*lod)"
-    r"(?![a-z0-9])(.*)",
-    re.DOTALL,
-)
 _FOUND: Final = frozenset({"phat hien", "co", "co phat hien", "duong tinh", "detected", "positive"})
 _THREE: Final = 3
 
