@@ -25,7 +25,7 @@ from app.oversight.checklists import Questions
 from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_lead_queries import is_lead
 from app.oversight.inspection_models import ChecklistVersion, Inspection
-from app.oversight.inspection_photo_actions import promise_photos
+from app.oversight.inspection_photo_actions import promise_photos, written_here
 from app.oversight.inspection_queries import Target, get_inspection
 from app.oversight.inspection_refusals import (
     InspectionCancelled,
@@ -131,6 +131,8 @@ def rearrange(
     before = facts(found)
     found.planned_on, found.month_only = planned_on, month_only
     found.team, found.lead_id = clean_team(team), lead_id
+    # The phone's own names of the team would take the place of these.
+    written_here(found)
     if checklist_id is not None and checklist_id != found.checklist_id:
         if found.checklist_version_id is not None:
             raise OtherChecklist(version=get_version(db, found.checklist_version_id).version)
@@ -212,8 +214,7 @@ def put(db: Session, found: Inspection, content: Content) -> None:
     for name, value in content.columns().items():
         setattr(found, name, value)
     found.state = InspectionState.HELD
-    # Sent again by a phone, it would be compared with what the phone itself sent.
-    found.sent_hash, found.sent_device, found.sent_base = "", "", None
+    written_here(found)
     found.folded = _folded(db, found)
     promise_photos(db, found)
 

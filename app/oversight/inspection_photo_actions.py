@@ -29,6 +29,11 @@ from app.oversight.inspections import InspectionState
 from app.products.pictures import CheckedPicture
 
 
+def written_here(found: Inspection) -> None:
+    """Have whatever a phone wrote before this be upon an older version."""
+    found.sent_hash, found.sent_device, found.sent_base = "", "", None
+
+
 def promise_photos(db: Session, found: Inspection) -> None:
     """Have an inspection wait for the photos its answers name, and for no others."""
     wanted = {
@@ -155,6 +160,7 @@ def add_photo(
     found.answers = {**found.answers, item: {**answer, "photos": [*photos, told]}}
     found.version += 1
     found.updated_at = touched(found.updated_at, now)
+    written_here(found)
     promise_photos(db, found)
     kept = db.get_one(InspectionPhoto, (found.id, item, photo.sha256))
     kept.sha256, kept.width, kept.height = photo.sha256, photo.width, photo.height
