@@ -68,7 +68,7 @@ def moment_of(asked: Asked, now: datetime) -> datetime | None:
     field = "at" if asked.at else "day"
     if found > now:
         raise NotYetPast(field=field)
-    if day_of(found) < EARLIEST:
+    if found < start_of(EARLIEST):
         raise TooLongAgo(field=field)
     return found
 

@@ -202,6 +202,10 @@ def test_a_moment_is_a_past_one_and_a_day_alone_means_its_end(
         "hôm qua": "no_moment",
         "2026-02-30": "no_moment",
         "0001-01-01": "too_long_ago",
+        # Before the first instant there is, told in Vietnam's time.
+        "0001-01-01T00:00:00+14:00": "too_long_ago",
+        "1999-12-31T16:59:59Z": "too_long_ago",
+        "9999-12-31T23:59:59-14:00": "not_yet_past",
         "2027-01-01": "not_yet_past",
         "9999-12-31": "not_yet_past",
     }
