@@ -1,7 +1,7 @@
 """What a decision that suspends, resumes or ends a use right must respect."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Invalid
@@ -14,6 +14,7 @@ from app.rights.right_faults import (
     NotSuspended,
     ReasonNeeded,
 )
+from app.rights.use_checks import Held
 
 
 class DecisionNeeded(Invalid):
@@ -91,6 +92,7 @@ class Paper:
     reason: str = ""
 
 
+_DAY: Final = timedelta(days=1)
 # Whoever gives a use right back decides nothing: all else is somebody's decision.
 _WITHOUT_NUMBER: Final = frozenset({DecisionKind.ENDED})
 
@@ -121,6 +123,12 @@ def check_turn(new: Decision, so_far: Course, valid_from: date, valid_to: date |
         raise AlreadySuspended(since=pause.first)
     if new.kind is DecisionKind.RESUMED and pause is None:
         raise NotSuspended
+
+
+def check_cut(held: Held, last: date | None, today: date) -> None:
+    """Refuse a last day that takes days which are past from a use right that held on them."""
+    if last is not None and last + _DAY < today and held.reaches(last + _DAY):
+        raise PagesSaidOtherwise(effective_on=last + _DAY)
 
 
 def check_annulled(annulled: Decision, standing: list[Decision]) -> None:

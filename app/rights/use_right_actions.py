@@ -18,9 +18,15 @@ from app.rights.bearer_queries import get_bearer
 from app.rights.deciding import DecisionKind
 from app.rights.manager_queries import is_kept, keeps, require_keeper
 from app.rights.models import IpRight, UseRight
-from app.rights.queries import get_right, get_use_right, hold_right, use_rights_beside
+from app.rights.queries import (
+    get_right,
+    get_use_right,
+    held_by,
+    hold_right,
+    use_rights_beside,
+)
 from app.rights.right_faults import DecidedLater
-from app.rights.turn_checks import Paper
+from app.rights.turn_checks import Paper, check_cut
 from app.rights.use_checks import TERMS, Held, check_grant
 from app.rights.use_models import UseObservation, UseRightDecision
 
@@ -94,11 +100,13 @@ def change_use_right(
     use_right_id: int,
     seen: datetime | None = None,
     by: Paper | None = None,
+    past_is_meant: bool = False,
     **facts: Any,  # noqa: ANN401 - as above
 ) -> UseRight:
     """Amend the given fields of a use right, `by` a decision where there was one.
 
-    What changes its form or days is kept among its decisions in any case.
+    What changes its form or days is kept among its decisions in any case. A last day that is past
+    must be meant, as a revocation from the day after it.
     """
     use_right = hold_use_right(db, use_right_id, actor=actor)
     require_keeper(db, actor, use_right.right_id)
@@ -113,7 +121,10 @@ def change_use_right(
         if by is None:
             return use_right
         raise NothingChanged
+    held = held_by(use_right)
     _apply(db, use_right, facts)
+    if "valid_to" in changed and not past_is_meant:
+        check_cut(held, use_right.valid_to, day_of(now))
     use_right.updated_at = touched(use_right.updated_at, now)
     db.flush()
     after = dict(facts)

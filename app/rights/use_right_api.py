@@ -65,6 +65,8 @@ class UseRightPatch(UseRightBody):
 
     valid_from: Day = date(2000, 1, 1)
     by: AmendingIn | None = None
+    # That a last day in the past is right, though pages said otherwise since.
+    past_is_meant: Flag = False
     seen: datetime | None = None
 
 

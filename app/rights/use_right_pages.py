@@ -77,6 +77,7 @@ class UseRightEdit(UseRightBody):
     amended_on: Day | None = None
     effective_on: Day | None = None
     reason: Annotated[Note, Field(max_length=2000)] = ""
+    past_is_meant: bool = False
     seen: datetime | None = None
 
     def by(self, today: date) -> Paper | None:

@@ -138,6 +138,29 @@ def test_a_revocation_of_a_past_day_holds_since_then_and_says_when_it_was_record
     assert (event.after or {})["ended_on"] == "2026-02-01"
 
 
+def test_a_last_day_in_the_past_is_meant_as_a_revocation_of_that_day_is(
+    visit: Visit, cast: Cast, right: IpRight, product: Product
+) -> None:
+    api, client = visit(api=cast.officer), visit(page=cast.officer)
+    use = granted(api, right, product).json()["id"]
+    path, form = f"/api/v1/use-rights/{use}", f"/office/use-rights/{use}/edit"
+    assert code(api.patch(path, json={"valid_to": "2023-12-31"})) == "rights.ends_before_it_begins"
+    assert code(api.patch(path, json={"valid_to": "2026-03-08"})) == (
+        "rights.takes_effect_in_the_past"
+    )
+    # Until yesterday: no page of a day that is past said otherwise.
+    assert api.patch(path, json={"valid_to": "2026-03-09"}).status_code == 200
+    typed = {"valid_from": "2025-01-01", "valid_to": "2026-02-01", "listed": "true"}
+    asked = client.post(f"{form}?lang=en", data=typed)
+    assert (asked.status_code, 'name="past_is_meant"' in asked.text) == (422, True)
+    assert api.get(path).json()["valid_to"] == "2026-03-09"
+    assert client.post(form, data=typed | {"past_is_meant": "on"}).status_code == 303
+    assert api.get(path).json()["valid_to"] == "2026-02-01"
+    # What is over already is made to end later, or earlier than anybody was told, by the same act.
+    meant = {"valid_to": "2026-01-01", "past_is_meant": True}
+    assert api.patch(path, json=meant).json()["valid_to"] == "2026-01-01"
+
+
 def test_of_two_who_change_a_use_right_the_later_is_told_what_the_other_wrote(
     visit: Visit, cast: Cast, right: IpRight, product: Product
 ) -> None:
