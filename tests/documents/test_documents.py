@@ -1,5 +1,7 @@
 import hashlib
+import os
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -151,3 +153,15 @@ def test_a_document_is_seen_by_whose_it_is_and_by_everybody_once_public(
             get_document(db, paper.id, actor=actor)
     public = attach(pdf("3"), public=True)
     assert get_document(db, public.id, actor=cast.outsider.actor) is public
+
+
+@pytest.mark.on("sqlite")
+def test_a_file_sent_again_is_not_swept_before_its_row_stands(files: Files) -> None:
+    """Who sent it first was cut off between file and row, days ago."""
+    name, yesterday = "ab" * 32 + ".pdf", make.NOW - timedelta(days=1)
+    files.save(name, b"paper")
+    os.utime(files.find(name), (0, 0))
+    files.save(name, b"paper")
+    assert files.remove_unnamed(set(), before=yesterday) == 0
+    os.utime(files.find(name), (0, 0))
+    assert files.remove_unnamed(set(), before=yesterday) == 1
