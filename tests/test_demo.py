@@ -224,7 +224,7 @@ def test_its_department_is_at_work_this_year(made: tuple[dict[str, Any], FastAPI
         "inspector": {
             f"/office/inspections/{now['due']}": ("Thanh tra Hải (mẫu)",),
             f"/office/inspections/{now['held']}": ("In lại nhãn", "Kiểm tra sử dụng nhãn hiệu"),
-            "/office/queue": ("12 tem hỏng", "In lại nhãn", "Phấn hoa", "Kiểm nghiệm không đạt"),
+            "/office/queue": ("12 tem hỏng", "In lại nhãn", "Phấn hoa", "Phòng thử nghiệm (mẫu)"),
         },
         "officer": {
             f"/office/tests/{now['failed']}": ("Cloramphenicol", "0,9"),

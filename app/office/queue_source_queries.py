@@ -71,16 +71,20 @@ _FAILED: Final = literal_column("'failed'", Text)
 
 _later = aliased(QualityTest)
 _later_criterion = aliased(Criterion)
-# One inside the other, so that it is read from the few tests of the same goods.
+# One inside the other, so that it is read from the few tests of the same goods; each names what
+# it takes from outside, which by itself is found one step out only.
 _tests_it = exists(
-    select(_later_criterion.test_id).where(
+    select(_later_criterion.test_id)
+    .where(
         _later_criterion.test_id == _later.id,
         _later_criterion.version == _later.version,
         _later_criterion.name == Criterion.name,
     )
+    .correlate(_later, Criterion)
 )
 _passed_since = exists(
-    select(_later.id).where(
+    select(_later.id)
+    .where(
         _later.product_id == QualityTest.product_id,
         _later.lot_id.is_not_distinct_from(QualityTest.lot_id),
         _later.verdict == Verdict.PASSED,
@@ -92,6 +96,7 @@ _passed_since = exists(
         ),
         _tests_it,
     )
+    .correlate(QualityTest, Criterion)
 )
 # As `failing.failures` reckons it, by the names as they are written.
 _left = exists(

@@ -178,6 +178,11 @@ def test_a_later_test_that_passed_takes_the_failed_one_off_the_queue(
 ) -> None:
     wanted = QueueFilter(kind=Kind.TEST)
     assert count_queue(db, wanted) == 1
+    # What other goods passed says nothing of these.
+    for other in (waiting.product, make.product(db, of=make.entity(db))):
+        lot = make.complete_lot(db, of=other, number="K-9")
+        sample(db, of=lot, report_no="9", sampled_on=date(2026, 3, 3))
+    assert count_queue(db, wanted) == 1
     sample(db, of=waiting.lot, report_no="2", sampled_on=date(2026, 3, 2), antibiotic="")
     assert count_queue(db, wanted) == 1
     sample(db, of=waiting.lot, report_no="3", sampled_on=date(2026, 3, 2))
