@@ -17,7 +17,7 @@ from app.kit.web import Databases, Db, Id, Now, Words
 from app.oversight.access import Trace
 from app.oversight.checklist_actions import require_some
 from app.oversight.finding_actions import INSPECTORS
-from app.oversight.inspection_actions import Arranged, cancel_inspection, open_inspection
+from app.oversight.inspection_actions import Arranged, cancel_inspection, lock_open, open_inspection
 from app.oversight.inspection_models import Inspection
 from app.oversight.inspection_queries import (
     InspectionFilter,
@@ -27,6 +27,8 @@ from app.oversight.inspection_queries import (
     list_own_inspections,
     target_of,
 )
+from app.oversight.inspection_refusals import OtherVersion
+from app.oversight.inspection_sign_actions import sign_inspection
 from app.oversight.inspection_view_queries import questions_for, told_findings
 from app.oversight.inspections import Cause, InspectionState
 from app.oversight.measure_queries import measures_of
@@ -55,6 +57,12 @@ class InspectionIn(In):
 
 class CancelIn(In):
     reason: Annotated[Note, Field(max_length=MAX_TEXT)]
+
+
+class SignIn(In):
+    """Which version is signed: the one that was read."""
+
+    version: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class ListedInspectionOut(Out):
@@ -181,6 +189,22 @@ def cancel(
         db, actor=actor, now=now, inspection_id=inspection_id, reason=given.reason
     )
     return _out(db, found, now, words)
+
+
+@router.post("/{inspection_id}/sign")
+def sign(
+    inspection_id: Id, given: SignIn, db: Db, actor: CurrentActor, now: Now, words: Words
+) -> InspectionOut:
+    """Sign an inspection as it was read; from then on nothing of it changes.
+
+    409 where somebody wrote on it since. What was bad becomes findings, and a measure with a
+    deadline is followed from now on.
+    """
+    found = lock_open(db, inspection_id, actor=actor)
+    if found.version != given.version:
+        raise OtherVersion
+    signed = sign_inspection(db, actor=actor, now=now, inspection_id=inspection_id, words=words)
+    return _out(db, signed, now, words)
 
 
 def _out(db: Session, found: Inspection, now: datetime, words: Translator) -> InspectionOut:

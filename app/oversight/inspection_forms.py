@@ -13,6 +13,7 @@ from app.kit.i18n import N_
 from app.oversight.checklists import AnswerKind, Item, Questions
 from app.oversight.inspection_refusals import FindingWrong
 from app.oversight.inspections import Content, FindingSaid, Followed, Observed
+from app.oversight.results import read_figure
 from app.oversight.rules import MAX_TEXT, FindingOutcome
 
 # Rows for findings that are not written yet.
@@ -130,20 +131,22 @@ def _answer(item: Item, sent: Sent, before: Content) -> dict[str, Any]:
 
 def _number(written: str) -> object:
     """Return a figure as it is written here, or the text itself, which is then refused."""
-    bare = written.replace(" ", "")
-    if "," in bare:
-        bare = bare.replace(".", "").replace(",", ".")
     try:
-        return float(bare)
-    except ValueError:
+        return float(read_figure(written))
+    except Invalid:
         return written
+
+
+def is_place(text: str) -> bool:
+    """Tell whether this is the number of a finding on the form."""
+    return text.isascii() and text.isdecimal() and len(text) <= 3  # noqa: PLR2004 - more rows than there can be
 
 
 def _findings(sent: Sent, new_uid: Callable[[], UUID]) -> Iterator[FindingSaid]:
     places = sorted(
         int(name[1:-5])
         for name in sent.fields
-        if name.endswith(".text") and name[:1] == "f" and name[1:-5].isdecimal()
+        if name.endswith(".text") and name[:1] == "f" and is_place(name[1:-5])
     )
     for shown, place in enumerate(places, start=1):
         told = {name: sent.text(f"f{place}.{name}") for name in _FINDING}

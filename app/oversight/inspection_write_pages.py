@@ -19,7 +19,13 @@ from app.oversight.checklists import AnswerKind, Questions
 from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_access import WideForm
 from app.oversight.inspection_actions import lock_open, require_open, write_inspection
-from app.oversight.inspection_forms import BLANK_FINDINGS, WrittenIn, filled, read_content
+from app.oversight.inspection_forms import (
+    BLANK_FINDINGS,
+    WrittenIn,
+    filled,
+    is_place,
+    read_content,
+)
 from app.oversight.inspection_models import Inspection
 from app.oversight.inspection_pages import HOME
 from app.oversight.inspection_queries import get_inspection
@@ -150,4 +156,4 @@ def _show(
 
 
 def _is_finding(name: str) -> bool:
-    return name.startswith("f") and name.endswith(".text") and name[1:-5].isdecimal()
+    return name.startswith("f") and name.endswith(".text") and is_place(name[1:-5])

@@ -306,3 +306,25 @@ def test_fifty_photos_are_taken_and_one_more_is_not(
     one_more = {items[5]: {"photos": [{"sha256": "f" * 64, "size": 5}]}}
     refused = send(phone, draft | {"base_version": 2, "answers": {**answers, **one_more}})
     assert refused[0]["error"]["code"] == "oversight.inspection_too_much"
+
+
+def test_a_program_signs_what_it_read_and_nothing_else(
+    database: Database, cast: Cast, visit: Visit
+) -> None:
+    with database.begin() as db:
+        version = make_inspections.annual(db)
+        found = make_inspections.inspection(db, record_id=cast.entity.id)
+        answers = make_inspections.answers(questions_of(version), nhat_ky={"value": "no"})
+    desk = visit(api=cast.inspector)
+    path = f"/api/v1/inspections/{found.id}/sign"
+    assert desk.post(path, json={"version": 1}).json()["code"] == "oversight.held_needed"
+    draft = make_inspections.sent(found, version, answers=answers, outcome="doubt")
+    assert send(desk, draft)[0]["version"] == 2
+    stale = desk.post(path, json={"version": 1})
+    assert (stale.status_code, stale.json()["code"]) == (409, "oversight.inspection_changed")
+    signed = desk.post(path, json={"version": 2}).json()
+    [finding] = signed["findings"]
+    assert (signed["state"], finding["outcome"]) == ("signed", "doubt")
+    assert finding["item"].startswith("Nhật ký")
+    again = desk.post(path, json={"version": 3})
+    assert (again.status_code, again.json()["code"]) == (409, "oversight.inspection_signed")

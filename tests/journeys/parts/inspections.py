@@ -37,7 +37,7 @@ ALLOWED = {
         POST /office/inspections {ONE}/write {ONE}/arrange {ONE}/sign {ONE}/cancel {ONE}/correct
             {ONE}/hand-over {ONE}/recheck {ONE}/photos {ONE}/documents
             {MEASURE}/confirm {MEASURE}/reopen {MEASURE}/extend /api/v1/inspections/sync
-            /api/v1/inspections {API}/cancel
+            /api/v1/inspections {API}/cancel {API}/sign
     """,
     "fpa": f"""
         POST /office/plans {PLAN}/change {PLAN}/add {PLAN}/add-users {PLAN}/add-commune
@@ -53,6 +53,7 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/inspections/sync": {"format": 1, "inspections": []},
         "POST /api/v1/inspections": {"subject": "entity", "record_id": ids["entity_id"]},
         f"POST {API}/cancel": {"reason": WHY},
+        f"POST {API}/sign": {"version": 1},
     }
 
 
