@@ -117,8 +117,9 @@ def test_a_mark_manager_sees_what_ends_of_the_own_rights(
 ) -> None:
     with database.begin() as db:
         person = make.person(db, "Hội", Role.MARK_MANAGER)
-        client = visit(page=person)
-        assert client.get("/office/expiries?file=json").json() == []
+    client = visit(page=person)
+    assert client.get("/office/expiries?file=json").json() == []
+    with database.begin() as db:
         right_id = db.scalar(select(UseRight.right_id).where(UseRight.product_id == product.id))
         when: dict[str, Any] = {"appointed_at": make.NOW, "appointed_by": "Cán bộ"}
         db.add(RightManager(right_id=right_id, account_id=person.account_id, **when))
