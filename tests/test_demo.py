@@ -15,6 +15,7 @@ from app.certificates.models import Certificate
 from app.config import Settings
 from app.diary.items import Missing
 from app.diary.models import Lot
+from app.diary.rules import LotState
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.oversight.blocking_queries import lacking_of
@@ -243,8 +244,10 @@ def test_its_department_is_at_work_this_year(made: tuple[dict[str, Any], FastAPI
         with client_for(app) as client:
             signed_in(client, told, role)
             shown = {path: client.get(path).text for path in pages}
-            lacks = [(path, one) for path in pages for one in pages[path] if one not in shown[path]]
-            assert lacks == [], role
+            absent = [
+                (path, one) for path in pages for one in pages[path] if one not in shown[path]
+            ]
+            assert absent == [], role
             if role == "inspector":
                 sent = client.get("/api/v1/inspections/state").json()["inspections"]
                 today = day_of(datetime.now(UTC)).isoformat()
@@ -256,7 +259,11 @@ def test_its_department_is_at_work_this_year(made: tuple[dict[str, Any], FastAPI
         failed = db.get_one(QualityTest, now["failed"])
         assert failed.lot_id is not None
         lot = db.get_one(Lot, failed.lot_id)
-        assert lacking_of(db, [lot], now=datetime.now(UTC))[lot.id][-1].item is Missing.FAILED_TEST
+        whole = [lot, *db.scalars(select(Lot).where(Lot.state == LotState.RELEASED))]
+        lacks = lacking_of(db, whole, now=datetime.now(UTC))
+        assert lacks.pop(lot.id)[-1].item is Missing.FAILED_TEST
+        kept = {check.item for one in lacks.values() for check in one}
+        assert (len(lacks) > 4, kept) == (True, {Missing.RECALLED, Missing.ON_HOLD})
         assert db.scalars(select(Span).where(Span.lot_id == lot.id)).all() == []
     assert texts
     assert all("(mẫu)" in one for one in texts)
