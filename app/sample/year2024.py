@@ -190,7 +190,7 @@ def _inspect(
     )
     content = Content(
         held_on=day,
-        place="Tại các cơ sở sử dụng nhãn hiệu",
+        place="các cơ sở sử dụng nhãn hiệu",
         team=team,
         present=f"Đại diện hội nghề {MARK}",
         answers={item.code: good_answer(item) for item in questions_of(asked).items()},

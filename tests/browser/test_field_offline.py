@@ -124,12 +124,12 @@ def test_an_inspection_out_of_reach_outlives_its_page_and_arrives_once(
     assert hand.page.input_value("#i-khac .shots textarea") == "Đang gõ dở"
     assert hand.page.input_value("#i-nhan .finding input[type=date]") == "2027-01-31"
     hand.open(f"review/{planned.right}")
-    hand.see("Cần làm trước khi kết thúc: 2", within="main")
+    hand.see("Còn thiếu trước khi kết thúc: 2", within="main")
     hand.tap("main .band a >> nth=0")
     hand.tap(".chip:text-is('Thấy đang sử dụng')", ".chip:text-is('Đạt')")
     hand.type("main textarea >> nth=0", "Một nhãn cũ còn dùng")
     hand.open(f"review/{planned.right}")
-    hand.see("Đã ghi phát hiện: kết quả phải nói đúng như vậy", within="main")
+    hand.see("Đã ghi phát hiện: kết luận phải phù hợp", within="main")
     conclude(hand, planned.right, "Nghi vấn")
     hand.see("Chờ gửi", within="main")
     assert hand.page.inner_text("#bar .badge").startswith("1")
