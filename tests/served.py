@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.config import Settings
 
-PATIENCE = 60
+PATIENCE = 180
 
 
 def free_port() -> int:

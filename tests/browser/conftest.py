@@ -18,6 +18,7 @@ from tests.browser import offline
 from tests.browser.line import Line
 from tests.conftest import new_settings
 from tests.served import Server, free_port
+from tests.waiting import press
 
 PASSWORD = offline.PASSWORD
 FLAGS = [
@@ -157,8 +158,7 @@ def sign_in(page: Page, phone: str) -> None:
     page.goto("/sign-in")
     page.fill("#phone", phone)
     page.fill("#password", PASSWORD)
-    page.click("main button")
-    page.wait_for_url("**/*")
+    press(page, "main button")
 
 
 SHOTS = Path(__file__).parent.parent.parent / "var" / "screenshots"

@@ -24,7 +24,7 @@ from tests import make
 from tests.browser.conftest import World
 from tests.browser.hand import Hand
 from tests.browser.offline import PASSWORD
-from tests.waiting import until
+from tests.waiting import press, until
 
 FIELD: Final = "/inspections/app"
 INSPECTOR, COLLEAGUE = "0912000021", "0912000022"
@@ -39,8 +39,7 @@ class FieldHand(Hand):
         self.page.goto(f"/sign-in?after={FIELD}")
         self.page.fill("#phone", account)
         self.page.fill("#password", PASSWORD)
-        self.page.click("main button")
-        self.page.wait_for_url(f"**{FIELD}*")
+        press(self.page, "main button")
         known = "return !!(await store.state());"
         assert until(lambda: bool(self.call(known))), self.page.inner_text("body")
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto
 from app.kit.db import Database
-from tests.waiting import until
+from tests.waiting import press, until
 
 APP: Final = "/app/diary"
 PASSWORD: Final = "mat-khau-thu-1"
@@ -82,8 +82,7 @@ class Phone:
         self.page.goto(f"/sign-in?after={APP}")
         self.page.fill("#phone", account)
         self.page.fill("#password", PASSWORD)
-        self.page.click("main button")
-        self.page.wait_for_load_state()
+        press(self.page, "main button")
         known = "return !!(await store.state());"
         assert until(lambda: bool(self.call(known))), self.page.inner_text("body")
 

@@ -26,6 +26,7 @@ from tests import make
 from tests.browser.stop import OWNER, PUBLIC, STRANGER, Stop
 from tests.browser.stops import BETWEEN, NOT_OURS, PARTS, stops
 from tests.served import Server, free_port
+from tests.waiting import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -185,10 +186,10 @@ class Looker:
         self.page.goto("/sign-in")
         self.page.fill("#phone", phone)
         self.page.fill("#password", password)
-        self.page.click("main form button")
+        press(self.page, "main form button")
         self.page.goto("/account")
         self.page.select_option("#language", self.language)
-        self.page.click("[action='/account/language'] button")
+        press(self.page, "[action='/account/language'] button")
 
     def _from(self, url: str) -> None:
         if not url.startswith((self.sample.base_url, "data:")):
@@ -232,9 +233,7 @@ class Looker:
         for selector, value in stop.fill:
             self.page.fill(selector, value.format(**self.sample.facts))
         if stop.click:
-            self.page.click(stop.click)
-            # The page that comes may be there without its document yet.
-            self.page.wait_for_load_state()
+            press(self.page, stop.click)
 
     def _status(self, stop: Stop) -> None:
         """Hold a page to what it is for, or it may go unseen behind an answer of 404 or 422."""

@@ -25,6 +25,7 @@ from app.stamps.models import Batch
 from app.stamps.policy_actions import set_policy
 from tests import make
 from tests.browser.conftest import PASSWORD, Open, World, shoot, sign_in
+from tests.waiting import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -43,6 +44,11 @@ class Hand:
     def click(self, selector: str) -> None:
         self.clicks.append(selector)
         self.page.click(selector)
+
+    def press(self, selector: str) -> None:
+        """Click what leads to another page."""
+        self.clicks.append(selector)
+        press(self.page, selector)
 
     def reload(self) -> None:
         self.clicks.append("reload")
@@ -105,23 +111,22 @@ def _last_year(db: Session, world: World, who: dict[str, Any]) -> None:
 
 def draft(hand: Hand) -> None:
     """Make this year's draft from last year's, change one row and save it."""
-    hand.click("nav a[href='/office/allotments']")
+    hand.press("nav a[href='/office/allotments']")
     shoot(hand.page, "allotment-list")
-    hand.click("#new button")
-    hand.page.wait_for_load_state()
+    hand.press("#new button")
     assert hand.page.locator("input.quantity").count() == PRODUCTS
     hand.type("input.quantity >> nth=3", "2.500")
     assert hand.page.locator("#total").inner_text() == "59.500"
     shoot(hand.page, "allotment-draft")
-    hand.click("#rows button >> nth=0")
+    hand.press("#rows button >> nth=0")
 
 
 def decide(hand: Hand, number: str) -> None:
     """Approve and issue the plan on the page, and ask for the print house's ZIP."""
     hand.type("#decision_no", number)
-    hand.click("button[formaction$=approve]")
+    hand.press("button[formaction$=approve]")
     shoot(hand.page, "allotment-issued")
-    hand.click("form[action$=exports] button")
+    hand.press("form[action$=exports] button")
 
 
 def take_zip(hand: Hand) -> zipfile.ZipFile:
@@ -135,8 +140,8 @@ def take_zip(hand: Hand) -> zipfile.ZipFile:
 
 def finish(hand: Hand) -> None:
     """Hand all over and print all minutes."""
-    hand.click(".trail a")
-    hand.click("#handover button")
+    hand.press(".trail a")
+    hand.press("#handover button")
     shoot(hand.page, "allotment-minutes")
     hand.page.evaluate("window.print = () => { document.title = 'printed'; }")
     hand.click("[data-print]")
@@ -145,7 +150,6 @@ def finish(hand: Hand) -> None:
 
 def check(page: Page, packed: zipfile.ZipFile, database: Database, number: str) -> None:
     """See 17 sheets for 20 batches with the right sums, and a folder of files for each entity."""
-    page.wait_for_load_state()
     totals = [int(text) for text in re.findall(r'data-total="(\d+)"', page.content())]
     assert (len(totals), sum(totals)) == (ENTITIES, PRODUCTS * EACH - 500)
     assert page.locator("article.minutes tbody tr").count() == PRODUCTS
@@ -175,11 +179,11 @@ def test_a_years_plan_takes_two_people_at_most_fifteen_clicks(
     sign_in(officer.page, world.officer)
     draft(officer)
     sign_in(approver.page, APPROVER)
-    approver.click("main a[href^='/office/allotments/']")
+    approver.press("main a[href^='/office/allotments/']")
     decide(approver, "15/QĐ-SKHCN")
     officer.reload()
-    officer.click("main a[href$='/exports']")
-    officer.click("form[action$=confirm] button")
+    officer.press("main a[href$='/exports']")
+    officer.press("form[action$=confirm] button")
     packed = take_zip(officer)
     finish(officer)
     clicks = len(officer.clicks) + len(approver.clicks)

@@ -17,7 +17,7 @@ from app.rights.models import IpRight
 from tests import make_documents, make_quality
 from tests.browser.conftest import Open, World, shoot, sign_in
 from tests.browser.field import INSPECTOR, NO, YES, FieldHand, Round, fill, kept
-from tests.waiting import until
+from tests.waiting import press, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
@@ -46,12 +46,6 @@ def tested(database: Database, world: World) -> int:
     """Have the product tested; return the year that counts it."""
     with database.begin() as db:
         return make_quality.sample(db, of=db.get_one(Product, world.product_id)).sampled_on.year
-
-
-def press(page: Page, selector: str) -> None:
-    """Press what leads to another page, and wait for that page."""
-    with page.expect_navigation():
-        page.click(selector)
 
 
 def send(page: Page, act: str = "", **fields: str) -> None:

@@ -20,7 +20,7 @@ from tests.browser.conftest import SHOTS, World
 from tests.browser.field import COLLEAGUE, INSPECTOR, NO, FieldHand, Round, fill, kept
 from tests.browser.hand import WORDS, kept_file
 from tests.browser.test_phone_app_screens import faults
-from tests.waiting import until
+from tests.waiting import press, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
@@ -182,8 +182,7 @@ def _change_hands(hand: FieldHand, database: Database) -> None:
     assert hand.states() == []
     assert hand.run() == "idle"
     hand.page.goto("/account")
-    hand.page.click("main form[action='/sign-out'] button")
-    hand.page.wait_for_url("**/sign-in")
+    press(hand.page, "main form[action='/sign-out'] button")
 
 
 def _begin(hand: FieldHand, code: str = "") -> UUID:

@@ -12,6 +12,7 @@ from app.kit.db import Database
 from app.products.models import Product
 from tests import make
 from tests.browser.conftest import Open, World, shoot, sign_in
+from tests.waiting import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,12 +23,11 @@ def batch_from_request_to_hand_over(page: Page, world: World, quantity: int) -> 
     page.select_option("#product_id", str(world.product_id))
     page.fill("#quantity", str(quantity))
     page.fill("#reason", "Vụ mới")
-    page.click("main form button")
+    press(page, "main form button")
     page.fill("#quantity", str(quantity))
     page.fill("#decision_no", "12/QĐ-SKHCN")
-    page.click("form[action$='/approve'] button")
-    page.click("form[action$='/issue'] button")
-    page.wait_for_load_state()
+    press(page, "form[action$='/approve'] button")
+    press(page, "form[action$='/issue'] button")
     batch = page.url.split("?")[0]
     shoot(page, "office-batch-issued")
     pdf = make_file(page, batch, "pdf")
@@ -37,7 +37,7 @@ def batch_from_request_to_hand_over(page: Page, world: World, quantity: int) -> 
     page.goto(batch)
     page.fill("#receiver", "Chị Chủ")
     page.fill("#quantity", str(quantity))
-    page.click("form[action$='/handover'] button")
+    press(page, "form[action$='/handover'] button")
     shoot(page, "office-batch-handed-over")
     return codes
 
@@ -46,9 +46,9 @@ def make_file(page: Page, batch: str, file_format: str) -> Path:
     page.goto(f"{batch}/exports")
     page.select_option("#format", file_format)
     page.fill("#reason", f"In tem {file_format}")
-    page.click("main form button")
+    press(page, "main form button")
     link = page.locator(f"tr:has-text('In tem {file_format}') a[download]")
-    link.wait_for(timeout=30_000)
+    link.wait_for(timeout=120_000)
     with page.expect_download() as download:
         link.click()
     return Path(download.value.path())
@@ -76,18 +76,17 @@ def lot_with_an_entry(page: Page) -> str:
     shoot(page, "phone-today")
     page.goto("/app/lots/new")
     page.fill("#number", "L01")
-    page.click("main form button")
-    page.wait_for_load_state()
+    press(page, "main form button")
     lot = page.url.split("?")[0]
-    page.click("text=Ghi nhật ký")
+    press(page, "text=Ghi nhật ký")
     shoot(page, "phone-kinds")
-    page.click("a[href*='stage=packing']")
+    press(page, "a[href*='stage=packing']")
     shoot(page, "phone-entry")
     page.fill("#note", "Hút chân không, dán tem")
     page.click("summary:has-text('Nơi làm')")
     page.select_option("#location_code", make.PLACE)
     page.set_input_files("#photo", picture())
-    page.click("main form button")
+    press(page, "main form button")
     page.wait_for_selector("main :text('Hút chân không')")
     shoot(page, "phone-lot")
     return lot
@@ -120,15 +119,15 @@ def test_a_stamp_goes_from_the_office_over_the_phone_to_the_shopper(
     lot = lot_with_an_entry(phone)
     phone.goto(lot)
     assert not phone.locator("main .band.warn").count(), phone.inner_text("main")
-    phone.click("a[href*='/app/activate']")
+    press(phone, "a[href*='/app/activate']")
     # The last one first: either order will do.
     phone.fill("#first_code", rows[59]["code"])
     phone.fill("#last_code", rows[0]["code"].lower())
     shoot(phone, "phone-activate")
-    phone.click("#codes button")
+    press(phone, "#codes button")
     assert re.search(r"60\s+tem", phone.inner_text("main"))
     shoot(phone, "phone-activate-preview")
-    phone.click("form[action='/app/activate/confirm'] button")
+    press(phone, "form[action='/app/activate/confirm'] button")
     shoot(phone, "phone-activated")
 
     shopper = open_page(360, 640, script=False)
@@ -155,9 +154,8 @@ def test_a_typed_code_with_one_fault_is_asked_about_and_leads_to_its_page(
     shopper.goto("/")
     shoot(shopper, "shopper-home")
     shopper.fill("#code", code[:7] + ("A" if code[7] != "A" else "B") + code[8:])
-    shopper.click("main form button")
+    press(shopper, "main form button")
     shoot(shopper, "shopper-did-you-mean")
-    shopper.click(f"a[href*='{code}']")
-    shopper.wait_for_load_state()
+    press(shopper, f"a[href*='{code}']")
     assert code in shopper.url.upper()
     assert shopper.locator("h1").count() == 1

@@ -12,7 +12,7 @@ from tests.browser import line
 from tests.browser.conftest import NewPhone, World
 from tests.browser.line import Exchange, Line, refusing
 from tests.browser.offline import APP, Phone, entry, photos, picture, written
-from tests.waiting import until
+from tests.waiting import press, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
@@ -123,8 +123,7 @@ def test_two_tabs_an_ended_session_and_another_account_mix_nothing_up(
     assert phone.reader() == stranger.reader()
     assert len(written(database, diary_lot)) == 3
     stranger.page.goto("/account")
-    stranger.page.click("main form[action='/sign-out'] button")
-    stranger.page.wait_for_url("**/sign-in")
+    press(stranger.page, "main form[action='/sign-out'] button")
 
     stranger.sign_in(world.owner)
     assert until(lambda: stranger.states()[-2:] == ["sent", "sent"])

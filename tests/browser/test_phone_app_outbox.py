@@ -13,7 +13,7 @@ from app.identity.models import SessionToken
 from app.kit.db import Database
 from tests.browser.conftest import PASSWORD, World
 from tests.browser.hand import WORDS, Farm, Hand, fill, kept_file
-from tests.waiting import until
+from tests.waiting import press, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
@@ -169,7 +169,7 @@ def test_what_is_refused_says_why_and_a_session_that_is_over_asks_to_sign_in(
     hand.tap("main a.button:has-text('Đăng nhập')")
     hand.page.fill("#phone", world.owner)
     hand.page.fill("#password", PASSWORD)
-    hand.page.click("main button")
+    press(hand.page, "main button")
     hand.page.wait_for_url("**/app/diary#/outbox")
     assert all_sent(hand)
     assert 8.1 in measured(database, farm.pond)

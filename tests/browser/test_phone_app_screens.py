@@ -17,7 +17,7 @@ from tests import make
 from tests.browser.conftest import SHOTS, World
 from tests.browser.hand import WORDS, Farm, Hand, fill
 from tests.browser.test_accessibility import LOW_TARGETS, SAID, english
-from tests.waiting import until
+from tests.waiting import press, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
@@ -159,6 +159,7 @@ def test_farms_and_lots_are_told_apart_and_written_together(
     hand.context.close()
 
 
+@pytest.mark.usefixtures("farm")
 def test_stamps_are_activated_from_the_app_and_back(
     chromium: Browser, world: World, database: Database
 ) -> None:
@@ -173,8 +174,8 @@ def test_stamps_are_activated_from_the_app_and_back(
     hand.tap("#bar a >> nth=2", f"main a[href$='lot={lot.id}']")
     hand.page.wait_for_url("**/app/activate?lot=*")
     hand.page.fill("input[name=quantity]", "5")
-    hand.page.click("form[action$=next] button:not([type=button])")
-    hand.page.click("form[action$=confirm] button")
+    press(hand.page, "form[action$=next] button:not([type=button])")
+    press(hand.page, "form[action$=confirm] button")
     hand.see("tem đã kích hoạt", within="h1")
     hand.tap("nav a[href='/app/diary']")
     hand.page.wait_for_selector(".tiles, .lines")

@@ -23,6 +23,7 @@ from app.stamps.models import Batch
 from tests import make
 from tests.browser.conftest import FLAGS, Open, World, shoot, sign_in
 from tests.browser.test_journeys import make_file
+from tests.waiting import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -84,15 +85,15 @@ def request_and_receive(phone: Page, database: Database, world: World) -> int:
     phone.goto("/app/stamps/new")
     phone.click("[data-by='1']")
     assert phone.input_value("#quantity") == "100"
-    phone.click("main form button:not([type=button])")
+    press(phone, "main form button:not([type=button])")
     assert "Chờ quyết định" in phone.inner_text("main")
     batch_id = department(database, world, 100)
     phone.goto("/app")
-    phone.click("a[href='/app/notices']:has-text('việc cần làm')")
+    press(phone, "a[href='/app/notices']:has-text('việc cần làm')")
     shoot(phone, "phone-notices")
-    phone.click(f"a[href^='/app/stamps/{batch_id}#']")
+    press(phone, f"a[href^='/app/stamps/{batch_id}#']")
     shoot(phone, "phone-receipt")
-    phone.click("text=Đã nhận đủ 100 tem")
+    press(phone, "text=Đã nhận đủ 100 tem")
     assert "Đã xác nhận 100 tem" in phone.inner_text("main")
     return batch_id
 
@@ -111,10 +112,10 @@ def test_stamps_go_from_the_request_to_the_history_on_a_phone(
     assert not phone.is_visible(".camera"), "this Chromium reads no codes, so it offers no camera"
     shoot(phone, "phone-activate-ways")
     phone.fill(f"#quantity-{batch_id}", "25")
-    phone.click("form[action$=next] button:not([type=button])")
+    press(phone, "form[action$=next] button:not([type=button])")
     assert "Tem số 1-25: 25 tem, lô L-DT" in phone.inner_text("h1")
-    phone.click("form[action$=confirm] button")
-    phone.click("text=Hoàn tác kích hoạt này")
+    press(phone, "form[action$=confirm] button")
+    press(phone, "text=Hoàn tác kích hoạt này")
     assert "Đã hoàn tác" in phone.inner_text("main")
     shoot(phone, "phone-history")
 
@@ -123,10 +124,10 @@ def test_stamps_go_from_the_request_to_the_history_on_a_phone(
     phone.set_input_files("#photo", photo(sheet))
     phone.wait_for_selector("text=Đã đọc")
     shoot(phone, "phone-photo-read")
-    phone.click("#codes button")
+    press(phone, "#codes button")
     said = phone.inner_text("h1")
     assert said.startswith("Tem số 1-")
-    phone.click("form[action$=confirm] button")
+    press(phone, "form[action$=confirm] button")
     assert "tem đã kích hoạt" in phone.inner_text("h1")
 
     phone.goto("/app/spoiled")
@@ -134,9 +135,9 @@ def test_stamps_go_from_the_request_to_the_history_on_a_phone(
     phone.set_input_files("#photo", photo(sheet.crop((0, 0, sheet.width // 3, sheet.height // 6))))
     phone.wait_for_selector("text=Đã đọc")
     phone.fill("#reason", "Dính nước")
-    phone.click("#codes button")
+    press(phone, "#codes button")
     shoot(phone, "phone-spoiled")
-    phone.click("form[action$=confirm] button")
+    press(phone, "form[action$=confirm] button")
     history = phone.inner_text("main")
     assert all(words in history for words in ("Dính nước", "Hoàn tác kích hoạt", "Bàn giao tem"))
 
@@ -196,8 +197,8 @@ def test_the_camera_reads_the_label_of_a_sheet(
     sign_in(page, world.owner)
     page.goto(f"/app/activate?lot={lot}")
     page.click(".camera button")
-    page.wait_for_selector("text=Đã đọc cả hai tem", timeout=20_000)
+    page.wait_for_selector("text=Đã đọc cả hai tem")
     shoot(page, "phone-camera")
-    page.click("#codes button:not([type=button])")
+    press(page, "#codes button:not([type=button])")
     assert page.inner_text("h1").startswith("Tem số 1-")
     browser.close()

@@ -13,7 +13,7 @@ from app.oversight.models import Report
 from app.products.pictures import PHOTO_SIDE, file_name
 from tests import make
 from tests.browser.conftest import Open, World
-from tests.waiting import until
+from tests.waiting import press, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
@@ -54,7 +54,7 @@ def test_a_problem_is_reported_with_a_photo_and_a_position_only_by_an_own_tap(
         if tapped:
             page.click("[data-do=add]")
             page.wait_for_selector("[data-do=drop]")
-        page.click("main form button:not([type=button])")
+        press(page, "main form button:not([type=button])")
         page.wait_for_url("**/report/*-*")
         report = last_report(world)
         assert report.text == f"{TEXT} {tapped}"

@@ -8,6 +8,7 @@ from app.places.models import FormerPlace
 from app.rights.models import IpRight
 from tests import make, make_documents
 from tests.browser.conftest import Open, World, shoot, sign_in
+from tests.waiting import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 VIEN_AN = "xã Viên An Đông"
@@ -27,8 +28,7 @@ def merged(world: World) -> None:
 
 def send(page: Page, act: str) -> None:
     """Press a form's button and wait for the page it leads to."""
-    with page.expect_navigation():
-        page.click(f"form[action$='{act}'] button" if act else "main form button >> nth=-1")
+    press(page, f"form[action$='{act}'] button" if act else "main form button >> nth=-1")
 
 
 @pytest.mark.usefixtures("merged")

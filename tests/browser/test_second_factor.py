@@ -17,6 +17,7 @@ from tests import make
 from tests.browser import conftest
 from tests.browser.conftest import PASSWORD, Open, World, shoot
 from tests.conftest import new_settings
+from tests.waiting import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -63,34 +64,34 @@ def test_the_second_factor_is_set_up_at_the_first_sign_in_and_asked_for_at_the_n
     page.goto("/sign-in")
     page.fill("#phone", phone)
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    press(page, "main button")
     page.wait_for_url("**/sign-in/second-factor")
     page.goto(f"{page.url}?lang={language}")
     look(page, f"factor-step-{width}")
     secret = b32decode(page.inner_text("main form p code").replace(" ", ""))
     page.fill("#code", "000000")
-    page.click("main form button >> nth=0")
+    press(page, "main form button >> nth=0")
     assert page.get_attribute("#code", "aria-invalid") == "true"
     page.fill("#code", code_at(secret, now=datetime.now(UTC)))
-    page.click("main form button >> nth=0")
+    press(page, "main form button >> nth=0")
     look(page, f"factor-codes-{width}")
     codes = page.locator("ol.codes code").all_inner_texts()
     assert len(codes) == 10
-    page.click("main a.button")
+    press(page, "main a.button")
     page.wait_for_url("**/office")
     look(page, f"factor-office-{width}")
     page.goto("/account/second-factor")
     look(page, f"factor-own-{width}")
     # Signed out and in again, by a recovery code: the app's present code was used already.
     page.goto("/account")
-    page.click("main form[action='/sign-out'] button")
+    press(page, "main form[action='/sign-out'] button")
     page.fill("#phone", phone)
     page.fill("#password", PASSWORD)
-    page.click("main button")
+    press(page, "main button")
     page.wait_for_url("**/sign-in/code")
     page.click("main summary")
     look(page, f"factor-code-{width}")
     page.fill("#recovery", codes[0])
-    page.click("main details button")
+    press(page, "main details button")
     page.wait_for_url("**/account/second-factor*")
     assert page.locator("main dd").nth(1).inner_text() == "9"

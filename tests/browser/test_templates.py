@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Open, World, shoot, sign_in
-from tests.waiting import until
+from tests.waiting import press, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -14,15 +14,11 @@ PREVIEW, SAVE = "#preview", "#stage .acts button >> nth=0"
 
 def draft_of(page: Page) -> str:
     """Open the draft of the ready template of honey, and return its address."""
-    assert until(lambda: "/sign-in" not in page.url)
     page.goto("/office/templates")
     if not page.locator(HONEY).count():
-        page.click("form[action$=ready] button")
-        page.wait_for_load_state()
-    page.click(HONEY)
-    page.wait_for_load_state()
-    page.click("main .acts :is(button, a.button)")
-    page.wait_for_load_state()
+        press(page, "form[action$=ready] button")
+    press(page, HONEY)
+    press(page, "main .acts :is(button, a.button)")
     return page.url
 
 
@@ -37,35 +33,28 @@ def test_what_is_written_stands_on_the_phone_before_it_is_saved(
     sign_in(page, world.officer)
     draft = draft_of(page)
     assert page.locator(".phone-frame .tiles li").count() == 10
-    page.click("ol.stages a:has-text('Quay mật')")
-    page.wait_for_load_state()
+    press(page, "ol.stages a:has-text('Quay mật')")
     fields = page.locator(".one-field").count()
-    page.click("button[value=field]")
-    page.wait_for_load_state()
+    press(page, "button[value=field]")
     new = f"[name='fields.{fields}.%s']"
     page.fill(new % "label", "Màu mật")
     assert page.locator(new % "choices").is_visible() is not script
     page.select_option(new % "kind", "choice")
     page.fill(new % "choices", "Vàng nhạt | Light\nHổ phách | Amber")
     if not script:
-        page.click("button[value=look]")
-        page.wait_for_load_state()
+        press(page, "button[value=look]")
     assert until(lambda: "Hổ phách" in page.inner_text(f"{PREVIEW} select >> nth=-1"))
     shoot(page, f"template-stage-{'script' if script else 'plain'}")
-    page.click(f"button[value='drop.{fields}'] >> nth=0")
-    page.wait_for_load_state()
+    press(page, f"button[value='drop.{fields}'] >> nth=0")
     assert "Màu mật" not in page.inner_text(PREVIEW)
     assert page.locator("text=Chưa lưu.").is_visible()
     page.fill("#name", "Quay mật ong")
-    page.click(SAVE)
-    page.wait_for_url(f"{draft}*")
+    press(page, SAVE)
     assert page.locator(".tiles a:has-text('Quay mật ong')").count() == 1
     narrow = open_page(360, 640, script=script)
     sign_in(narrow, world.officer)
-    assert until(lambda: "/sign-in" not in narrow.url)
     narrow.goto(draft)
     shoot(narrow, "template-draft-360")
     narrow.click("details:has(form[action$=discard]) summary")
-    narrow.click("form[action$=discard] button")
-    narrow.wait_for_url("**/office/templates/*")
+    press(narrow, "form[action$=discard] button")
     assert narrow.locator("form[action$=draft] button").count() == 1
