@@ -232,7 +232,9 @@ class Looker:
     def _act(self, stop: Stop) -> None:
         for selector, value in stop.fill:
             self.page.fill(selector, value.format(**self.sample.facts))
-        if stop.click:
+        if "summary" in stop.click:
+            self.page.click(stop.click)
+        elif stop.click:
             press(self.page, stop.click)
 
     def _status(self, stop: Stop) -> None:

@@ -9,7 +9,7 @@ from app.diary.template_draft_actions import begin_draft, save_draft
 from app.diary.template_queries import find_by_code
 from app.stamps.keyring import Keyring
 from tests import make
-from tests.browser.stop import OFFICE, SEND, Stop
+from tests.browser.stop import OFFICE, Stop
 
 _ONE = "/office/templates/{shrimp}"
 _DRAFT = f"{_ONE}/draft"
@@ -25,7 +25,7 @@ PAGES = {
     },
 }
 ACTS = (
-    Stop("diary/template_new.html", OFFICE, "/office/templates/new", (), SEND),
+    Stop("diary/template_new.html", OFFICE, "/office/templates/new", (), "[action$=new] button"),
     Stop(
         "diary/template_stage.html",
         OFFICE,
