@@ -51,6 +51,7 @@ from app.lookup.gs1_front_access import Gs1Front
 from app.lookup.gs1_shelf import GtinShelf
 from app.lookup.guess_access import PER_MINUTE, Given
 from app.lookup.open_data_access import OpenData
+from app.lookup.right_words_queries import RightWords
 from app.lookup.shelf import Shelf
 from app.office.expiry_actions import record_expiring
 from app.office.import_actions import tidy_imports
@@ -177,7 +178,7 @@ def create_app(
     made.state.guesses, made.state.given = Guesses(PER_MINUTE), Given()
     made.state.shelf = shelf = Shelf(shops_of)
     made.state.drawing = anyio.Semaphore(1)
-    made.state.open_data = OpenData()
+    made.state.open_data, made.state.right_words = OpenData(), RightWords()
     made.state.gtins, made.state.gs1_front = GtinShelf(), Gs1Front(made.state)
     made.state.pace = Pace()
     made.state.desk = Desk(

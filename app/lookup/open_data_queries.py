@@ -13,7 +13,8 @@ from app.entities.models import Entity
 from app.lookup.register_queries import stars_on
 from app.lookup.right_parts import owner_shown
 from app.lookup.right_queries import public_names
-from app.lookup.right_search_queries import CONFIRMED, may_use
+from app.lookup.right_search_queries import may_use
+from app.lookup.right_words_queries import CONFIRMED
 from app.places import models as places
 from app.products.models import OcopCertificate, Product
 from app.rights.kinds import RightType

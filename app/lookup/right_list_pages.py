@@ -5,12 +5,13 @@ from functools import partial
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, FileKind, every
 from app.kit.i18n import N_
-from app.kit.paging import Cut, Sorting, next_path, previous_path
+from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.web import site
 from app.lookup.access import answered, in_thread
 from app.lookup.public_access import LISTS, PublicView, around, render, tagged
@@ -19,6 +20,7 @@ from app.lookup.register_queries import list_communes
 from app.lookup.right_file_pages import rights_file
 from app.lookup.right_parts import STANDING_LABELS, RightRow
 from app.lookup.right_queries import WantedRights, list_rights
+from app.lookup.right_words_queries import RightWords
 from app.lookup.sheet import Place
 from app.lookup.telling_access import not_now
 from app.rights.kinds import RightType
@@ -79,11 +81,15 @@ def _rights(request: Request, asked: Asked, cut: Cut, file: FileKind | None) -> 
     wanted = WantedRights(
         text=printable(asked.q), type=asked.type, commune=asked.commune, standing=asked.standing
     )
+    told: RightWords = request.app.state.right_words
+
+    def read(db: Session, part: Cut) -> Page[RightRow]:
+        return list_rights(db, day=day, cut=part, wanted=wanted, told=told)
+
     with held.public.begin(write=False) as db:
         if file:
-            rows = every(lambda part: list_rights(db, day=day, cut=part, wanted=wanted), cut)
-            return rights_file(request, file, rows)
-        page = list_rights(db, day=day, cut=cut, wanted=wanted)
+            return rights_file(request, file, every(partial(read, db), cut))
+        page = read(db, cut)
         communes = list_communes(db)
     kept = {name: str(value) for name, value in asdict(asked).items()}
     view = RightsView(

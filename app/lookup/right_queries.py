@@ -12,7 +12,8 @@ from app.entities.models import Entity
 from app.kit.paging import Cut, Page, take
 from app.lookup.register_queries import full_of
 from app.lookup.right_parts import AreaPart, DecisionPart, HolderPart, RightRow, owner_shown
-from app.lookup.right_search_queries import CONFIRMED, in_communes, sought
+from app.lookup.right_search_queries import in_communes, sought
+from app.lookup.right_words_queries import CONFIRMED, RightWords
 from app.lookup.sheet import Place
 from app.places import models as places
 from app.rights.kinds import RightType
@@ -39,9 +40,11 @@ class WantedRights:
     standing: str = ""
 
 
-def list_rights(db: Session, *, day: date, cut: Cut, wanted: WantedRights) -> Page[RightRow]:
+def list_rights(
+    db: Session, *, day: date, cut: Cut, wanted: WantedRights, told: RightWords
+) -> Page[RightRow]:
     """Return rights of the register by name; see `WantedRights`."""
-    query = select(IpRight).where(*CONFIRMED, *sought(db, wanted.text, day))
+    query = select(IpRight).where(*CONFIRMED, *sought(db, wanted.text, day, told))
     if wanted.type:
         query = query.where(IpRight.type == wanted.type)
     if wanted.commune:

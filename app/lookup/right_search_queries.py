@@ -1,9 +1,8 @@
 """What a search of the register of rights finds: by the right, its bodies, its area, its users."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import ColumnElement, exists, false, or_, select
@@ -11,26 +10,20 @@ from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
 from app.kit.errors import Invalid
-from app.kit.text import fold
 from app.lookup.register_place_queries import communes_named
 from app.lookup.register_queries import all_of, contains, words_of
-from app.lookup.right_parts import owner_shown
+from app.lookup.right_words_queries import RightWords
 from app.products.models import Product
 from app.rights.kinds import RightType
 from app.rights.models import IpRight, RightProduct, UseRight
 from app.rights.numbers import application_number, registration_number
-from app.rights.right_models import RightArea, RightHolder
+from app.rights.right_models import RightArea
 
-# An officer held it against its certificate: what else is on record is nobody's fact yet.
-CONFIRMED: Final = (IpRight.registration_no.is_not(None), IpRight.checked_on.is_not(None))
-
-# The same few texts are folded again at every search.
-_folded: Final = lru_cache(maxsize=16_384)(fold)
 # As many producers or products are followed to their rights one by one.
 _FEW: Final = 200
 
 
-def sought(db: Session, text: str, day: date) -> list[ColumnElement[bool]]:
+def sought(db: Session, text: str, day: date, told: RightWords) -> list[ColumnElement[bool]]:
     """Return the conditions that rights found by words, a number or a commune's name meet.
 
     All words stand in what is told of the right, or all in one name of a user or a product.
@@ -38,11 +31,10 @@ def sought(db: Session, text: str, day: date) -> list[ColumnElement[bool]]:
     words = words_of(text)
     if not words:
         return [false()] if text.strip() else []
-    named = [right_id for right_id, told in _told(db) if all(word in told for word in words)]
     makers = all_of([contains(word, Entity.folded) for word in words])
     products = all_of([contains(word, Product.folded) for word in words])
     found = [
-        IpRight.id.in_(named),
+        IpRight.id.in_(told.naming(db, words)),
         _numbered(text),
         _of_makers(db, makers, day),
         _of_products(db, products, day),
@@ -107,8 +99,9 @@ def _of_makers(db: Session, makers: ColumnElement[bool], day: date) -> ColumnEle
 
 def _of_products(db: Session, products: ColumnElement[bool], day: date) -> ColumnElement[bool]:
     """Return the condition that one of some products bears a right; see `_of_makers`."""
-    meant = products & Entity.practice.is_(False)
-    query = select(Product.id).join(Entity, Entity.id == Product.entity_id).where(meant)
+    # Few entities are practice: a join would begin with all the others, and take six times as long.
+    practice = select(Entity.id).where(Entity.practice.is_(True))
+    query = select(Product.id).where(products, Product.entity_id.not_in(practice))
     ids = db.scalars(query.limit(_FEW + 1)).all()
     if len(ids) <= _FEW:
         used = select(UseRight.right_id).where(UseRight.product_id.in_(ids), *may_use(day))
@@ -119,37 +112,3 @@ def _of_products(db: Session, products: ColumnElement[bool], day: date) -> Colum
     return exists(user.where(UseRight.right_id == IpRight.id, *may_use(day))) | exists(
         bearer.where(RightProduct.right_id == IpRight.id)
     )
-
-
-def _told(db: Session) -> Iterator[tuple[int, str]]:
-    """Yield the words of each right, folded: rights are few, their users many."""
-    found: dict[int, list[str]] = {}
-    for right_id, text in _texts(db):
-        found.setdefault(right_id, []).append(_folded(text))
-    return ((right_id, " ".join(told)) for right_id, told in found.items())
-
-
-def _texts(db: Session) -> Iterator[tuple[int, str]]:
-    """Yield what may be read of each right: what is not shown must not be found either."""
-    columns = (
-        *(IpRight.id, IpRight.type, IpRight.owner, IpRight.managing_body, IpRight.sign),
-        *(IpRight.goods, IpRight.registration_no_as_written, IpRight.area_as_written),
-    )
-    for right_id, kind, owner, manager, *texts in db.execute(select(*columns).where(*CONFIRMED)):
-        shown = (owner_shown(RightType(kind), one, "") for one in (owner, manager))
-        for text in (*shown, *texts):
-            yield right_id, text
-    bodies = (
-        select(RightHolder.right_id, IpRight.type, RightHolder.name)
-        .join(IpRight, IpRight.id == RightHolder.right_id)
-        .where(*CONFIRMED, RightHolder.struck_at.is_(None))
-    )
-    for right_id, kind, name in db.execute(bodies):
-        yield right_id, owner_shown(RightType(kind), name, "")
-    areas = (
-        select(RightArea.right_id, RightArea.as_written)
-        .join(IpRight, IpRight.id == RightArea.right_id)
-        .where(*CONFIRMED, RightArea.struck_at.is_(None))
-    )
-    for right_id, written in db.execute(areas):
-        yield right_id, written

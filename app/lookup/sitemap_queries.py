@@ -7,7 +7,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
-from app.lookup.right_search_queries import CONFIRMED
+from app.lookup.right_words_queries import CONFIRMED
 from app.products.models import Product
 from app.rights.models import IpRight
 

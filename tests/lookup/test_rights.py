@@ -201,6 +201,31 @@ def test_a_rights_page_tells_what_was_checked_and_nothing_personal(
 DAYS = (None, YESTERDAY, TODAY, TOMORROW)
 
 
+def test_a_search_knows_what_was_told_of_a_right_a_moment_ago(
+    register: Scene, visit: Visit, ask: Ask, database: Database
+) -> None:
+    with database.begin() as db:
+        path = f"/api/v1/rights/{rights(db)['Năm Căn'].id}"
+    office = visit(api=register.cast.officer)
+
+    def told(method: str, part: str, **facts: Any) -> Any:  # noqa: ANN401 - what is answered
+        answer = office.request(method, path + part, json=facts)
+        assert answer.status_code < 300, answer.text
+        office.request("POST", f"{path}/check", json={"against": "GCN 00999"})
+        return answer.json()
+
+    assert ask("/rights?q=rung+tram") == []
+    areas = told("POST", "/areas", as_written="Rừng Tràm")["areas"]
+    assert ask("/rights?q=rung+tram") == ["Năm Căn"]
+    (tram,) = [one["id"] for one in areas if one["as_written"] == "Rừng Tràm"]
+    told("POST", f"/areas/{tram}/strike", reason="Ghi nhầm")
+    assert ask("/rights?q=rung+tram") == []
+    told("PATCH", "", sign="Ngọc Hiển", goods="tôm")
+    assert ask("/rights?q=nam+can+tom") == ask("/rights?q=ngoc+hien+tom") == ["Ngọc Hiển"]
+    office.request("POST", f"{path}/uncheck", json={"reason": "Xem lại"})
+    assert ask("/rights?q=ngoc+hien+tom") == []
+
+
 def test_the_users_of_today_are_those_whose_right_the_rules_call_in_force(
     register: Scene, database: Database
 ) -> None:
