@@ -21,7 +21,8 @@ class _Level(NamedTuple):
 class Guesses:
     """Counts wrong guesses by network. Safe to use from many threads.
 
-    So many are free within a minute; after that, as many as leak away.
+    So many are free within a minute; after that, as many as leak away. One is counted before
+    anybody knows whether it is wrong, or all that come at once would pass.
     """
 
     def __init__(self, per_minute: int, *, most: int = MOST_NETWORKS) -> None:
@@ -32,18 +33,25 @@ class Guesses:
         self._levels: OrderedDict[str, _Level] = OrderedDict()
         self._last_over: datetime | None = None
 
-    def seen(self, network: str, now: datetime) -> int | None:
-        """Count a wrong guess; return the seconds until the next is free, None where it is."""
+    def take(self, network: str, now: datetime, count: int = 1) -> int:
+        """Return how many guesses were counted: none where none is free.
+
+        Where one is, all of them may be made, and no more are counted than a minute has.
+        """
+        taken = min(count, self._free)
         with self._lock:
-            guesses = min(self._left(network, now) + 1, float(self._free))
-            self._levels[network] = _Level(guesses, now)
-            self._levels.move_to_end(network)
-            if len(self._levels) > self._most:
-                self._levels.popitem(last=False)
-            wait = self._wait(guesses)
-            if wait is not None:
-                self._last_over = now
-        return wait
+            left = self._left(network, now)
+            if self._wait(left) is not None:
+                return 0
+            self._keep(network, left + taken, now)
+        return taken
+
+    def settle(self, network: str, now: datetime, *, taken: int, wrong: int) -> None:
+        """Count the guesses that were wrong in place of those that were taken for them."""
+        more = min(wrong, self._free) - taken
+        if more:
+            with self._lock:
+                self._keep(network, max(0.0, self._left(network, now) + more), now)
 
     def wait(self, network: str, now: datetime) -> int | None:
         """Return the seconds until the network's next guess is free, None where it is."""
@@ -56,6 +64,14 @@ class Guesses:
         """Tell at once whether no network can have to wait."""
         last = self._last_over
         return last is None or (now - last).total_seconds() > _MINUTE
+
+    def _keep(self, network: str, guesses: float, now: datetime) -> None:
+        self._levels[network] = _Level(guesses, now)
+        self._levels.move_to_end(network)
+        if len(self._levels) > self._most:
+            self._levels.popitem(last=False)
+        if self._wait(guesses) is not None:
+            self._last_over = now
 
     def _left(self, network: str, now: datetime) -> float:
         level = self._levels.get(network)

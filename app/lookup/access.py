@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.kit.web import site
 from app.lookup.desk_access import OUTAGES, Desk
-from app.lookup.guess_access import check_guesses, code_asked, note_guesses
+from app.lookup.guess_access import asking, code_asked
 from app.lookup.shelf import Shelf
 from app.scans.counter_actions import Counter
 
@@ -45,15 +45,15 @@ async def answered(
     """
     code = code_asked(request)
     try:
-        if code is not None:
-            await check_guesses(request, (code,))
-        response = await answer(request)
+        if code is None:
+            return await answer(request)
+        async with asking(request, (code,)) as asked:
+            response = await answer(request)
+            asked.wrong = int(bool(code) and response.status_code == HTTPStatus.NOT_FOUND)
+            return response
     except OUTAGES as error:
         log.error("look-up without an answer: %s", type(error).__name__)  # noqa: TRY400 - a trace for every scan of an outage would bury the cause
         return unavailable(request)
-    if code and response.status_code == HTTPStatus.NOT_FOUND:
-        note_guesses(request)
-    return response
 
 
 async def in_thread(request: Request, answer: Callable[[Request], Response]) -> Response:

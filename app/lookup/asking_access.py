@@ -17,7 +17,7 @@ from app.lookup.access import shelf_of
 from app.lookup.desk_access import OUTAGES
 from app.lookup.gs1_shelf import GtinShelf
 from app.lookup.gs1_uri import Address
-from app.lookup.guess_access import check_guesses, note_guesses
+from app.lookup.guess_access import asking
 from app.lookup.level_queries import Asker
 from app.lookup.resolver_access import refused
 from app.lookup.resolver_queries import Proven, find_proven
@@ -80,11 +80,10 @@ async def guessed(
     """
     if codes.parse(serial) is None:
         return await finding()
-    await check_guesses(request, (serial,))
-    found = await finding()
-    if found is None:
-        note_guesses(request)
-    return found
+    async with asking(request, (serial,)) as asked:
+        found = await finding()
+        asked.wrong = int(found is None)
+        return found
 
 
 async def code_of(request: Request, gtin: str, serial: str) -> str | None:

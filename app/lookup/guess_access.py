@@ -5,7 +5,9 @@ code that can't be genuine is refused, told by the keys alone: a guess unmasks t
 was never given out, but for one in ten thousand or less.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
@@ -53,28 +55,34 @@ class Given:
         return self._ends
 
 
-async def check_guesses(request: Request, texts: Collection[str]) -> Collection[str]:
-    """Return the codes to look up: of a network that had its guesses, those that can be genuine.
+@dataclass(slots=True)
+class Asking:
+    """The codes that are worth a look, and how many turned out to be nobody's."""
 
-    Raises TooManyGuesses where there are none. Asks no database for a code, and at most twice a
-    minute for how many were given out.
+    worth: Collection[str]
+    wrong: int = 0
+
+
+@asynccontextmanager
+async def asking(request: Request, texts: Collection[str]) -> AsyncIterator[Asking]:
+    """Give the codes to look up: of a network that had its guesses, those that can be genuine.
+
+    Who looks them up says how many were `wrong`. Until then all count as guesses. Raises
+    TooManyGuesses where there is none to look up. Asks no database for a code, and at most twice
+    a minute for how many were given out.
     """
-    now, guesses = site(request).clock(), guesses_of(request)
-    wait = None if guesses.is_calm(now) else guesses.wait(_network(request), now)
-    if wait is None:
-        return texts
-    ends = await given_of(request).ends(request, now)
-    found = {text for text in texts if can_be_genuine(text, request.app.state.keyring, ends)}
-    if not found:
-        raise TooManyGuesses(seconds=wait)
-    return found
-
-
-def note_guesses(request: Request, count: int = 1) -> None:
-    """Count codes that turned out to be nobody's."""
-    now, network = site(request).clock(), _network(request)
-    for _ in range(count):
-        guesses_of(request).seen(network, now)
+    now, network, guesses = site(request).clock(), _network(request), guesses_of(request)
+    taken = guesses.take(network, now, len(texts))
+    asked = Asking(texts)
+    if texts and not taken:
+        ends, keyring = await given_of(request).ends(request, now), request.app.state.keyring
+        asked.worth = {text for text in texts if can_be_genuine(text, keyring, ends)}
+        if not asked.worth:
+            raise TooManyGuesses(seconds=guesses.wait(network, now) or 1)
+    try:
+        yield asked
+    finally:
+        guesses.settle(network, site(request).clock(), taken=taken, wrong=asked.wrong)
 
 
 def has_guessed(guesses: Guesses, address: str, now: datetime) -> bool:

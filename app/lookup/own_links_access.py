@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.kit.web import site
 from app.lookup.asking_access import asker_of, guarded, keyring_of, read
-from app.lookup.guess_access import check_guesses, note_guesses
+from app.lookup.guess_access import asking
 from app.lookup.level_queries import Asker, NotRegistered, levels_of_product, levels_of_stamp
 from app.lookup.links import Level
 from app.lookup.resolver_access import BY_BOTH, asked, linked, preflight, redirected
@@ -38,7 +38,6 @@ async def _links_of_stamp(request: Request) -> Response | None:
     if asked(request) is None:
         return None
     text, keyring = request.path_params["code"].rstrip("/"), keyring_of(request)
-    await check_guesses(request, (text,))
 
     def levels(db: Session, asker: Asker) -> tuple[Level, ...]:
         stamp = find_stamp(db, keyring=keyring, text=text)
@@ -46,11 +45,12 @@ async def _links_of_stamp(request: Request) -> Response | None:
             raise NotRegistered
         return levels_of_stamp(db, stamp, asker=asker)
 
-    try:
-        return await _own(request, levels)
-    except NotRegistered:
-        note_guesses(request)
-        raise
+    async with asking(request, (text,)) as guess:
+        try:
+            return await _own(request, levels)
+        except NotRegistered:
+            guess.wrong = 1
+            raise
 
 
 async def _links_of_product(request: Request) -> Response | None:

@@ -1,7 +1,8 @@
 """Is this stamp ours, and what is to be said of it: one code, or up to a hundred."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -15,7 +16,7 @@ from app.kit.problems import DOCUMENTED
 from app.kit.web import site, translator
 from app.lookup.access import desk_of
 from app.lookup.desk_access import OUTAGES
-from app.lookup.guess_access import check_guesses, note_guesses
+from app.lookup.guess_access import Asking, asking
 from app.lookup.public_access import has_tag
 from app.lookup.queries import Ask
 from app.lookup.ready import tag_of
@@ -174,9 +175,11 @@ async def verify_many(request: Request, given: CodesIn, guest: Guest) -> Respons
 
     It needs no key and is never counted as a look-up.
     """
-    worth = await _check(request, guest, given.codes)
-    answers = await asyncio.gather(*(_answer(request, code, worth) for code in given.codes))
-    _note(request, guest, answers)
+    async with _asking(request, guest, given.codes) as asked:
+        answers = await asyncio.gather(
+            *(_answer(request, code, asked.worth) for code in given.codes)
+        )
+        asked.wrong = _wrong(answers)
     out = VerifiedOut(results=tuple(_out(request, one) for one in answers))
     headers = {"Cache-Control": "no-store", **_of_language(request)}
     status = 200
@@ -197,8 +200,9 @@ async def verify_many(request: Request, given: CodesIn, guest: Guest) -> Respons
 async def verify(request: Request, code: str, guest: Guest) -> Response:
     """Return what is known of a code. It needs no key and is never counted as a look-up."""
     text = str(_readable(code))
-    answer = await _answer(request, text, await _check(request, guest, (text,)))
-    _note(request, guest, (answer,))
+    async with _asking(request, guest, (text,)) as asked:
+        answer = await _answer(request, text, asked.worth)
+        asked.wrong = _wrong((answer,))
     body, status = _out(request, answer).model_dump_json(), answer.judgement.status
     headers = {"Cache-Control": FRESH, **_of_language(request)}
     if answer.judgement.verdict is Verdict.UNAVAILABLE:
@@ -210,19 +214,25 @@ async def verify(request: Request, code: str, guest: Guest) -> Response:
     return Response(body, status, headers, JSONResponse.media_type)
 
 
-async def _check(request: Request, guest: Caller | None, codes: Sequence[str]) -> Collection[str]:
-    """Return the codes to look up, and refuse who only guesses.
+@asynccontextmanager
+async def _asking(
+    request: Request, guest: Caller | None, codes: Sequence[str]
+) -> AsyncIterator[Asking]:
+    """Give the codes to look up, and refuse who only guesses.
 
     A shop with a key is known, and a sandbox code is no guess; but it opens no way to others.
     """
     real = [code for code in codes if sandbox_answer(code) is None]
-    return await check_guesses(request, real) if guest is None and real else real
+    if guest is not None:
+        yield Asking(real)
+        return
+    async with asking(request, real) as asked:
+        yield asked
 
 
-def _note(request: Request, guest: Caller | None, answers: Sequence[Answer]) -> None:
-    if guest is None:
-        wrong = [one for one in answers if one.judgement.verdict is Verdict.UNKNOWN]
-        note_guesses(request, sum(sandbox_answer(one.code) is None for one in wrong))
+def _wrong(answers: Iterable[Answer]) -> int:
+    unknown = (one for one in answers if one.judgement.verdict is Verdict.UNKNOWN)
+    return sum(sandbox_answer(one.code) is None for one in unknown)
 
 
 async def _answer(request: Request, code: str, worth: Collection[str]) -> Answer:

@@ -229,7 +229,7 @@ def test_nothing_that_is_remembered_of_strangers_grows_without_end(
     monkeypatch.setattr("app.oversight.turns._MOST_NETWORKS", 50)
     monkeypatch.setattr(pace, "_MOST_ASKING", 50)
     for number in range(200):
-        guesses.seen(f"n{number}", make.NOW)
+        guesses.take(f"n{number}", make.NOW)
         turns.take(f"n{number}", make.NOW)
         turns.wait(f"w{number}", make.NOW)
         held.take(f"n{number}", limit=1, now=make.NOW)

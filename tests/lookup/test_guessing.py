@@ -67,6 +67,23 @@ def test_of_all_guesses_the_database_hears_sixty_and_a_genuine_code_is_answered(
     assert len(app.state.guesses._levels) == 1  # noqa: SLF001 - what is held is the point here
 
 
+def test_of_guesses_in_one_burst_no_more_pass_and_genuine_codes_use_none_up(
+    scene: Scene, visit: Visit, app: FastAPI
+) -> None:
+    reader = visit()
+    genuine = [f"/t/{scene.active}", f"/api/v1/verify/{scene.received}"] * PER_MINUTE
+    assert {one.status_code for one in reader.get_at_once(genuine)} == {200}
+    # All of them were held while it was not known; none is counted now.
+    assert not any(level.guesses for level in app.state.guesses._levels.values())  # noqa: SLF001 - what is held is the point here
+    gs1 = "/01/08938505970004/21/{}"
+    ways = "/t/{}", "/api/v1/verify/{}", "/t/{}?linkType=all", gs1, "/?code={}"
+    burst = [ways[number % 5].format(guess(number)) for number in range(3 * PER_MINUTE)]
+    answers = reader.get_at_once(burst)
+    passed = [one for one in answers if one.status_code != 429]
+    assert (len(passed), {one.status_code for one in passed}) == (PER_MINUTE, {404})
+    assert reader.get(f"/t/{scene.active}", headers=AGENT).status_code == 200
+
+
 def test_every_way_to_ask_for_a_code_counts_and_refuses(
     scene: Scene, visit: Visit, clock: Clock
 ) -> None:
