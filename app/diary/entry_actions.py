@@ -1,4 +1,3 @@
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,37 +7,26 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.audit.actions import record
-from app.diary.actions import LotClosed, lock_lot
-from app.diary.checking import check_values, limits_of, stage_of
+from app.diary.actions import lock_lot
 from app.diary.entries import EntryRow
+from app.diary.judging_actions import Ready, Sender, check_same, judged, keep, note
 from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot, LotPhoto
 from app.diary.notice_actions import ReasonNeeded
-from app.diary.queries import entry_row
+from app.diary.queries import entry_row, entry_rows
 from app.diary.remarks import Remark
-from app.diary.rules import LotState, Timing
+from app.diary.rules import LotState
 from app.diary.source_actions import hold_lots
-from app.diary.template import Stage, Template
-from app.diary.template_queries import template_of
+from app.diary.template_queries import template_of, templates_of
 from app.diary.trace_actions import add_dispatch, add_inputs, withdraw_of_entry
 from app.diary.tracing import InputGiven
-from app.diary.upload_models import PhotoPromise
-from app.diary.warning_queries import warnings_of
-from app.diary.written import Promised, Written, clean, request, said, timed
+from app.diary.warning_queries import warnings_of, warnings_of_each
+from app.diary.written import Written, clean
 from app.identity.rules import Actor
-from app.kit.commit import SALT_BYTES, commitment
-from app.kit.errors import Conflict, Invalid
+from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import N_
 
 # Why goods are said of a lot whose diary was closed while a phone was out of reach.
 RECORDED_BEFORE: Final = "Ghi trên điện thoại trước khi đóng nhật ký"
-
-
-class EntryDiffers(Conflict):
-    """An entry of this id was received with other content"""
-
-    code: ClassVar[str] = "diary.entry_differs"
-    detail: ClassVar[str] = N_("What was received first stays. Send a new entry, or correct it.")
 
 
 class UnknownAmended(Invalid):
@@ -88,7 +76,7 @@ def record_entry(
     """
     # What went in is kept from other writers too, all of it in one order.
     hold_lots(db, _lots_of(lot_id, written.inputs))
-    lot = lock_lot(db, lot_id, actor=actor)
+    lot, sender = lock_lot(db, lot_id, actor=actor), Sender(actor, now, skew)
     cleaned = clean(written)
     before = db.get(DiaryEntry, written.id)
     if before is not None:
@@ -96,25 +84,59 @@ def record_entry(
     amended = _latest(db, lot, cleaned.amends) if cleaned.amends else None
     if amended is not None and not cleaned.reason:
         raise ReasonNeeded
-    template = template_of(db, lot)
-    when = timed(cleaned, now=now, skew=skew, limits=limits_of(template))
-    if amended is None and not _takes(lot, when, now):
-        raise LotClosed
-    stage = _checked(template, lot, cleaned, corrects=amended is not None)
+    ready = judged(sender, lot, template_of(db, lot), cleaned, amended)
     photos = _photos(db, lot, cleaned.photos)
-    judged = {
-        "recorded_at": when.recorded_at,
-        "mark": when.mark,
-        "skew_seconds": _whole(skew),
-        "stage": _code(stage, cleaned),
-        "public": _shown(stage, cleaned, amended),
-    }
-    entry = _add(db, actor, now, lot, cleaned, amended, **judged)
-    _attach(db, lot, entry, photos, cleaned.promised)
-    told = _goods(db, actor, now, lot, entry, cleaned, amended)
-    _noted(db, actor, now, entry)
-    row = _row(db, entry.id)
+    keep(db, sender, [ready])
+    _attach(db, lot, cleaned.id, photos)
+    told = _goods(db, actor, now, lot, cleaned, amended)
+    note(db, sender, [ready])
+    row = _row(db, cleaned.id)
     return Recorded(row, new=True, warnings=told + warnings_of(db, lot, row))
+
+
+def record_run(
+    db: Session, *, sender: Sender, run: Sequence[tuple[Lot, Written]]
+) -> list[Recorded | DomainError]:
+    """Add entries to the diaries of lots that are held, in their order, each once in the run.
+
+    As `record_entry` would one by one, in a few statements for all of them: so of plain entries
+    alone, that correct nothing, name no photo that is there and say nothing of goods. What is
+    refused stands in the place of its entry.
+    """
+    before, contents = _known(db, [written.id for _, written in run])
+    templates = templates_of(db, (lot for lot, _ in run))
+    ready: dict[UUID, Ready] = {}
+    refused: dict[UUID, DomainError] = {}
+    for lot, written in run:
+        try:
+            cleaned, known = clean(written), before.get(written.id)
+            if known is not None:
+                check_same(lot, known, contents.get(known.id), cleaned)
+            else:
+                ready[written.id] = judged(sender, lot, templates[lot.id], cleaned)
+        except DomainError as error:
+            refused[written.id] = error
+    keep(db, sender, list(ready.values()))
+    note(db, sender, list(ready.values()))
+    taken = [(lot, written.id) for lot, written in run if written.id not in refused]
+    rows = entry_rows(db, [entry_id for _, entry_id in taken])
+    told = warnings_of_each(db, [(lot, rows[entry_id]) for lot, entry_id in taken])
+    done = {
+        entry_id: Recorded(rows[entry_id], new=entry_id in ready, warnings=warnings)
+        for (_, entry_id), warnings in zip(taken, told, strict=True)
+    }
+    return [refused.get(written.id) or done[written.id] for _, written in run]
+
+
+def _known(
+    db: Session, ids: Sequence[UUID]
+) -> tuple[dict[UUID, DiaryEntry], dict[UUID, DiaryContent]]:
+    """Return the entries that are there already, and what they say."""
+    found = {one.id: one for one in db.scalars(select(DiaryEntry).where(DiaryEntry.id.in_(ids)))}
+    if not found:
+        return {}, {}
+    query = select(DiaryContent).where(DiaryContent.entry_id.in_(found))
+    return found, {one.entry_id: one for one in db.scalars(query)}
 
 
 def _lots_of(lot_id: int, inputs: Sequence[InputGiven]) -> set[int]:
@@ -122,55 +144,9 @@ def _lots_of(lot_id: int, inputs: Sequence[InputGiven]) -> set[int]:
 
 
 def _repeated(db: Session, lot: Lot, before: DiaryEntry, written: Written) -> Recorded:
-    if before.lot_id != lot.id:
-        raise EntryDiffers
-    content = db.get(DiaryContent, before.id)
-    # Once the content is erased nothing is left to compare with; the entry stays what it is.
-    if content is not None and commitment(content.salt, request(written)) != before.request_hash:
-        raise EntryDiffers
+    check_same(lot, before, db.get(DiaryContent, before.id), written)
     row = _row(db, before.id)
     return Recorded(row, new=False, warnings=warnings_of(db, lot, row))
-
-
-def _takes(lot: Lot, when: Timing, now: datetime) -> bool:
-    """Tell whether the lot's diary takes a new entry.
-
-    What a phone wrote down while the diary was open may come when it no longer is: where the
-    phone's clock is known, and before the lot is for sale.
-    """
-    if lot.state == LotState.OPEN:
-        return True
-    return (
-        lot.state == LotState.CLOSED
-        and lot.closed_at is not None
-        and when.recorded_at < min(lot.closed_at, now)
-    )
-
-
-def _checked(template: Template, lot: Lot, written: Written, *, corrects: bool) -> Stage | None:
-    plain = lot.template_version_id is None
-    stage = stage_of(template, written.stage, written.kind, plain=plain)
-    if stage is not None:
-        # What went in is said once: a correction need not repeat it.
-        check_values(stage, written.values, goods=bool(written.inputs) or corrects)
-    return stage
-
-
-def _code(stage: Stage | None, written: Written) -> str:
-    # Free words for a stage, as the plain template takes them, say more than its code.
-    return written.stage or (stage.code if stage else "")
-
-
-def _shown(stage: Stage | None, written: Written, amended: DiaryEntry | None) -> bool:
-    """Tell whether the public may read it: never where its stage is not for the public."""
-    if stage is not None and not stage.public:
-        return False
-    # Else the public would go on reading what is known to be wrong.
-    return written.public or bool(amended and amended.public)
-
-
-def _whole(skew: timedelta | None) -> int | None:
-    return None if skew is None else round(skew.total_seconds())
 
 
 def _goods(
@@ -178,7 +154,6 @@ def _goods(
     actor: Actor,
     now: datetime,
     lot: Lot,
-    entry: DiaryEntry,
     written: Written,
     amended: DiaryEntry | None,
 ) -> tuple[Remark, ...]:
@@ -191,10 +166,10 @@ def _goods(
         _withdraw_former(db, who, amended, written.reason)
     if written.inputs:
         why = written.reason or ("" if lot.state == LotState.OPEN else RECORDED_BEFORE)
-        added = add_inputs(db, **who, inputs=written.inputs, entry_id=entry.id, reason=why)
+        added = add_inputs(db, **who, inputs=written.inputs, entry_id=written.id, reason=why)
         told += added.remarks
     if written.dispatch is not None:
-        sent = add_dispatch(db, **who, dispatch=written.dispatch, entry_id=entry.id)
+        sent = add_dispatch(db, **who, dispatch=written.dispatch, entry_id=written.id)
         told += tuple(one for one in sent.remarks if one not in told)
     return told
 
@@ -232,68 +207,13 @@ def _photos(db: Session, lot: Lot, hashes: Sequence[str]) -> list[DiaryPhoto | L
     return [known[sha256] for sha256 in hashes]
 
 
-def _add(
-    db: Session,
-    actor: Actor,
-    now: datetime,
-    lot: Lot,
-    written: Written,
-    amended: DiaryEntry | None,
-    **facts: Any,  # noqa: ANN401 - the columns judged of what was written
-) -> DiaryEntry:
-    salt = secrets.token_bytes(SALT_BYTES)
-    sequence, received_at = _last(db, lot)
-    entry = DiaryEntry(
-        id=written.id,
-        lot_id=lot.id,
-        entity_id=lot.entity_id,
-        sequence=sequence + 1,
-        kind=written.kind,
-        performed_at=written.performed_at,
-        device_at=written.device_at,
-        received_at=max(now, received_at or now),
-        recorder_id=actor.account_id,
-        recorder_label=actor.label,
-        amends=amended.id if amended else None,
-        request_hash=commitment(salt, request(written)),
-        commit=commitment(salt, said(written)),
-        location_code=written.location_code,
-        on_behalf=bool(written.performer),
-        **facts,
-    )
-    db.add(entry)
-    db.flush()
-    db.add(
-        DiaryContent(
-            entry_id=entry.id,
-            facts=dict(written.values),
-            note=written.note,
-            reason=written.reason,
-            performer=written.performer,
-            salt=salt,
-        )
-    )
-    return entry
-
-
-def _last(db: Session, lot: Lot) -> tuple[int, datetime | None]:
-    """Return the highest number of the lot's entries, and when that one was received: the last."""
-    query = select(DiaryEntry.sequence, DiaryEntry.received_at).where(DiaryEntry.lot_id == lot.id)
-    row = db.execute(query.order_by(DiaryEntry.sequence.desc()).limit(1)).one_or_none()
-    return (row.sequence, row.received_at) if row else (0, None)
-
-
-def _attach(
-    db: Session,
-    lot: Lot,
-    entry: DiaryEntry,
-    photos: Sequence[DiaryPhoto | LotPhoto],
-    promised: Sequence[Promised],
-) -> None:
+def _attach(db: Session, lot: Lot, entry_id: UUID, photos: Sequence[DiaryPhoto | LotPhoto]) -> None:
+    if not photos:
+        return
     for position, photo in enumerate(photos, start=1):
         db.add(
             DiaryPhoto(
-                entry_id=entry.id,
+                entry_id=entry_id,
                 sha256=photo.sha256,
                 source_sha256=photo.source_sha256 if isinstance(photo, DiaryPhoto) else "",
                 position=position,
@@ -301,38 +221,9 @@ def _attach(
                 height=photo.height,
             )
         )
-    for position, coming in enumerate(promised, start=len(photos) + 1):
-        db.add(
-            PhotoPromise(
-                entry_id=entry.id,
-                source_sha256=coming.sha256,
-                size=coming.size,
-                position=position,
-            )
-        )
     db.flush()
-    if not photos:
-        return
     named = [photo.sha256 for photo in photos]
     db.execute(delete(LotPhoto).where(LotPhoto.lot_id == lot.id, LotPhoto.sha256.in_(named)))
-
-
-def _noted(db: Session, actor: Actor, now: datetime, entry: DiaryEntry) -> None:
-    # The audit trail can't be erased, so what the entry says stays out of it.
-    record(
-        db,
-        by=actor,
-        now=now,
-        action="entry.record",
-        subject_id=entry.id,
-        entity_id=entry.entity_id,
-        after={
-            "lot_id": entry.lot_id,
-            "sequence": entry.sequence,
-            "kind": entry.kind,
-            "amends": str(entry.amends) if entry.amends else None,
-        },
-    )
 
 
 def _row(db: Session, entry_id: UUID) -> EntryRow:

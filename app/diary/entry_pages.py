@@ -22,6 +22,7 @@ from app.diary.entry_form import (
     written_of,
 )
 from app.diary.fields import UNIT, field_name, read_values, said_unit
+from app.diary.judging_actions import EntryDiffers
 from app.diary.lot_queries import find_facility, places_of
 from app.diary.models import Lot
 from app.diary.pages import Told, told, units
@@ -262,7 +263,7 @@ def _record(
             dispatch=dispatch_of(sent.fields, values, given.when) if shipped else None,
         )
         done = entry_actions.record_entry(db, actor=actor, now=now, lot_id=lot.id, written=written)
-    except entry_actions.EntryDiffers as error:
+    except EntryDiffers as error:
         again = refused(sent, error, words)
         return Filled({**again.values, "id": str(uuid4())}, again.errors, again.problem)
     except (Invalid, Conflict) as error:

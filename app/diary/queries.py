@@ -247,6 +247,11 @@ def entry_row(db: Session, entry_id: UUID) -> EntryRow | None:
     return rows[0] if rows else None
 
 
+def entry_rows(db: Session, ids: Collection[UUID]) -> dict[UUID, EntryRow]:
+    rows = _rows(db, _ENTRIES.where(DiaryEntry.id.in_(ids))) if ids else ()
+    return {one.id: one for one in rows}
+
+
 def _rows(
     db: Session,
     query: Select[Any],

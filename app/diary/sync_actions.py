@@ -1,9 +1,8 @@
 """What a phone sends at once: each item is taken or refused by itself, all in one transaction."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID
@@ -13,7 +12,8 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.diary import actions, lot_queries
-from app.diary.entry_actions import Recorded, UnknownAmended, record_entry
+from app.diary.entry_actions import Recorded, UnknownAmended, record_entry, record_run
+from app.diary.judging_actions import Sender
 from app.diary.models import Lot
 from app.diary.photo_queries import stored_names
 from app.diary.rules import check_lot_number
@@ -116,15 +116,6 @@ class Taken:
     due: Mapping[UUID, Sequence[Awaited]]
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sends, when it arrived, and how far the phone's clock is off; none where unknown."""
-
-    actor: Actor
-    now: datetime
-    skew: timedelta | None = None
-
-
 def take(
     db: Session, *, sender: Sender, lots: Sequence[LotDraft], entries: Sequence[EntryDraft]
 ) -> Taken:
@@ -136,12 +127,56 @@ def take(
     locked = _locked(db, sender.actor, lots, entries)
     known = {lot.uid: lot for lot in locked if lot.uid is not None}
     opened = [alone(db, partial(_open, db, sender, one, known)) for one in lots]
-    drafts = {one.written.id: one for one in entries}
-    taken: dict[int, Recorded | DomainError] = {}
+    fresh = [one.lot for one in opened if isinstance(one, Opened) and one.new]
+    held = {lot.id: lot for lot in (*locked, *fresh)}
     places = {entry_id: place for place, entry_id in enumerate(in_order(_amends(entries)))}
-    for draft in sorted(entries, key=lambda one: places[one.written.id]):
-        taken[id(draft)] = alone(db, partial(_record, db, sender, draft, known))
-    return Taken(opened, [taken[id(one)] for one in entries], awaited_of(db, drafts.keys()))
+    drafts = sorted(entries, key=lambda one: places[one.written.id])
+    taken: dict[int, Recorded | DomainError] = {}
+    for run in _runs(drafts, known, held):
+        taken |= _taken(db, sender, run, known)
+    return Taken(opened, [taken[id(one)] for one in entries], awaited_of(db, places.keys()))
+
+
+def _runs(
+    drafts: Iterable[EntryDraft], known: Mapping[UUID, Lot], held: Mapping[int, Lot]
+) -> Iterator[list[tuple[EntryDraft, Lot | None]]]:
+    """Return entries in their order: those that `record_run` takes together, others alone."""
+    run: dict[UUID, tuple[EntryDraft, Lot | None]] = {}
+    for draft in drafts:
+        lot = _plain_lot(draft, known, held)
+        if lot is None or draft.written.id in run:
+            yield list(run.values())
+            run = {}
+        if lot is None:
+            yield [(draft, None)]
+        else:
+            run[draft.written.id] = (draft, lot)
+    yield list(run.values())
+
+
+def _plain_lot(draft: EntryDraft, known: Mapping[UUID, Lot], held: Mapping[int, Lot]) -> Lot | None:
+    """Return the lot of an entry that hangs on nothing else, where it is the actor's and held."""
+    written = draft.written
+    if written.amends or written.photos or written.inputs or written.dispatch:
+        return None
+    if draft.lot_id is None and (draft.lot_uid is None or draft.lot_uid not in known):
+        return None
+    return held.get(_lot_id(draft.lot_id, draft.lot_uid, known))
+
+
+def _taken(
+    db: Session,
+    sender: Sender,
+    run: Sequence[tuple[EntryDraft, Lot | None]],
+    known: Mapping[UUID, Lot],
+) -> dict[int, Recorded | DomainError]:
+    """Record a run of entries; where one trips the others up, each by itself."""
+    plain = [(lot, draft.written) for draft, lot in run if lot is not None]
+    if len(plain) > 1:
+        done = alone(db, partial(record_run, db, sender=sender, run=plain))
+        if not isinstance(done, DomainError):
+            return {id(draft): one for (draft, _), one in zip(run, done, strict=True)}
+    return {id(draft): alone(db, partial(_record, db, sender, draft, known)) for draft, _ in run}
 
 
 def _amends(entries: Sequence[EntryDraft]) -> dict[UUID, UUID | None]:

@@ -7,8 +7,9 @@ from sqlalchemy.exc import OperationalError
 
 from app.diary import sync_actions
 from app.diary.entry_actions import Recorded
+from app.diary.judging_actions import Sender
 from app.diary.sync_access import Arrived, SyncRoute
-from app.diary.sync_actions import RETRYABLE, Opened, Sender, Taken
+from app.diary.sync_actions import RETRYABLE, Opened, Taken
 from app.diary.sync_items_api import (
     FORMAT,
     MOST_ITEMS,

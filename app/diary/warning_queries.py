@@ -1,5 +1,6 @@
 """What the recorder of an entry should know of it, though it was taken."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -10,9 +11,10 @@ from app.diary.entries import EntryRow
 from app.diary.gate_queries import early_takings
 from app.diary.models import Lot
 from app.diary.remarks import Remark
-from app.diary.standing_queries import standing_against
-from app.diary.template_queries import template_of
-from app.diary.withdrawal import TAKING, days_of
+from app.diary.standing_queries import standing_of
+from app.diary.template import Template
+from app.diary.template_queries import templates_of
+from app.diary.withdrawal import TAKING, Early, days_of
 from app.kit.clock import day_of
 from app.kit.i18n import N_
 
@@ -33,24 +35,46 @@ _STOPPED = N_("Lot {number} is recalled, or its sale is stopped.")
 
 def warnings_of(db: Session, lot: Lot, entry: EntryRow) -> tuple[Remark, ...]:
     """Return the same for an entry that is new and for one that is sent again."""
-    template = template_of(db, lot)
+    return warnings_of_each(db, [(lot, entry)])[0]
+
+
+def warnings_of_each(db: Session, told: Sequence[tuple[Lot, EntryRow]]) -> list[tuple[Remark, ...]]:
+    """Return the warnings of several entries, each with its lot, in their order."""
+    lots = {lot.id: lot for lot, _ in told}
+    templates = templates_of(db, lots.values())
+    standing = standing_of(db, {(lot.product_id, lot.id) for lot in lots.values()})
+    # To look for periods is to read the whole diary: only what opens or may break one asks.
+    asking = {
+        lot.id: lot
+        for lot, one in told
+        if one.kind in TAKING or days_of(one.kind, one.facts, templates[lot.id].stage(one.stage))
+    }
+    early = {lot_id: early_takings(db, lot) for lot_id, lot in asking.items()}
     found = []
+    for lot, entry in told:
+        stopped = (lot.product_id, lot.id) in standing
+        found.append(
+            tuple(_warnings(lot, templates[lot.id], entry, early.get(lot.id, ()), stopped=stopped))
+        )
+    return found
+
+
+def _warnings(
+    lot: Lot, template: Template, entry: EntryRow, early: Iterable[Early], *, stopped: bool
+) -> Iterator[Remark]:
     if entry.approval is Approval.WAITING:
         days = template.approval_after_days
-        found.append(Remark("diary.waits_for_approval", _WAITS, {"days": days}))
-    # To look for periods is to read the whole diary: only what opens or may break one asks.
-    if entry.kind in TAKING or days_of(entry.kind, entry.facts, template.stage(entry.stage)):
-        found += _periods(db, lot, entry)
+        yield Remark("diary.waits_for_approval", _WAITS, {"days": days})
+    yield from _periods(early, entry)
     stage = None if lot.template_version_id is None else template.stage(entry.stage)
-    found += remarks_on(stage, photos=len(entry.photos) + entry.photos_due)
-    if standing_against(db, lot.product_id, lot.id):
-        found.append(Remark("diary.lot_stopped_already", _STOPPED, {"number": lot.number}))
-    return tuple(found)
+    yield from remarks_on(stage, photos=len(entry.photos) + entry.photos_due)
+    if stopped:
+        yield Remark("diary.lot_stopped_already", _STOPPED, {"number": lot.number})
 
 
-def _periods(db: Session, lot: Lot, entry: EntryRow) -> list[Remark]:
+def _periods(early: Iterable[Early], entry: EntryRow) -> list[Remark]:
     found = []
-    for one in early_takings(db, lot):
+    for one in early:
         figures = {"agent": one.period.agent or "…", "until": _day(one.period.until)}
         if one.work.entry_id == entry.id:
             found.append(Remark("diary.harvested_early", _EARLY, figures))

@@ -165,6 +165,41 @@ def test_the_same_id_with_other_content_is_refused(
     assert (len(kept(database, lot.id)), kept(database, foreign.id)) == (1, [])
 
 
+def test_what_comes_together_is_kept_as_if_it_came_one_by_one(
+    visit: Visit, cast: Cast, lot: Lot, database: Database
+) -> None:
+    with database.begin() as db:
+        other = make.lot(db, of=db.get_one(Product, lot.product_id))
+        foreign = phone.entry(make.lot(db, of=make.product(db, of=cast.other)))
+    phone.send(visit(api=cast.outsider), foreign)
+    ways: list[dict[str, Any]] = [
+        {},
+        {"performed_at": "2026-03-01T08:00:00+07:00", "location_code": "AO-1"},
+        # An id that another producer's entry has: it must not spoil what stands around it.
+        {"id": foreign["id"]},
+        {"photos": [phone.promised(b"one"), phone.promised(b"two")], "performer": "Chú Ba"},
+        {"kind": "harvest", "public": False, "note": "Lứa đầu"},
+    ]
+    together = [phone.entry(lot, **facts) for facts in ways]
+    singly = [one | {"lot_id": other.id} for one in (phone.entry(None, **two) for two in ways)]
+    client = visit(api=cast.owner)
+    at_once = phone.send(client, *together, together[0])["results"]
+    by_one = [phone.send(client, one)["results"][0] for one in (*singly, singly[0])]
+    own = {"id", "lot_id"}
+    told = [[{name: x for name, x in one.items() if name not in own} for one in some]
+            for some in (at_once, by_one)]  # fmt: skip
+    assert told[0] == told[1]
+    assert [one["result"] for one in at_once] == [
+        "accepted", "accepted", "refused", "accepted", "accepted", "duplicate",
+    ]  # fmt: skip
+    own = {"id", "lot_id", "request_hash", "commit"}
+    columns = [one.key for one in DiaryEntry.__table__.columns if one.key not in own]
+    headers = [[[getattr(one, key) for key in columns] for one in kept(database, of)]
+               for of in (lot.id, other.id)]  # fmt: skip
+    assert headers[0] == headers[1]
+    assert len(headers[0]) == len(ways) - 1
+
+
 def test_a_lot_is_opened_out_of_reach_and_its_entries_name_it(
     visit: Visit, cast: Cast, lot: Lot, product: Product, database: Database
 ) -> None:

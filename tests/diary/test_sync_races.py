@@ -13,11 +13,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app.diary.entry_actions import Recorded
+from app.diary.judging_actions import Sender
 from app.diary.models import DiaryEntry, DiaryPhoto, Lot
 from app.diary.parting_actions import Taken as Part
 from app.diary.parting_actions import merge_lots
 from app.diary.rules import EntryKind
-from app.diary.sync_actions import EntryDraft, LotDraft, Opened, Sender, Taken, take
+from app.diary.sync_actions import EntryDraft, LotDraft, Opened, Taken, take
 from app.diary.tracing import InputGiven
 from app.diary.upload_actions import Piece, WrongOffset, keep_uploaded, receive_piece
 from app.diary.written import Promised, Written
