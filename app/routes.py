@@ -7,6 +7,7 @@ import app.certificates.form_pages
 import app.certificates.ocop_pages
 import app.certificates.own_pages
 import app.certificates.pages
+import app.certificates.policy_api
 import app.certificates.policy_pages
 import app.documents.pages
 import app.entities.api
@@ -45,6 +46,7 @@ import app.office.board_pages
 import app.office.diary_decision_pages
 import app.office.diary_pages
 import app.office.ending_pages
+import app.office.expiry_api
 import app.office.expiry_pages
 import app.office.figure_api
 import app.office.figure_pages
@@ -54,8 +56,10 @@ import app.office.inspect_api
 import app.office.inspect_pages
 import app.office.past_api
 import app.office.past_pages
+import app.office.queue_api
 import app.office.queue_pages
 import app.oversight.api
+import app.oversight.checklist_api
 import app.oversight.checklist_pages
 import app.oversight.field_pages
 import app.oversight.finding_pages
@@ -66,9 +70,11 @@ import app.oversight.inspection_pages
 import app.oversight.inspection_sync_api
 import app.oversight.inspection_upload_api
 import app.oversight.inspection_write_pages
+import app.oversight.measure_api
 import app.oversight.measure_pages
 import app.oversight.minutes_pages
 import app.oversight.pages
+import app.oversight.plan_api
 import app.oversight.plan_list_pages
 import app.oversight.plan_pages
 import app.oversight.quality_api
@@ -159,6 +165,9 @@ ROUTERS = (
     app.oversight.inspection_one_pages.router,
     app.oversight.minutes_pages.router,
     app.oversight.inspection_own_pages.router,
+    app.oversight.plan_api.router,
+    app.oversight.measure_api.router,
+    app.oversight.checklist_api.router,
     app.oversight.plan_list_pages.router,
     app.oversight.plan_pages.router,
     app.oversight.measure_pages.router,
@@ -205,6 +214,7 @@ ROUTERS = (
     app.certificates.pages.router,
     app.certificates.ocop_pages.router,
     app.certificates.code_pages.router,
+    app.certificates.policy_api.router,
     app.certificates.policy_pages.router,
     app.certificates.own_pages.router,
     app.products.own_pages.router,
@@ -242,8 +252,10 @@ ROUTERS = (
     app.partners.event_api.router,
     app.partners.webhook_api.router,
     app.partners.webhook_pages.router,
+    app.office.expiry_api.router,
     app.office.expiry_pages.router,
     app.office.home_pages.router,
+    app.office.queue_api.router,
     app.office.queue_pages.router,
     app.office.figure_pages.router,
     app.office.figure_api.router,

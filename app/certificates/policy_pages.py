@@ -3,23 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final
+from typing import Final
 
 from fastapi import APIRouter, Request
-from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.certificates.kinds import KINDS, Kind
 from app.certificates.models import CertificatePolicy
 from app.certificates.need_queries import Touched, touched_by
-from app.certificates.policy import PolicyFacts, policy_on
+from app.certificates.policy import policy_on
 from app.certificates.policy_actions import set_certificate_policy
+from app.certificates.policy_api import SHOWN, AskedIn, PolicyIn
 from app.certificates.queries import list_policies, policy_facts
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of
-from app.kit.forms import Filled, Form, In, Line, Sent, read_form
+from app.kit.forms import Filled, Form, Sent, read_form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
@@ -29,22 +29,12 @@ from app.products.rules import OcopGroup
 router = APIRouter(prefix="/office/certificate-policy", route_class=Edge, include_in_schema=False)
 
 SAVED = sayable(N_("What is asked for was recorded."))
-SHOWN: Final = 50
 GROUPS: Final = [
     ("", N_("Every product without a rule of its group")),
     *((one.value, one.label) for one in OcopGroup),
 ]
 _LABELS: Final[Mapping[str, str]] = dict(GROUPS)
 _KIND_LABELS: Final[Mapping[str, str]] = dict(KINDS)
-Day = Annotated[date, Field(ge=date(2020, 1, 1), le=date(2100, 12, 31))]
-
-
-class PolicyIn(In):
-    """From which day on products of a group need the kinds that are ticked."""
-
-    group: OcopGroup | None = None
-    in_force_from: Day
-    source: Annotated[Line, Field(max_length=200)] = ""
 
 
 @dataclass(frozen=True)
@@ -122,15 +112,9 @@ def _ticked(sent: Sent, prefix: str) -> frozenset[Kind]:
 
 
 def _preview(db: Session, given: PolicyIn, sent: Sent) -> Preview:
-    wanted = PolicyFacts(
-        # Recorded last, it would win over another from the same day.
-        id=2**62,
-        group=given.group or "",
-        all_of=_ticked(sent, "all_"),
-        any_of=_ticked(sent, "any_"),
-        in_force_from=given.in_force_from,
-    )
-    count, first = touched_by(db, wanted, day=given.in_force_from, most=SHOWN)
+    ticked = {"all_of": _ticked(sent, "all_"), "any_of": _ticked(sent, "any_")}
+    asked = AskedIn.model_validate(given.model_dump() | ticked)
+    count, first = touched_by(db, asked.facts(), day=given.in_force_from, most=SHOWN)
     return Preview(count, first, _KIND_LABELS)
 
 

@@ -90,5 +90,12 @@ def months_from(day: date, count: int) -> list[date]:
     return months
 
 
+def days_asked(day: date, month: str, within: int) -> tuple[date, date]:
+    """Return the days that are asked for: a month, the next days, or else the next 90."""
+    if month:
+        return month_of(date.fromisoformat(f"{month}-01"))
+    return day, day + timedelta(days=within or max(AHEAD))
+
+
 def _next(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1)

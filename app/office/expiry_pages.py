@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
@@ -11,15 +11,28 @@ from starlette.responses import Response
 
 from app.entities.queries import get_entity
 from app.identity.access import CurrentActor
-from app.identity.rules import Actor, NotAllowed, Role
+from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, Cell, FileKind, every, file_of
 from app.kit.i18n import N_, Translator
 from app.kit.pages import show
-from app.kit.paging import Cut, Cutting, Page, next_path, previous_path, skipped
+from app.kit.paging import Cutting, Page, next_path, previous_path
 from app.kit.web import Db, Edge, Now, Words
-from app.office.expiries import AHEAD, Expiry, ExpiryKind, month_of, months_from, notice_due
-from app.office.expiry_queries import Wanted, count_ahead, count_by_day, list_expiries
+from app.office.expiries import (
+    Expiry,
+    ExpiryKind,
+    days_asked,
+    month_of,
+    months_from,
+    notice_due,
+)
+from app.office.expiry_queries import (
+    Wanted,
+    count_ahead,
+    count_by_day,
+    page_of_expiries,
+    require_reader,
+)
 
 router = APIRouter(prefix="/office/expiries", route_class=Edge, include_in_schema=False)
 
@@ -90,16 +103,16 @@ def expiries(
     kind: ExpiryKind | None = None,
     entity: Wished = 0,
 ) -> Response:
-    if not actor.of_department and Role.MARK_MANAGER not in actor.roles:
-        raise NotAllowed
+    require_reader(actor)
     day = day_of(now)
     name = get_entity(db, entity, actor=actor).name if entity else ""
-    first, last = _range(day, month, within)
-    wanted = Wanted(first, last, {kind} if kind else frozenset(ExpiryKind), entity)
+    wanted = Wanted(
+        *days_asked(day, month, within), {kind} if kind else frozenset(ExpiryKind), entity
+    )
     if file:
-        rows = every(lambda part: _page(db, wanted, actor, part), cut)
+        rows = every(lambda part: page_of_expiries(db, wanted, actor=actor, cut=part), cut)
         return _file(file, rows, words)
-    page = _page(db, wanted, actor, cut)
+    page = page_of_expiries(db, wanted, actor=actor, cut=cut)
     view = ExpiriesView(
         page=page.map(lambda one: ExpiryRow(one, one.kind.label, notice_due(one.last_day, day))),
         next=next_path(request, page),
@@ -115,20 +128,6 @@ def expiries(
         of_department=actor.of_department,
     )
     return show(request, "office/expiries.html", view)
-
-
-def _range(day: date, month: str, within: int) -> tuple[date, date]:
-    """Return the days that are asked for: a month, the next days, or else the next 90."""
-    if month:
-        return month_of(date.fromisoformat(f"{month}-01"))
-    return day, day + timedelta(days=within or max(AHEAD))
-
-
-def _page(db: Session, wanted: Wanted, actor: Actor, cut: Cut) -> Page[Expiry]:
-    def read(skip: int, most: int) -> list[Expiry]:
-        return list_expiries(db, wanted, actor=actor, skip=skip, limit=most)
-
-    return skipped(cut, read)
 
 
 def _months(db: Session, actor: Actor, day: date, wanted: Wanted, chosen: str) -> list[MonthLine]:

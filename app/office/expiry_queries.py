@@ -27,8 +27,9 @@ from sqlalchemy.orm import Session, aliased
 from app.certificates.kinds import Kind
 from app.certificates.models import Certificate
 from app.entities.models import Entity
-from app.identity.rules import Actor
+from app.identity.rules import Actor, Role
 from app.kit.db import beyond_fence
+from app.kit.paging import Cut, Page, skipped
 from app.office.expiries import AHEAD, Expiry, ExpiryKind
 from app.products.models import OcopCertificate, Product
 from app.rights.manager_queries import kept_by
@@ -59,6 +60,19 @@ def list_expiries(
     with _names(db, actor):
         read = db.execute(rows.offset(skip).limit(limit)).all()
     return [_expiry(row._asdict()) for row in read]
+
+
+def require_reader(actor: Actor) -> None:
+    """Refuse who neither is of the Department nor keeps the users of a right."""
+    if not actor.of_department:
+        actor.require_role(Role.MARK_MANAGER)
+
+
+def page_of_expiries(db: Session, wanted: Wanted, *, actor: Actor, cut: Cut) -> Page[Expiry]:
+    """Return a page of what ends; its `after` is how many come before it."""
+    return skipped(
+        cut, lambda skip, most: list_expiries(db, wanted, actor=actor, skip=skip, limit=most)
+    )
 
 
 def count_by_day(db: Session, wanted: Wanted, *, actor: Actor) -> dict[date, int]:

@@ -28,6 +28,18 @@ class Kind(StrEnum):
         return list(Kind).index(self)
 
 
+class Whose(StrEnum):
+    """Whom a thing waits for, or that its day is past."""
+
+    MINE = "mine"
+    UNASSIGNED = "unassigned"
+    OVERDUE = "overdue"
+
+    @property
+    def label(self) -> str:
+        return _WHOSE[self]
+
+
 class Priority(StrEnum):
     LOW = "low"
     NORMAL = "normal"
@@ -98,6 +110,11 @@ _KINDS: Final[Mapping[Kind, str]] = {
     Kind.MEASURE: N_("Measure after an inspection"),
     Kind.TEST: N_("Failed quality test"),
     Kind.OBJECTION: N_("Objection to a use right"),
+}
+_WHOSE: Final[Mapping[Whose, str]] = {
+    Whose.MINE: N_("Assigned to me"),
+    Whose.UNASSIGNED: N_("Assigned to nobody"),
+    Whose.OVERDUE: N_("Overdue"),
 }
 _PRIORITIES: Final[Mapping[Priority, str]] = {
     Priority.LOW: N_("Low"),

@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -16,14 +15,15 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import NotFound
 from app.kit.exports import AsFile, Cell, FileKind, every, file_of
-from app.kit.forms import Filled, Form, In, Line, Note
+from app.kit.forms import Filled, Form, Line
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.paging import NEWEST, Cut, Page, Sorting, next_path, previous_path
+from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.saving import submit
 from app.kit.web import Db, Edge, Id, Now, Words
 from app.office.queue_actions import assign_item
-from app.office.queue_items import Item, Kind, Priority
+from app.office.queue_api import AssignIn
+from app.office.queue_items import Item, Kind, Priority, Whose
 from app.office.queue_models import QueueAssignment
 from app.office.queue_queries import (
     QueueFilter,
@@ -36,18 +36,12 @@ from app.office.queue_queries import (
 )
 from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_lead_queries import list_leads
-from app.oversight.told import RecordId
 
 router = APIRouter(prefix="/office/queue", route_class=Edge, include_in_schema=False)
 
 ASSIGNED = sayable(N_("It was assigned."))
 SHOWN_TEXT: Final = 160
-MINE, UNASSIGNED, OVERDUE = "mine", "unassigned", "overdue"
-WHOSE: Final = [
-    (MINE, N_("Assigned to me")),
-    (UNASSIGNED, N_("Assigned to nobody")),
-    (OVERDUE, N_("Overdue")),
-]
+WHOSE: Final = [(one.value, one.label) for one in Whose]
 HEADS: Final = (
     ("kind", N_("What waits")),
     ("id", N_("No.")),
@@ -62,16 +56,6 @@ HEADS: Final = (
     ("closed_by", N_("Closed by")),
     ("why", N_("Reason")),
 )
-
-
-class AssignIn(In):
-    """Who is to look after something, how urgently and by when."""
-
-    assignee_id: RecordId | None = None
-    priority: Priority = Priority.NORMAL
-    due_on: date | None = None
-    note: Annotated[Note, Field(max_length=2000)] = ""
-    seen: Annotated[int, Field(ge=0, le=2**62)] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,30 +103,29 @@ def queue(
     q: Line = "",
 ) -> Response:
     actor.require_department()
-    wanted = QueueFilter(
+    wanted = QueueFilter.asked(
+        Whose(whose) if whose in set(Whose) else None,
+        actor=actor,
+        today=day_of(now),
         kind=Kind(kind) if kind in set(Kind) else None,
         closed=state == "closed",
-        mine=(actor.account_id or 0) if whose == MINE else None,
-        unassigned=whose == UNASSIGNED,
-        overdue_on=day_of(now) if whose == OVERDUE else None,
         priority=Priority(priority) if priority in set(Priority) else None,
         text=q[:100],
     )
-    order = Cut(cut.after, cut.limit, newest=cut.sort == NEWEST, back=cut.back)
 
     def read(part: Cut) -> Page[QueueRow]:
         page = list_queue(db, cut=part, wanted=wanted)
         return page.having(queue_rows(db, page.items))
 
     if file:
-        return _file(file, every(read, order), words)
-    page = read(order)
+        return _file(file, every(read, cut), words)
+    page = read(cut)
     view = QueueView(
         rows=page.items,
         next=next_path(request, page),
         previous=previous_path(request, page),
         wanted={"kind": kind, "whose": whose, "priority": priority, "state": state, "q": q}
-        | {"sort": NEWEST if order.newest else ""},
+        | {"sort": cut.sort},
         kinds=[(one.value, one.label) for one in Kind],
         whose=WHOSE,
         priorities=[(one.value, one.label) for one in Priority],

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,9 +22,9 @@ from app.entities.models import Entity
 from app.entities.queries import names_of as names_of_entities
 from app.identity.rules import Actor
 from app.kit.errors import NotFound
-from app.kit.paging import Cut, NoSuchRow, Page, trimmed
+from app.kit.paging import NEWEST, Cut, NoSuchRow, Page, trimmed
 from app.kit.text import fold
-from app.office.queue_items import Item, Kind, Priority, unmarked
+from app.office.queue_items import Item, Kind, Priority, Whose, unmarked
 from app.office.queue_models import QueueAssignment
 from app.office.queue_source_queries import ORDER, SOURCES
 from app.products.queries import names_of as names_of_products
@@ -41,6 +41,23 @@ class QueueFilter:
     overdue_on: date | None = None
     priority: Priority | None = None
     text: str = ""
+
+    @classmethod
+    def asked(
+        cls,
+        whose: Whose | None,
+        *,
+        actor: Actor,
+        today: date,
+        **more: Any,  # noqa: ANN401 - the other members
+    ) -> Self:
+        """Return what one reader asks for on a day."""
+        return cls(
+            mine=(actor.account_id or 0) if whose is Whose.MINE else None,
+            unassigned=whose is Whose.UNASSIGNED,
+            overdue_on=today if whose is Whose.OVERDUE else None,
+            **more,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,8 @@ def list_queue(db: Session, *, cut: Cut, wanted: QueueFilter) -> Page[Item]:
     Each kind is read from its own index only as far as the page goes.
     """
     start = _start(db, cut)
-    descending = (cut.newest or wanted.closed) != cut.back
+    newest = cut.newest or cut.sort == NEWEST
+    descending = (newest or wanted.closed) != cut.back
     parts = [
         _part(kind, wanted, start, descending=descending).limit(cut.limit + 1).subquery()
         for kind in Kind

@@ -130,11 +130,17 @@ def list_all(
     outcome: FindingOutcome | None = None,
     entity_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     right_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    plan_id: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     year: Annotated[int | None, Query(ge=1970, le=2199)] = None,
 ) -> Listed[ListedInspectionOut]:
     """Return all inspections to the Department, signed ones of their own to everybody else."""
     wanted = InspectionFilter(
-        state=state, outcome=outcome, entity_id=entity_id, right_id=right_id, year=year
+        state=state,
+        outcome=outcome,
+        entity_id=entity_id,
+        right_id=right_id,
+        plan_id=plan_id,
+        year=year,
     )
     page = (
         list_inspections(db, actor=actor, cut=cut, wanted=wanted)

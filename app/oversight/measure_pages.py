@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -17,7 +16,7 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every
 from app.kit.files import Store
-from app.kit.forms import Filled, Form, In, Note, Sent
+from app.kit.forms import Filled, Form, In, Sent
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
@@ -29,10 +28,10 @@ from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_file_pages import measures_file
 from app.oversight.inspection_models import Measure
 from app.oversight.inspection_terms import INSPECTION_TERMS
+from app.oversight.measure_api import ConfirmIn, ExtendIn, ReopenIn
 from app.oversight.measure_queries import MeasureFilter, get_answer, get_measure, list_measures
 from app.oversight.measure_row_queries import MeasureRow, measure_rows
 from app.oversight.measures import MeasureState
-from app.oversight.rules import MAX_TEXT
 
 HOME: Final = "/office/measures"
 router = APIRouter(prefix=HOME, route_class=Edge, include_in_schema=False)
@@ -45,22 +44,6 @@ STATES: Final = [
     *((one.value, one.label) for one in MeasureState),
     (ANSWERED, N_("Answered, to be confirmed")),
 ]
-Text = Annotated[Note, Field(max_length=MAX_TEXT)]
-
-
-class ConfirmIn(In):
-    done_on: date
-    result: Text
-    seen: datetime | None = None
-
-
-class ReopenIn(In):
-    reason: Text
-    seen: datetime | None = None
-
-
-class ExtendIn(ReopenIn):
-    deadline: date
 
 
 @dataclass(frozen=True)
@@ -99,21 +82,21 @@ def measures(
     state: Annotated[str, Query(max_length=10)] = "",
     entity: Annotated[int, Query(ge=0, le=2**62)] = 0,
 ) -> Response:
+    actor.require_department()
     wanted = MeasureFilter(
         state=MeasureState(state) if state in set(MeasureState) else None,
         answered=state == ANSWERED,
         entity_id=entity or None,
     )
     today = day_of(now)
-    order = Cut(cut.after, cut.limit, sort=cut.sort or "deadline", back=cut.back)
 
     def read(part: Cut) -> Page[MeasureRow]:
         page = list_measures(db, actor=actor, cut=part, wanted=wanted, today=today)
         return page.having(measure_rows(db, page.items, today=today))
 
     if file:
-        return measures_file(file, every(read, order), words)
-    page = read(order)
+        return measures_file(file, every(read, cut), words)
+    page = read(cut)
     view = MeasuresView(
         rows=page.items,
         next=next_path(request, page),

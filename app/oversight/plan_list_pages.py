@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from openpyxl import Workbook
-from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.exports import MEDIA, AsFile, FileKind, every, file_of
-from app.kit.forms import Filled, Form, In, Line, Note
+from app.kit.forms import Filled, Form
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
@@ -24,6 +22,7 @@ from app.kit.sheets import add_sheet
 from app.kit.web import Db, Edge, Now, Words
 from app.oversight import plan_actions
 from app.oversight.inspection_models import InspectionPlan
+from app.oversight.plan_api import NewPlanIn
 from app.oversight.plan_queries import Progress, list_plans, progress_of
 from app.oversight.plans import COLUMNS, PlanKind, PlanState
 
@@ -31,21 +30,6 @@ HOME: Final = "/office/plans"
 router = APIRouter(prefix=HOME, route_class=Edge, include_in_schema=False)
 
 MADE = sayable(N_("The plan is begun. Add what is to be inspected."))
-Days = Annotated[date, Field(ge=date(1970, 1, 1), lt=date(2200, 1, 1))]
-
-
-class PlanIn(In):
-    """A plan as its form says it."""
-
-    name: Annotated[Line, Field(min_length=1, max_length=200)]
-    from_day: Days | None = None
-    to_day: Days | None = None
-    note: Annotated[Note, Field(max_length=2000)] = ""
-
-
-class NewPlanIn(PlanIn):
-    year: Annotated[int, Field(ge=2000, le=2199)]
-    kind: PlanKind = PlanKind.ANNUAL
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.errors import Invalid, TooLarge
 from app.kit.exports import AsFile, every
-from app.kit.forms import Filled, Form, In, Line, Note, Sent
+from app.kit.forms import Filled, Form, In, Note, Sent
 from app.kit.grid import NotASheet
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
@@ -31,7 +31,8 @@ from app.oversight.inspection_pages import checklists_there, names
 from app.oversight.inspection_queries import InspectionFilter, list_inspections
 from app.oversight.inspection_row_queries import InspectionRow, inspection_rows
 from app.oversight.inspection_terms import INSPECTION_TERMS
-from app.oversight.plan_list_pages import HOME, Days, PlanIn, PlanLine
+from app.oversight.plan_api import ApproveIn, ChangePlanIn, SeenIn
+from app.oversight.plan_list_pages import HOME, PlanLine
 from app.oversight.plan_queries import get_plan, progress_of
 from app.oversight.plans import PlanRow, PlanSheetWrong, PlanState, read_plan
 from app.oversight.rules import Subject
@@ -47,20 +48,6 @@ CLOSED = sayable(N_("The plan is closed."))
 FILE_MEGABYTES: Final = 2
 Month = Annotated[int, Field(ge=1, le=12)]
 Team = Annotated[Note, Field(max_length=2000)]
-
-
-class ChangePlanIn(PlanIn):
-    seen: datetime | None = None
-
-
-class ApproveIn(In):
-    decision_no: Annotated[Line, Field(min_length=1, max_length=60)]
-    decided_on: Days
-    seen: datetime | None = None
-
-
-class SeenIn(In):
-    seen: datetime | None = None
 
 
 class WhenIn(In):

@@ -10,6 +10,7 @@ from app.stamps.keyring import Keyring
 from tests import make_certificates
 
 _API = "/api/v1/certificates"
+_POLICY = "/api/v1/certificate-policy"
 _ONE = "/office/certificates/{paper_id}"
 _OCOP = "/office/ocop-certificates/{ocop_id}"
 _CODE = "/office/entities/{entity_id}/facilities/{facility_id}/codes/{code_id}"
@@ -21,8 +22,8 @@ ALLOWED = {
             /app/certificates
     """,
     KEEPERS: f"GET {_API}/{{paper_id}} {_ONE} {_OCOP}",
-    "fpair": "GET /office/certificate-policy /office/issuers",
-    "a": "POST /office/certificate-policy /office/issuers",
+    "fpair": f"GET /office/certificate-policy /office/issuers {_POLICY}",
+    "a": f"POST /office/certificate-policy /office/issuers {_POLICY} {_POLICY}/preview",
     OFFICERS: f"""
         GET /office/certificates/new {_ONE}/edit {_ONE}/renew {_ONE}/strike
             /office/certificates/revoke /office/ocop-certificates/revoke {_CODE}/retire
@@ -40,6 +41,7 @@ QUERIES = {
     "/office/ocop-certificates/revoke": "?one={ocop_id}",
 }
 TERM = {"number": "12/2026/VG", "valid_from": "2026-01-01"}
+ASKED = {"in_force_from": "2040-01-01", "all_of": ["haccp"]}
 REVOCATION = {"decision_no": "9/QĐ", "reason": "Hết điều kiện"}
 
 
@@ -50,6 +52,8 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         f"POST {_API}/revoke": REVOCATION | {"certificates": [ids["paper_id"]]},
         f"POST {_API}/{{paper_id}}/renew": TERM,
         f"POST {_API}/{{paper_id}}/strike": {"reason": "Nhầm"},
+        f"POST {_POLICY}": ASKED,
+        f"POST {_POLICY}/preview": ASKED,
     }
 
 

@@ -19,17 +19,21 @@ ONE, PLAN = "/office/inspections/{inspection_id}", "/office/plans/{inspection_pl
 LIST, MEASURE = "/office/checklists/{checklist_id}", "/office/measures/{measure_id}"
 PHOTO = "/api/v1/inspections/photos/{uid}/{sha256}"
 API = "/api/v1/inspections/{inspection_id}"
+PLANS, DUE = "/api/v1/inspection-plans", "/api/v1/measures/{measure_id}"
+PLAN_API, LISTS = f"{PLANS}/{{inspection_plan_id}}", "/api/v1/checklists"
+LIST_API = f"{LISTS}/{{checklist_id}}"
 ALLOWED = {
-    "owfpairmx": "GET /app/inspections /api/v1/inspections",
+    "owfpairmx": "GET /app/inspections /api/v1/inspections /api/v1/measures",
     "owfpair": f"""
         GET /app/inspections/{{inspection_id}} {ONE}/photos/{{item}}/{{sha256}}
-            {MEASURE}/answers/{{answer_id}}/photo {API}
+            {MEASURE}/answers/{{answer_id}}/photo {API} {DUE}
     """,
-    "ow": "POST /app/inspections/measures/{measure_id}",
+    "ow": f"POST /app/inspections/measures/{{measure_id}} {DUE}/answers",
     "fpair": f"""
         GET /office/inspections {ONE} {ONE}/minutes /office/plans {PLAN} /office/plans/template.xlsx
             /office/measures {MEASURE} /office/checklists {LIST} {LIST}/versions/{{version}}
             {LIST}/versions/{{version}}/workbook
+            {PLANS} {PLAN_API} {LISTS} {LIST_API} {LIST_API}/versions/{{version}}
     """,
     "fpai": f"""
         GET /office/inspections/new {ONE}/write /api/v1/inspections/state {PHOTO}
@@ -38,14 +42,22 @@ ALLOWED = {
             {ONE}/hand-over {ONE}/recheck {ONE}/photos {ONE}/documents
             {MEASURE}/confirm {MEASURE}/reopen {MEASURE}/extend /api/v1/inspections/sync
             /api/v1/inspections {API}/cancel {API}/sign
+            {DUE}/confirm {DUE}/reopen {DUE}/extend
     """,
     "fpa": f"""
         POST /office/plans {PLAN}/change {PLAN}/add {PLAN}/add-users {PLAN}/add-commune
             {PLAN}/upload {PLAN}/remove {PLAN}/approve {PLAN}/close
             /office/checklists/ready /office/checklists/import {LIST}/retire {LIST}/restore
+            {PLANS} {PLAN_API}/rows {PLAN_API}/rows/users {PLAN_API}/rows/commune
+            {PLAN_API}/rows/{{planned_id}}/remove {PLAN_API}/approve {PLAN_API}/close
+            {LISTS} {LISTS}/ready {LIST_API}/retire {LIST_API}/restore
+        PUT {PLAN_API}
     """,
 }
 WHY = "Một lý do đủ dài"
+DONE = {"done_on": "2026-03-10", "result": WHY}
+LATER = {"deadline": "2026-04-10", "reason": WHY}
+DECIDED = {"decision_no": "1", "decided_on": "2026-03-01"}
 
 
 def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -54,6 +66,18 @@ def bodies(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "POST /api/v1/inspections": {"subject": "entity", "record_id": ids["entity_id"]},
         f"POST {API}/cancel": {"reason": WHY},
         f"POST {API}/sign": {"version": 1},
+        f"POST {DUE}/answers": {"text": WHY},
+        f"POST {DUE}/confirm": DONE,
+        f"POST {DUE}/reopen": {"reason": WHY},
+        f"POST {DUE}/extend": LATER,
+        f"POST {PLANS}": {"name": "Kế hoạch", "year": 2026},
+        f"PUT {PLAN_API}": {"name": "Kế hoạch khác"},
+        f"POST {PLAN_API}/rows": {"subject": "product", "record_id": ids["product_id"]},
+        f"POST {PLAN_API}/rows/users": {"right_id": ids["gi_id"]},
+        f"POST {PLAN_API}/rows/commune": {"commune_code": make.DAT_MUI},
+        f"POST {PLAN_API}/approve": DECIDED,
+        f"POST {PLAN_API}/close": {},
+        f"POST {LISTS}": {"code": "moi", "name": "Phiếu mới", "body": {}},
     }
 
 
@@ -63,9 +87,9 @@ def forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         f"{ONE}/cancel": {"reason": WHY},
         f"{ONE}/correct": {"text": WHY},
         f"{ONE}/hand-over": {"agency": "QLTT", "document_no": "1", "day": "2026-03-10"},
-        f"{MEASURE}/confirm": {"done_on": "2026-03-10", "result": WHY},
+        f"{MEASURE}/confirm": DONE,
         f"{MEASURE}/reopen": {"reason": WHY},
-        f"{MEASURE}/extend": {"deadline": "2026-04-10", "reason": WHY},
+        f"{MEASURE}/extend": LATER,
         "/app/inspections/measures/{measure_id}": {"text": WHY},
         "/office/plans": {"name": "Kế hoạch", "year": "2026"},
         f"{PLAN}/change": {"name": "Kế hoạch khác"},
@@ -73,7 +97,7 @@ def forms(ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
         f"{PLAN}/add-users": {"right_id": ids["gi_id"]},
         f"{PLAN}/add-commune": {"commune_code": make.DAT_MUI},
         f"{PLAN}/remove": {"inspection_id": ids["planned_id"]},
-        f"{PLAN}/approve": {"decision_no": "1", "decided_on": "2026-03-01"},
+        f"{PLAN}/approve": DECIDED,
     }
 
 

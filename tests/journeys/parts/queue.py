@@ -7,11 +7,15 @@ from sqlalchemy.orm import Session
 from app.stamps.keyring import Keyring
 from tests import make_oversight
 
-ITEM = "/office/queue/{waiting}/{item_id}"
+ITEM, API = "/office/queue/{waiting}/{item_id}", "/api/v1/queue/{waiting}/{item_id}"
 ALLOWED = {
-    "fpair": f"GET /office/queue {ITEM}",
-    "fpa": f"POST {ITEM}",
+    "fpair": f"GET /office/queue {ITEM} /api/v1/queue {API}",
+    "fpa": f"POST {ITEM} {API}",
 }
+
+
+def bodies(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {f"POST {API}": {"priority": "high"}}
 
 
 def forms(_ids: dict[str, Any]) -> dict[str, dict[str, Any]]:

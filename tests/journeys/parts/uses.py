@@ -17,7 +17,7 @@ ALLOWED = {
         GET /api/v1/rights/{right_id}/observations /api/v1/rights/{right_id}/managers
             /office/rights/{right_id}/managers
     """,
-    "fpairm": "GET /office/objections /office/expiries",
+    "fpairm": "GET /office/objections /office/expiries /api/v1/expiries",
     "fpai": """
         POST /api/v1/rights/{right_id}/observations
              /office/use-rights/{use_right_id}/observations
