@@ -39,6 +39,8 @@ class Settings:
     outbound_loopback: bool = False
     # After so many days without an entry the keeper of an open lot is reminded.
     diary_silent_days: int = 14
+    # So many days after a report is closed, what its reporter wrote is erased.
+    report_days: int = 730
     # Whether who has a role must give a second factor; else only who has set one up.
     second_factor_required: bool = True
 
@@ -76,6 +78,7 @@ class Settings:
             networks_file=env.get("OCOP_NETWORKS_FILE", ""),
             outbound_loopback=_switch(env, "OCOP_OUTBOUND_LOOPBACK", default=False),
             diary_silent_days=_number(env, "OCOP_DIARY_SILENT_DAYS", cls.diary_silent_days),
+            report_days=_number(env, "OCOP_REPORT_DAYS", cls.report_days),
             second_factor_required=_required(env, "OCOP_SECOND_FACTOR", default=not sample),
         )
 

@@ -60,9 +60,10 @@ from app.office.import_work_actions import work_on_waiting_imports
 from app.oversight.blocking_queries import failed_checks
 from app.oversight.inspection_photo_actions import awaited_files
 from app.oversight.queries import named_photos
+from app.oversight.triage_actions import erase_told
 from app.oversight.turns import Limits
 from app.partners.cors_access import OpenToShops
-from app.partners.event_actions import record_ended
+from app.partners.event_actions import SYSTEM, record_ended
 from app.partners.shop_queries import count_shops, shops_of
 from app.partners.webhook_courier_actions import Courier, tidy_deliveries
 from app.rails import OFFICE, PHONE
@@ -288,11 +289,13 @@ def make_runner(made: FastAPI) -> Runner:
     held, press = made.state.site, press_of(made)
     whole = press.database
     watch = Watch(whole, held.clock)
+    told_for = timedelta(days=made.state.settings.report_days)
 
     def tidy_up() -> None:
         with whole.begin() as db:
             tidy_identity(db, now=held.clock())
             tidy_scans(db, held.clock())
+            erase_told(db, by=SYSTEM, now=held.clock(), after=told_for)
             named = named_photos(db) | named_documents(db) | named_signs(db)
             sweep_photos(db, files=made.state.files, now=held.clock(), others=named)
             arriving = Arriving(made.state.files.root)

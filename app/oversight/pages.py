@@ -53,6 +53,7 @@ class ReportView:
     product: str
     troubles: list[tuple[str, str]]
     form: Filled
+    kept_days: int
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,8 @@ def _view(request: Request, form: Filled) -> ReportView:
     chosen = About(about) if about in set(About) else About.OTHER
     words = translator(request)
     troubles = [(one.value, words.gettext(one.label)) for one in Trouble]
-    return ReportView(_host(request), _keep(request), chosen, "", troubles, form)
+    days: int = request.app.state.settings.report_days
+    return ReportView(_host(request), _keep(request), chosen, "", troubles, form, days)
 
 
 def _shown(request: Request, view: ReportView, *, status: int = 200) -> Response:

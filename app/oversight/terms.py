@@ -11,6 +11,7 @@ OVERSIGHT_TERMS: Final = Terms(
         "report.take": N_("Report taken up"),
         "report.link": N_("Report linked to a record"),
         "report.close": N_("Report closed"),
+        "report.erase": N_("What the reporter wrote was erased, its time being over."),
         "report.reopen": N_("Report opened again"),
         "finding.record": N_("Finding recorded"),
         "finding.close": N_("Finding closed"),

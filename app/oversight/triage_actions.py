@@ -1,9 +1,10 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.audit.actions import record
+from app.audit.actions import Author, record
 from app.identity.rules import Actor
 from app.kit.errors import Conflict
 from app.kit.i18n import N_
@@ -19,6 +20,7 @@ from app.oversight.rules import (
     ReportState,
     TextTooShort,
     Traced,
+    folded_words,
     links_to,
 )
 
@@ -27,6 +29,7 @@ _TOLD: Final = (
     *("state", "outcome", "answer", "reason", "taken_by"),
     *("subject", "batch_id", "entity_id", "product_id", "lot_id"),
 )
+_AT_ONCE: Final = 500
 
 
 class ReportClosed(Conflict):
@@ -141,6 +144,25 @@ def reopen_report(
     return _changed(db, report, before, actor=actor, now=now, action="report.reopen")
 
 
+def erase_told(db: Session, *, by: Author, now: datetime, after: timedelta) -> int:
+    """Erase what reporters wrote of reports closed so long ago; return of how many, 500 at most.
+
+    Their words, photo, place and position go; what the Department found and answered stays. The
+    file of a photo that no row names any more goes with the next sweep.
+    """
+    query = select(Report).where(
+        Report.state == ReportState.CLOSED, Report.closed_at < now - after, Report.text != ""
+    )
+    due = db.scalars(query.order_by(Report.id).limit(_AT_ONCE).with_for_update()).all()
+    for report in due:
+        before = _facts(report)
+        report.text, report.place, report.photo = "", "", ""
+        report.latitude, report.longitude = None, None
+        report.folded = folded_words(report.subject)
+        _changed(db, report, before, actor=by, now=now, action="report.erase")
+    return len(due)
+
+
 def _open(
     db: Session, actor: Actor, report_id: int, seen: datetime | None
 ) -> tuple[Report, dict[str, Any]]:
@@ -162,7 +184,7 @@ def _changed(
     report: Report,
     before: dict[str, Any],
     *,
-    actor: Actor,
+    actor: Author,
     now: datetime,
     action: str,
 ) -> Report:

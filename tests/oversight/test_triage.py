@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from app.audit.models import AuditEvent
 from app.kit.db import Database
 from app.oversight.models import Report
+from app.wiring import make_runner
 from tests import make
 from tests.conftest import Cast, Clock, Visit
 
@@ -103,6 +104,48 @@ def test_a_report_is_taken_linked_closed_and_opened_again(
     history = officer.get(filed.path).text
     assert "Đã đóng tin báo" in history
     assert CLOSE["answer"] in history
+
+
+def test_what_a_reporter_wrote_is_erased_when_its_time_is_over(
+    app: FastAPI, database: Database, visit: Visit, cast: Cast, clock: Clock
+) -> None:
+    position = {"latitude": "9.18", "longitude": "105.15", "place": "Chợ Cà Mau"}
+    form = {"about": "shop", "url": "https://san.vn/1", "trouble": "listing", "text": TEXT}
+    app.state.settings = replace(app.state.settings, report_days=30)
+    runner, officer = make_runner(app), visit(page=cast.officer)
+
+    def told() -> str:
+        runner.run_once()
+        return officer.get(f"{path}?lang=vi").text
+
+    asked = visit().get("/report?about=shop").text
+    assert "sau khi tin báo đóng 30 ngày" in asked
+    photo = ("a.jpg", make.picture(), "image/jpeg")
+    sent = visit().post("/report", data=form | position, files={"photo": photo})
+    with database.begin(write=False) as db:
+        path = f"/office/reports/{db.scalars(select(Report.id)).one()}"
+    # One that is open is kept, however old; the time begins when it is closed.
+    clock.now += timedelta(days=40)
+    assert TEXT in told()
+    assert officer.post(f"{path}/close", data=CLOSE).status_code == 303
+    clock.now += timedelta(days=29)
+    assert TEXT in told()
+    assert officer.get(f"{path}/photo").status_code == 200
+    clock.now += timedelta(days=2)
+    page = told()
+    assert "Đã xóa nội dung người báo gửi" in page
+    for gone in (TEXT, "Chợ Cà Mau", "9.18", f"{path}/photo"):
+        assert gone not in page
+    assert CLOSE["reason"] in page
+    assert "https://san.vn/1" in page
+    assert CLOSE["answer"] in visit().get(sent.headers["location"]).text
+    assert officer.get(f"{path}/photo").status_code == 404
+    assert path not in officer.get("/office/reports?state=closed&q=tom+kho").text
+    assert path in officer.get("/office/reports?state=closed&q=san.vn").text
+    erased = ("report.erase", None)
+    assert told() == page
+    assert [one for one in events(database) if one == erased] == [erased]
+    runner.leadership.drop()
 
 
 def test_of_two_officers_one_takes_a_report_and_the_other_is_told(
