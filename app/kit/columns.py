@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar, Final
 
-from app.kit.entered import as_code, as_day, as_number, as_text, as_whole, as_yes_or_no
+from app.kit.entered import as_code, as_day, as_figure, as_number, as_text, as_whole, as_yes_or_no
 from app.kit.errors import DomainError, Invalid, Words, title_of
 from app.kit.grid import Cell
 from app.kit.i18n import N_
@@ -22,6 +22,8 @@ class Kind(StrEnum):
     TEXT = "text"
     NOTE = "note"
     CODE = "code"
+    # Words or a figure: of a cell that is a number the text a report would have of it.
+    FIGURE = "figure"
     WHOLE = "int"
     DECIMAL = "decimal"
     DAY = "date"
@@ -125,7 +127,10 @@ def _text_reader(column: Column) -> Callable[[Cell], Any]:
     least = column.digits
 
     def read(cell: Cell) -> Any:  # noqa: ANN401 - what the column's check makes
-        text = as_code(cell, least=least) if column.kind is Kind.CODE else as_text(cell)
+        if column.kind is Kind.FIGURE:
+            text = as_figure(cell)
+        else:
+            text = as_code(cell, least=least) if column.kind is Kind.CODE else as_text(cell)
         cleaned = clean(text, limit=column.limit)
         return column.check(cleaned) if column.check and cleaned else cleaned
 

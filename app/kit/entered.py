@@ -141,6 +141,12 @@ def as_code(cell: Cell, *, least: int) -> str:
     return text
 
 
+def as_figure(cell: Cell) -> str:
+    """Return what the cell shows, a number with a decimal comma: 1.234 in a cell is 1,234."""
+    text = as_text(cell)
+    return text.replace(".", ",") if isinstance(cell, float) else text
+
+
 def as_number(cell: Cell) -> float:
     """Return a number as it is written here: 1.234,5 is 1234.5, and so is 1234,5.
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from app.certificates.import_columns import CERTIFICATES
 from app.entities.import_columns import COLUMNS as ENTITIES
 from app.kit.columns import Column, plain
 from app.kit.i18n import N_
+from app.oversight.quality_import_columns import TESTS
 from app.places.import_columns import COLUMNS as FORMER_PLACES
 from app.products.import_columns import COLUMNS as PRODUCTS
 from app.rights.import_columns import RIGHTS, USE_RIGHTS
@@ -18,6 +20,8 @@ class ImportKind(StrEnum):
     PRODUCTS = "products"
     RIGHTS = "rights"
     USE_RIGHTS = "use_rights"
+    CERTIFICATES = "certificates"
+    TESTS = "tests"
     FORMER_PLACES = "former_places"
 
 
@@ -55,6 +59,8 @@ SUBJECTS: Final[Mapping[ImportKind, Subject]] = {
         {"registration_no_as_written": N_("Registration number as written")},
     ),
     ImportKind.USE_RIGHTS: Subject(N_("Use rights"), USE_RIGHTS, "/office/use-rights"),
+    ImportKind.CERTIFICATES: Subject(N_("Certificates"), CERTIFICATES, "/office/certificates"),
+    ImportKind.TESTS: Subject(N_("Quality tests"), TESTS, "/office/tests"),
     ImportKind.FORMER_PLACES: Subject(N_("Former names of communes"), FORMER_PLACES),
 }
 

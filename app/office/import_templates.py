@@ -22,6 +22,7 @@ _KIND_WORDS: Final = {
     Kind.TEXT: N_("Text"),
     Kind.NOTE: N_("Text of several lines"),
     Kind.CODE: N_("Text; leading zeros count"),
+    Kind.FIGURE: N_("As the report has it, such as 0,05, <0,01 or KPH"),
     Kind.WHOLE: N_("Whole number"),
     Kind.DECIMAL: N_("Number, such as 1.234,5"),
     Kind.DAY: N_("Day, such as 31/12/2024"),
@@ -61,7 +62,7 @@ def _head(sheet: Worksheet, place: int, column: Column, words: Words) -> None:
         cell.fill = PatternFill("solid", start_color="EEF8F0")
     below = sheet.column_dimensions[get_column_letter(place)]
     below.width = max(14, len(label) + 2)
-    if column.kind in {Kind.CODE, Kind.TEXT, Kind.NOTE}:
+    if column.kind in {Kind.CODE, Kind.FIGURE, Kind.TEXT, Kind.NOTE}:
         # As text, or the program drops the zeros in front.
         below.number_format = "@"
 

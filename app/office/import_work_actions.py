@@ -11,19 +11,23 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.audit.actions import record
+from app.certificates.import_actions import import_certificates
+from app.certificates.import_plan_actions import plan_certificates
 from app.entities.import_actions import import_entities
 from app.entities.import_queries import plan_entities
 from app.identity.queries import actor_for, get_account
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of
 from app.kit.db import Database
-from app.kit.errors import DomainError, title_of
+from app.kit.errors import Conflict, DomainError, title_of
 from app.kit.i18n import N_
 from app.kit.imports import Fate, Planned
 from app.office.import_kinds import SUBJECTS, ImportKind
 from app.office.import_models import ImportJob, ImportRow
 from app.office.import_queries import find_waiting_import, hold_import
 from app.office.import_reading import pack_fault, unpack
+from app.oversight.quality_import_actions import import_tests
+from app.oversight.quality_import_plan_actions import plan_tests
 from app.places.import_actions import import_former_places
 from app.places.import_queries import plan_former_places
 from app.products.import_actions import import_products
@@ -49,7 +53,10 @@ class Hands:
 
 @dataclass(frozen=True)
 class _Craft:
-    """How a kind is planned and written, and the tables nobody else may write meanwhile."""
+    """How a kind is planned and written, and the tables nobody else may write meanwhile.
+
+    None where each record is written as a form writes it, and held on to by itself.
+    """
 
     plan: Callable[..., list[Planned]]
     write: Callable[..., None]
@@ -71,6 +78,8 @@ _CRAFTS: Final[Mapping[ImportKind, _Craft]] = {
     ),
     ImportKind.RIGHTS: _Craft(plan_rights, import_rights, ("ip_right",)),
     ImportKind.USE_RIGHTS: _Craft(plan_use_rights, import_use_rights, ("use_right",)),
+    ImportKind.CERTIFICATES: _Craft(plan_certificates, import_certificates, ()),
+    ImportKind.TESTS: _Craft(plan_tests, import_tests, ()),
     ImportKind.FORMER_PLACES: _Craft(plan_former_places, _write_former_places, ("former_place",)),
 }
 
@@ -150,7 +159,7 @@ def _import(hands: Hands, job_id: int) -> None:
     try:
         with hands.database.begin() as db:
             apply_import(db, hands, job_id)
-    except (PlanStale, IntegrityError):
+    except (PlanStale, Conflict, IntegrityError):
         # Somebody was faster: the officer sees what is left to do.
         plan_import(hands, job_id, stale=True)
 
@@ -166,7 +175,7 @@ def apply_import(db: Session, hands: Hands, job_id: int) -> None:
         return
     actor, now = _actor(db, job), hands.clock()
     craft = _CRAFTS[ImportKind(job.kind)]
-    if db.get_bind().dialect.name == "postgresql":
+    if craft.tables and db.get_bind().dialect.name == "postgresql":
         # Others go on reading; who writes waits, so that what was looked up stays true.
         db.execute(text(f"LOCK TABLE {', '.join(craft.tables)} IN SHARE ROW EXCLUSIVE MODE"))
     planned = [

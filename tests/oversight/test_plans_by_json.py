@@ -12,7 +12,7 @@ from tests.conftest import Cast, Visit
 PLANS, LISTS, DUE = "/api/v1/inspection-plans", "/api/v1/checklists", "/api/v1/measures"
 
 
-def sent(client: Client, path: str, status: int = 200, **body: object) -> dict[str, Any]:
+def sent(client: Client, path: str, status: int = 200, /, **body: object) -> dict[str, Any]:
     answer = client.post(path, json=body)
     assert answer.status_code == status, answer.text
     told: dict[str, Any] = answer.json()
@@ -30,7 +30,7 @@ def test_a_plan_is_made_filled_approved_and_read_by_its_rows(
     desk = visit(api=cast.officer)
     plan = sent(desk, PLANS, 201, name="Kế hoạch 2026", year=2026)
     path = f"{PLANS}/{plan['id']}"
-    decided = {"decision_no": "1/QĐ", "decided_on": "2026-03-01"}
+    decided: dict[str, Any] = {"decision_no": "1/QĐ", "decided_on": "2026-03-01"}
     assert sent(desk, f"{path}/approve", 409, **decided)["code"] == "oversight.plan_empty"
     changed = desk.request(
         "PUT", path, json={"name": "Kế hoạch năm", "seen": plan["changed_at"]}
@@ -42,7 +42,7 @@ def test_a_plan_is_made_filled_approved_and_read_by_its_rows(
     assert users["planned"] == 1
     again = sent(desk, f"{path}/rows/users", 422, right_id=right.id)
     assert again["code"] == "oversight.plan_nothing_new"
-    row = {"subject": "product", "record_id": product.id}
+    row: dict[str, Any] = {"subject": "product", "record_id": product.id}
     assert sent(desk, f"{path}/rows", **row)["planned"] == 2
     assert sent(desk, f"{path}/rows/commune", commune_code=make.DAT_MUI)["planned"] > 2
     rows = desk.get(f"/api/v1/inspections?plan_id={plan['id']}").json()["items"]
@@ -102,7 +102,7 @@ def test_a_measure_is_answered_by_whose_it_is_and_confirmed_by_the_department(
     assert [one["text"] for one in answered["answers"]] == ["Đã lập sổ"]
     waiting = desk.get(f"{DUE}?answered=true").json()["items"]
     assert [one["id"] for one in waiting] == [own]
-    done = {"done_on": make.TODAY.isoformat(), "result": "Đã xem tại cơ sở"}
+    done: dict[str, Any] = {"done_on": make.TODAY.isoformat(), "result": "Đã xem tại cơ sở"}
     assert sent(owner, f"{DUE}/{own}/confirm", 403, **done)
     seen = waiting[0]["changed_at"]
     confirmed = sent(desk, f"{DUE}/{own}/confirm", **done, seen=seen)
