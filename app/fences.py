@@ -176,7 +176,7 @@ READINGS: Final[Mapping[str, Reading]] = {
     "former_place": _whole("former_place"),
     "entity": Reading(
         *("id", "name", "folded", "kind", "commune_code", "address", "phone", "phone_public"),
-        *("email", "representative", "website", "status", "gln", "practice"),
+        *("email", "representative", "website", "status", "dissolved_on", "gln", "practice"),
     ),
     # Of a place of production neither its address nor its point.
     "facility": Reading(

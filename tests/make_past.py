@@ -124,7 +124,8 @@ def entity_moved(past: Past, db: Session) -> None:
 
 def entity_dissolved(past: Past, db: Session) -> None:
     day = day_of(past.now) - timedelta(days=past.rng.choice((0, 3)))
-    dissolve_entity(db, entity_id=past.cast.entity.id, dissolved_on=day, **past.officer)
+    meant: Any = {"dissolved_on": day, "past_is_meant": True}
+    dissolve_entity(db, entity_id=past.cast.entity.id, **meant, **past.officer)
 
 
 def entity_revived(past: Past, db: Session) -> None:

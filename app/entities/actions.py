@@ -20,7 +20,7 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict
 from app.kit.i18n import N_
-from app.kit.saving import check_seen, touched
+from app.kit.saving import check_past, check_seen, touched
 from app.kit.text import fold
 from app.places.queries import get_commune
 
@@ -84,16 +84,21 @@ def change_entity(
     now: datetime,
     entity_id: int,
     seen: datetime | None = None,
+    past_is_meant: bool = False,
     **facts: Any,  # noqa: ANN401 - as above
 ) -> Entity:
     """Change the given fields of an entity; the old values go to the audit trail.
 
-    `seen` is as of when the writer saw it: RecordChanged where somebody was faster.
+    `seen` is as of when the writer saw it: RecordChanged where somebody was faster. A day of
+    dissolution that is past must be meant: what the entity might use, it might not since then.
     """
     get_entity(db, entity_id, actor=actor)
     actor.require_officer()
     entity = lock_entity(db, entity_id)
     check_seen(entity.updated_at, seen)
+    gone_on = facts.get("dissolved_on")
+    if gone_on is not None and gone_on != entity.dissolved_on:
+        check_past(gone_on, day_of(now), meant=past_is_meant)
     agreed = _taken_out(facts)
     before = {name: getattr(entity, name) for name in facts}
     _apply(db, entity, facts, now)
@@ -141,6 +146,8 @@ def _apply(db: Session, entity: Entity, facts: dict[str, Any], now: datetime) ->
         _refuse_other(entity, facts["gln"] and find_by_gln(db, facts["gln"]), GlnTaken)
     if facts.get("commune_code"):
         get_commune(db, facts["commune_code"], on=day_of(now))
+    if facts.get("dissolved_on") and facts["dissolved_on"] > day_of(now):
+        raise NotYet(field="dissolved_on")
     for name, value in facts.items():
         setattr(entity, name, value)
     if "dissolved_on" in facts:
@@ -161,13 +168,28 @@ def _refuse_other(
 
 
 def dissolve_entity(
-    db: Session, *, actor: Actor, now: datetime, entity_id: int, dissolved_on: date
+    db: Session,
+    *,
+    actor: Actor,
+    now: datetime,
+    entity_id: int,
+    dissolved_on: date,
+    past_is_meant: bool = False,
 ) -> Entity:
-    """Record that an entity ended on a day: it takes no new lots, stamps or products."""
+    """Record that an entity ended on a day: it takes no new lots, stamps or products.
+
+    From that day on its rights to use signs hold no longer, without a decision on each; they hold
+    again where the dissolution is undone.
+    """
     _entity_in(db, actor, entity_id, active=True)
-    if dissolved_on > day_of(now):
-        raise NotYet(field="dissolved_on")
-    return change_entity(db, actor=actor, now=now, entity_id=entity_id, dissolved_on=dissolved_on)
+    return change_entity(
+        db,
+        actor=actor,
+        now=now,
+        entity_id=entity_id,
+        past_is_meant=past_is_meant,
+        dissolved_on=dissolved_on,
+    )
 
 
 def revive_entity(db: Session, *, actor: Actor, now: datetime, entity_id: int) -> Entity:

@@ -11,7 +11,7 @@ from app.entities.parts import Published, Subject
 from app.entities.rules import Kind, masked_tax_no, reads_private
 from app.identity.access import ApiRoute, CurrentActor
 from app.identity.rules import Actor
-from app.kit.forms import In, Line, Out
+from app.kit.forms import Flag, In, Line, Out
 from app.kit.paging import Listed, Sorting, listed
 from app.kit.web import Db, Id, Now
 
@@ -66,6 +66,8 @@ class EntityPatch(EntityIn):
 
     name: Annotated[Line, Field(min_length=1, max_length=200)] = ""
     kind: Kind = Kind.HOUSEHOLD
+    # That a day of dissolution in the past is right, though pages said otherwise since.
+    past_is_meant: Flag = False
     seen: datetime | None = None
 
 

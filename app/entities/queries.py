@@ -108,6 +108,14 @@ def find_by_gln(db: Session, gln: str) -> Entity | None:
     return db.scalars(select(Entity).where(Entity.gln == gln)).one_or_none()
 
 
+def dissolutions_of(db: Session, ids: Iterable[int]) -> dict[int, date]:
+    """Return when entities were dissolved, of those that were."""
+    query = select(Entity.id, Entity.dissolved_on).where(
+        Entity.id.in_(set(ids)), Entity.dissolved_on.is_not(None)
+    )
+    return {row.id: row.dissolved_on for row in db.execute(query)}
+
+
 def names_of(db: Session, ids: Iterable[int]) -> dict[int, str]:
     """Return the names of entities by id, in one query."""
     rows = db.execute(select(Entity.id, Entity.name).where(Entity.id.in_(set(ids))))

@@ -1,7 +1,7 @@
 """What a sent form does to a record; the later of two who change it at once loses nothing."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar, Final, TypeVar
 
 from pydantic import BaseModel
@@ -24,6 +24,27 @@ class RecordChanged(Conflict):
         "Nothing was saved. What you wrote is kept, with what the record says now beside it. "
         "Save again to keep yours."
     )
+
+
+class TakesEffectInThePast(Conflict):
+    """It takes effect on a day that is past"""
+
+    code: ClassVar[str] = "takes_effect_in_the_past"
+    detail: ClassVar[str] = N_(
+        "From {effective_on} until today, pages and badges said otherwise, and people may have "
+        "relied on them. If that day is right, confirm it: every answer about a day since then "
+        "changes, and the history keeps when it was recorded."
+    )
+    field = "past_is_meant"
+
+    def __init__(self, *, effective_on: date) -> None:
+        self.effective_on = effective_on
+
+
+def check_past(effective_on: date, today: date, *, meant: bool) -> None:
+    """Refuse a change as of a day that is past, unless the writer means it."""
+    if effective_on < today and not meant:
+        raise TakesEffectInThePast(effective_on=effective_on)
 
 
 def check_seen(stands: datetime, seen: datetime | None) -> None:

@@ -7,11 +7,14 @@ from typing import Final
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from app.entities.models import Entity
+from app.entities.queries import dissolutions_of
 from app.products.models import Product
 from app.rights.kinds import RightType
 from app.rights.models import IpRight, RightProduct, UseRight
-from app.rights.queries import right_facts, use_right_facts
+from app.rights.queries import right_facts, rights_by_id, use_right_facts
 from app.rights.rules import Badge, UseRightFacts, badges
+from app.rights.use_queries import granted_on
 
 MARKS: Final = frozenset(RightType) - {RightType.GI}
 
@@ -19,8 +22,9 @@ MARKS: Final = frozenset(RightType) - {RightType.GI}
 def badges_of(db: Session, makers: Mapping[int, int], *, day: date) -> dict[int, tuple[Badge, ...]]:
     """Return the badges of products on a day, where they have any; `makers` by product."""
     granted = db.execute(
-        select(UseRight, Product.form)
+        select(UseRight, Product.form, Entity.dissolved_on)
         .join(Product, Product.id == UseRight.product_id)
+        .join(Entity, Entity.id == UseRight.entity_id)
         .where(UseRight.product_id.in_(makers))
         .order_by(UseRight.id)
     ).all()
@@ -29,7 +33,7 @@ def badges_of(db: Session, makers: Mapping[int, int], *, day: date) -> dict[int,
             RightProduct.product_id.in_(makers)
         )
     ).all()
-    facts = [use_right_facts(one, form) for one, form in granted]
+    facts = [use_right_facts(*row) for row in granted]
     return _judged(db, makers, facts, [(row.product_id, row.right_id) for row in linked], day)
 
 
@@ -46,9 +50,7 @@ def may_bear(types: Collection[RightType], *, day: date) -> ColumnElement[bool]:
     granted = exists().where(
         UseRight.product_id == Product.id,
         UseRight.right_id == IpRight.id,
-        UseRight.valid_from <= day,
-        UseRight.valid_to.is_(None) | (UseRight.valid_to >= day),
-        UseRight.ended_on.is_(None) | (UseRight.ended_on >= day),
+        *granted_on(day),
         *confirmed,
     )
     owned = exists().where(
@@ -74,18 +76,16 @@ def _judged(
         of_product.setdefault(product_id, ([], set()))[1].add(right_id)
         bearers.setdefault(right_id, set()).add(product_id)
     named = {right_id for _, rights in of_product.values() for right_id in rights}
-    known = (
-        {
-            right.id: right_facts(right, bearers.get(right.id, ()))
-            for right in db.scalars(select(IpRight).where(IpRight.id.in_(named)))
-        }
-        if named
-        else {}
-    )
-    found = {
+    found = rights_by_id(db, named) if named else {}
+    gone = dissolutions_of(db, set(makers.values())) if bearers else {}
+    known = {
+        key: right_facts(one, bearers.get(key, ()), gone.get(one.owner_entity_id or 0))
+        for key, one in found.items()
+    }
+    held = {
         product_id: badges(
             [known[one] for one in sorted(rights)], use_rights, makers[product_id], product_id, day
         )
         for product_id, (use_rights, rights) in of_product.items()
     }
-    return {product_id: held for product_id, held in found.items() if held}
+    return {product_id: shown for product_id, shown in held.items() if shown}

@@ -121,6 +121,8 @@ class UserRow:
     state: Standing
     since: date | None
     revoked: bool
+    # Whether it ended with its entity, not by a decision.
+    holder_gone: bool
 
     @property
     def form_label(self) -> str:
@@ -129,6 +131,8 @@ class UserRow:
     @property
     def former_words(self) -> str:
         """Say how it stands, if it holds no longer; {date} is `since`."""
+        if self.holder_gone and self.state is Standing.ENDED:
+            return N_("Ended on {date}, when the producer was dissolved")
         if self.revoked and self.state is Standing.ENDED:
             return N_("Right of use revoked on {date}")
         return _FORMER_WORDS.get(self.state, "")

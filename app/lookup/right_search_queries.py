@@ -18,6 +18,7 @@ from app.rights.kinds import RightType
 from app.rights.models import IpRight, RightProduct, UseRight
 from app.rights.numbers import application_number, registration_number
 from app.rights.right_models import RightArea
+from app.rights.use_queries import holds_on
 
 # As many producers or products are followed to their rights one by one.
 _FEW: Final = 200
@@ -60,15 +61,7 @@ def may_use(day: date) -> tuple[ColumnElement[bool], ...]:
 
     Suspensions before the last one are for the rules to judge.
     """
-    return (
-        UseRight.listed.is_(True),
-        UseRight.valid_from <= day,
-        UseRight.valid_to.is_(None) | (UseRight.valid_to >= day),
-        UseRight.ended_on.is_(None) | (UseRight.ended_on > day),
-        UseRight.suspended_on.is_(None)
-        | (UseRight.suspended_on > day)
-        | (UseRight.resumed_on <= day),
-    )
+    return (UseRight.listed.is_(True), *holds_on(day))
 
 
 def _numbered(text: str) -> ColumnElement[bool]:

@@ -53,6 +53,7 @@ def list_former_users(db: Session, right: RightFacts, *, day: date, cut: Cut) ->
     over = (
         UseRight.valid_to < day,
         UseRight.ended_on <= day,
+        Entity.dissolved_on <= day,
         UseRight.suspended_on <= day,
         func.json_array_length(UseRight.pauses) > 0,
     )
@@ -84,7 +85,7 @@ def _listed(right_id: int) -> Select[Any]:
         *(UseRight.id, UseRight.right_id, UseRight.entity_id, UseRight.product_id),
         *(UseRight.form, UseRight.certificate_no, UseRight.decision_no, UseRight.valid_from),
         *(UseRight.valid_to, UseRight.suspended_on, UseRight.resumed_on, UseRight.pauses),
-        *(UseRight.ended_on, UseRight.revoked),
+        *(UseRight.ended_on, UseRight.revoked, Entity.dissolved_on),
     )
     return (
         select(Bundle("one", *facts))
@@ -110,7 +111,7 @@ def _sought(query: Select[Any], text: str) -> Select[Any]:
 
 def _reader(db: Session, query: Select[Any], day: date) -> Callable[[Cut], Page[_Use]]:
     def use(row: Any) -> _Use:  # noqa: ANN401 - a bundle of the statement above
-        return _Use(row.id, use_right_standing(row, day), row)
+        return _Use(row.id, use_right_standing(row, day, row.dissolved_on), row)
 
     return lambda part: take(db, query, UseRight.id, part, USER_SORTS).map(use)
 
@@ -147,14 +148,21 @@ def _user(use: _Use, named: Any, day: date) -> UserRow:  # noqa: ANN401 - a row 
         state=use.state,
         since=_since(row, use.state, day),
         revoked=row.revoked,
+        holder_gone=_ended_with_holder(row),
     )
+
+
+def _ended_with_holder(row: Any) -> bool:  # noqa: ANN401 - as above
+    """Tell whether its entity was dissolved before any decision ended it."""
+    gone_on: date | None = row.dissolved_on
+    return gone_on is not None and (row.ended_on is None or gone_on < row.ended_on)
 
 
 def _since(row: Any, state: Standing, day: date) -> date | None:  # noqa: ANN401 - as above
     if state is Standing.EXPIRED:
         found: date | None = row.valid_to
     elif state is Standing.ENDED:
-        found = row.ended_on
+        found = row.dissolved_on if _ended_with_holder(row) else row.ended_on
     else:
         # An earlier suspension may last while a later one is decided already.
         found = row.suspended_on if row.suspended_on and row.suspended_on <= day else None

@@ -220,6 +220,7 @@ def _use_rights(now: datetime) -> Rows:
         .where(
             UseRight.valid_to.between(day_of(now), day_of(now) + AHEAD),
             UseRight.ended_on.is_(None),
+            Entity.status == "active",
         )
         .order_by(UseRight.valid_to)
     )

@@ -54,6 +54,7 @@ class DissolutionIn(In):
     """The day an entity ended on."""
 
     dissolved_on: date
+    past_is_meant: bool = False
 
 
 @router.get("/entities/{entity_id}/dissolve")
@@ -72,8 +73,8 @@ def dissolve(
     entity = _entity(db, actor, entity_id)
 
     def save(given: DissolutionIn) -> None:
-        day = given.dissolved_on
-        dissolve_entity(db, actor=actor, now=now, entity_id=entity_id, dissolved_on=day)
+        facts = given.model_dump()
+        dissolve_entity(db, actor=actor, now=now, entity_id=entity_id, **facts)
 
     wrong = submit(DissolutionIn, sent, words, save)
     if wrong is not None:

@@ -11,6 +11,7 @@ from app.diary.models import Lot
 from app.kit.i18n import N_
 from app.products.models import Product
 from app.rights.models import UseRight
+from app.rights.use_queries import granted_on
 from app.stamps.models import Batch, Span
 
 _UNUSED: Final = ("issued", "received")
@@ -59,8 +60,10 @@ def touched_by(db: Session, *, entity_id: int, product_id: int | None, day: date
         ),
         Touched(
             N_("Use rights in force"),
-            _count(db, UseRight, entity_id, product_id, *_in_force(day)),
-            N_("They stay as they are: end them where the decision says so."),
+            _count(db, UseRight, entity_id, product_id, *granted_on(day)),
+            N_("They stay as they are: end them where the decision says so.")
+            if product_id
+            else N_("They end on that day by themselves: no page shows them as in force any more."),
             f"/office/use-rights{f'?product={product_id}' if product_id else ''}",
         ),
     ]
@@ -73,14 +76,6 @@ def _products(db: Session, entity_id: int) -> Touched:
         db.scalar(count) or 0,
         N_("Their public pages say that the producer was dissolved."),
         f"/office/products?entity={entity_id}",
-    )
-
-
-def _in_force(day: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        UseRight.valid_from <= day,
-        UseRight.valid_to.is_(None) | (UseRight.valid_to >= day),
-        UseRight.ended_on.is_(None) | (UseRight.ended_on > day),
     )
 
 

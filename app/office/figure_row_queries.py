@@ -31,6 +31,7 @@ from app.products.models import Product
 from app.rights.kinds import RightType
 from app.rights.models import IpRight, UseRight
 from app.rights.use_models import UseObservation
+from app.rights.use_queries import granted_on
 from app.stamps.allotting_queries import of_year
 from app.stamps.ledger_models import Handover
 from app.stamps.models import Batch, Movement
@@ -186,9 +187,7 @@ def _registered(year: Year) -> Rows:
         .join(UseRight, UseRight.entity_id == Entity.id)
         .join(IpRight, IpRight.id == UseRight.right_id)
         .join(Inspection, Inspection.right_id == UseRight.right_id)
-        .where(_visited(year), _REAL, UseRight.valid_from <= day)
-        .where(or_(UseRight.valid_to.is_(None), UseRight.valid_to >= day))
-        .where(or_(UseRight.ended_on.is_(None), UseRight.ended_on > day))
+        .where(_visited(year), _REAL, *granted_on(day))
         .group_by(Entity.id, Entity.name)
     )  # fmt: skip
 

@@ -63,7 +63,7 @@ _BY_ACT: Final[Mapping[str, frozenset[Kind]]] = {
         ("entity.training", ()),
         ("entity.consent", (Kind.MAKER, Kind.DETAILS)),
         ("entity.contact", (Kind.MAKER,)),
-        ("entity", (Kind.MAKER, Kind.DETAILS)),
+        ("entity", (Kind.MAKER, Kind.DETAILS, Kind.RIGHTS)),
         ("right", (Kind.RIGHTS,)),
         ("use_right", (Kind.RIGHTS,)),
         ("certificate", (Kind.CERTIFICATES,)),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import Entry, record_many
 from app.audit.models import AuditEvent
+from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of, start_of
 from app.kit.db import Database
@@ -145,7 +146,9 @@ def _use_rights(db: Session, day: date) -> Iterable[_Ended]:
     query = (
         select(UseRight)
         .where(UseRight.valid_to < day, UseRight.valid_to >= day - _LOOKED_BACK)
+        .join(Entity, Entity.id == UseRight.entity_id)
         .where(UseRight.ended_on.is_(None) | (UseRight.ended_on > UseRight.valid_to))
+        .where(Entity.dissolved_on.is_(None) | (Entity.dissolved_on > UseRight.valid_to))
         .order_by(UseRight.valid_to, UseRight.id)
     )
     for one in db.scalars(query):

@@ -14,6 +14,7 @@ from app.diary.notices import Subject
 from app.diary.standing_queries import NOTHING, standing_of
 from app.entities.models import Entity
 from app.entities.practice_queries import is_practice
+from app.entities.queries import dissolutions_of
 from app.kit.clock import day_of
 from app.partners.event_models import EventTail, PublicEvent
 from app.partners.event_reach_queries import made_from_it
@@ -117,6 +118,15 @@ def _of_product(db: Session, happening: Happening, base_url: str) -> Facts | Non
     return told
 
 
+def _of_producer(db: Session, happening: Happening, base_url: str) -> Facts | None:
+    entity = db.get(Entity, int(happening.subject_id))
+    if entity is None:
+        return None
+    made = select(Product.id).where(Product.entity_id == entity.id).order_by(Product.id)
+    told = _entity(entity, base_url) | {"dissolved_on": _day(entity.dissolved_on)}
+    return {"entity": told, "product_ids": list(db.scalars(made))}
+
+
 def _of_lot(db: Session, happening: Happening, base_url: str) -> Facts | None:
     lot = db.get(Lot, int(happening.subject_id))
     if lot is None:
@@ -163,11 +173,12 @@ def _of_use_right(db: Session, happening: Happening, base_url: str) -> Facts | N
     if not _known(db, happening, right):
         return None
     day = day_of(happening.at)
+    gone_on = dissolutions_of(db, [granted.entity_id]).get(granted.entity_id)
     facts = {
         "id": granted.id,
         "certificate_no": granted.certificate_no,
         "issuer": granted.issuer,
-        "status": use_right_standing(granted, day).value,
+        "status": use_right_standing(granted, day, gone_on).value,
         **_days(granted, "valid_from", "valid_to", "suspended_on", "resumed_on", "ended_on"),
     }
     product = _product(db, db.get_one(Product, granted.product_id), base_url)
@@ -189,8 +200,12 @@ def _product(db: Session, product: Product, base_url: str) -> Facts:
             "status": product.status,
             "url": f"{base_url}/p/{product.id}",
         },
-        "entity": {"id": entity.id, "name": entity.name, "url": f"{base_url}/e/{entity.id}"},
+        "entity": _entity(entity, base_url),
     }
+
+
+def _entity(entity: Entity, base_url: str) -> Facts:
+    return {"id": entity.id, "name": entity.name, "url": f"{base_url}/e/{entity.id}"}
 
 
 def _certificate(db: Session, happening: Happening, product: Product) -> Facts:
@@ -272,6 +287,7 @@ def _day(day: date | None) -> str | None:
 
 _READ: Final[Mapping[str, Callable[[Session, Happening, str], Facts | None]]] = {
     "product": _of_product,
+    "entity": _of_producer,
     "lot": _of_lot,
     "span": _of_span,
     "right": _of_right,

@@ -31,6 +31,8 @@ class EventType(StrEnum):
     PRODUCT_ADDED = "product.added"
     PRODUCT_CHANGED = "product.changed"
     PRODUCT_RETIRED = "product.retired"
+    PRODUCER_DISSOLVED = "producer.dissolved"
+    PRODUCER_RESTORED = "producer.restored"
     STAMPS_VOIDED = "stamps.voided"
     STAMPS_LOST = "stamps.lost"
 
@@ -88,6 +90,13 @@ def _of_product(happening: Happening) -> EventType | None:
         return None
     retired = "status" in happening.changed and happening.after.get("status") == "retired"
     return EventType.PRODUCT_RETIRED if retired else EventType.PRODUCT_CHANGED
+
+
+def _of_producer(happening: Happening) -> EventType | None:
+    if "dissolved_on" not in happening.changed:
+        return None
+    gone = happening.after.get("dissolved_on")
+    return EventType.PRODUCER_DISSOLVED if gone else EventType.PRODUCER_RESTORED
 
 
 def _of_right(happening: Happening) -> EventType | None:
@@ -150,6 +159,7 @@ _FIRST_OR_NOT: Final[Mapping[str, tuple[EventType, EventType]]] = {
 }
 _BY_CHANGE: Final[Mapping[str, Callable[[Happening], EventType | None]]] = {
     "product.change": _of_product,
+    "entity.change": _of_producer,
     "right.change": _of_right,
     "right.picture": _of_right,
     "right.decide": _of_right,
@@ -209,6 +219,8 @@ _LABELS: Final = {
     EventType.PRODUCT_ADDED: N_("Product added"),
     EventType.PRODUCT_CHANGED: N_("Product changed"),
     EventType.PRODUCT_RETIRED: N_("Product no longer made"),
+    EventType.PRODUCER_DISSOLVED: N_("Producer dissolved"),
+    EventType.PRODUCER_RESTORED: N_("Producer in operation again"),
     EventType.STAMPS_VOIDED: N_("Stamps voided"),
     EventType.STAMPS_LOST: N_("Stamps recorded as lost"),
 }

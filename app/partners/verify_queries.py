@@ -28,6 +28,7 @@ from app.diary.reach_queries import lots_changed_since, stopped_lots
 from app.diary.standing_queries import Standing, standing_of
 from app.entities.models import Entity
 from app.entities.practice_queries import real
+from app.entities.queries import dissolutions_of
 from app.kit.clock import day_of
 from app.products.models import OcopCertificate, Product, ProductPack
 from app.products.queries import certificate_facts, certificates_of, packs_of
@@ -270,22 +271,26 @@ def _rights_of(db: Session, owners: Mapping[int, int]) -> dict[int, ProductRight
     """Return, by product, the rights that could bear on it; its entity is given with it."""
     granted: dict[int, list[UseRightFacts]] = {product_id: [] for product_id in owners}
     uses = (
-        select(UseRight, Product.form)
+        select(UseRight, Product.form, Entity.dissolved_on)
         .join(Product, Product.id == UseRight.product_id)
+        .join(Entity, Entity.id == UseRight.entity_id)
         .where(UseRight.product_id.in_(owners))
         .order_by(UseRight.id)
     )
-    for use, form in db.execute(uses):
+    for use, form, gone_on in db.execute(uses):
         if use.entity_id == owners[use.product_id]:
-            granted[use.product_id].append(use_right_facts(use, form))
+            granted[use.product_id].append(use_right_facts(use, form, gone_on))
     linked: dict[int, set[int]] = {product_id: set() for product_id in owners}
     links = select(RightProduct).where(RightProduct.product_id.in_(owners))
     for link in db.scalars(links):
         linked[link.product_id].add(link.right_id)
     wanted = {use.right_id for uses_ in granted.values() for use in uses_}
     known = rights_by_id(db, wanted.union(*linked.values()))
+    gone = dissolutions_of(db, owners.values()) if any(linked.values()) else {}
     return {
-        product_id: _bearing(product_id, owner, granted[product_id], linked[product_id], known)
+        product_id: _bearing(
+            product_id, owner, granted[product_id], linked[product_id], known, gone.get(owner)
+        )
         for product_id, owner in owners.items()
     }
 
@@ -296,12 +301,16 @@ def _bearing(
     uses: Collection[UseRightFacts],
     linked: Collection[int],
     known: Mapping[int, IpRight],
+    gone_on: date | None,
 ) -> ProductRights:
     own = {right_id for right_id in linked if known[right_id].owner_entity_id == owner}
     bearing = sorted({use.right_id for use in uses} | own)
     return ProductRights(
         rights=tuple(
-            right_facts(known[one], [product_id] if one in linked else []) for one in bearing
+            right_facts(known[one], [product_id], gone_on)
+            if one in linked
+            else right_facts(known[one])
+            for one in bearing
         ),
         use_rights=tuple(uses),
     )

@@ -9,10 +9,12 @@ from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
+from app.kit.db import beyond_fence
 from app.rights.manager_queries import rights_kept
 from app.rights.models import UseRight
 from app.rights.row_queries import RightRow, right_row, user_rows
 from app.rights.use_decision_queries import open_objections, uses_found
+from app.rights.use_queries import holds_on
 
 SOON: Final = timedelta(days=90)
 _SHOWN: Final = 100
@@ -45,7 +47,9 @@ def kept_rights(db: Session, *, actor: Actor, day: date) -> list[KeptRight]:
     """Return the rights the actor keeps the users of, with how these stand on a day."""
     rights = rights_kept(db, actor)
     ids = [one.id for one in rights]
-    counts = {row.right_id: row for row in db.execute(_counted(ids, day))}
+    # Whether a user was dissolved stands with the entity, and mark managers read no such record.
+    with beyond_fence(db):
+        counts = {row.right_id: row for row in db.execute(_counted(ids, day))}
     seen = uses_found(db, ids, day=day)
     found = []
     for right in rights:
@@ -65,14 +69,7 @@ def kept_rights(db: Session, *, actor: Actor, day: date) -> list[KeptRight]:
 
 def _counted(right_ids: Sequence[int], day: date) -> Select[int, int, int, int]:
     """Count the use rights of rights: all, those that hold on a day, and of these the ending."""
-    one = UseRight
-    rests = and_(one.suspended_on <= day, one.resumed_on.is_(None) | (one.resumed_on > day))
-    holds = and_(
-        one.valid_from <= day,
-        one.valid_to.is_(None) | (one.valid_to >= day),
-        one.ended_on.is_(None) | (one.ended_on > day),
-        one.suspended_on.is_(None) | ~rests,
-    )
+    one, holds = UseRight, and_(*holds_on(day))
     return (
         select(
             one.right_id,

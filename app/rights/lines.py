@@ -35,12 +35,14 @@ MADE_WORDS: Final = {
     False: N_("It was not in force on the day this lot was made."),
     None: N_("Whether it was in force on the day this lot was made is not known."),
 }
+GONE_WORDS: Final = N_("No longer in force: the producer was dissolved on {date}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RightLine:
     """`badge` stands only on a line in force; `since` may be a partial date, none where unknown.
 
+    `holder_gone` says that what ended it was the end of its holder, no decision.
     `in_force_when_made` is none where the production day or the dates of the right don't tell.
     """
 
@@ -53,10 +55,11 @@ class RightLine:
     since: Day | None
     badge: Badge | None
     in_force_when_made: bool | None
+    holder_gone: bool = False
 
     @property
     def state_words(self) -> str:
-        return STATE_WORDS[self.state]
+        return GONE_WORDS if self.holder_gone else STATE_WORDS[self.state]
 
     @property
     def made_words(self) -> str:
@@ -104,7 +107,14 @@ def _line(
         since=since,
         badge=badge,
         in_force_when_made=_when_made(right, held, made_on),
+        holder_gone=state is Standing.ENDED
+        and since is not None
+        and since == _gone(right, held[0]),
     )
+
+
+def _gone(right: RightFacts, use_right: UseRightFacts | None) -> date | None:
+    return use_right.holder_gone_on if use_right else right.owner_gone_on
 
 
 def _when_made(
@@ -123,6 +133,8 @@ def _state(
     found = [_stand_of_right(right, day)]
     if use_right is not None:
         found.append(_stand_of_use_right(use_right, day))
+    elif right.owner_gone_on is not None and right.owner_gone_on <= day:
+        found.append((Standing.ENDED, right.owner_gone_on))
     stops = [one for one in found if one[0] is not Standing.IN_FORCE]
     return min(stops, key=_weight) if stops else found[-1]
 
@@ -144,7 +156,7 @@ def _stand_of_use_right(use_right: UseRightFacts, day: date) -> tuple[Standing, 
         Standing.IN_FORCE: use_right.valid_from,
         Standing.SUSPENDED: _suspended_since(use_right, day),
         Standing.EXPIRED: use_right.valid_to,
-        Standing.ENDED: use_right.ended_on,
+        Standing.ENDED: use_right.over_on,
     }
     return state, since.get(state)
 

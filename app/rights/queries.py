@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.entities.models import Entity
+from app.entities.queries import dissolutions_of
 from app.identity.rules import Actor
 from app.kit.db import beyond_fence
 from app.kit.errors import NotFound
@@ -19,7 +20,6 @@ from app.rights.manager_queries import is_kept, kept_by
 from app.rights.models import IpRight, RightProduct, UseRight
 from app.rights.rules import RightFacts, UseRightFacts, use_right_status
 from app.rights.standing import Standing
-from app.rights.use_checks import Held
 
 MOST_OF_A_NAME: Final = 20
 
@@ -51,22 +51,31 @@ def facts_for(db: Session, *, entity_id: int, product_id: int) -> ProductRights:
     Two queries. Of a trademark's products only this one is told.
     """
     granted = db.execute(
-        select(UseRight, Product.form)
+        select(UseRight, Product.form, Entity.dissolved_on)
         .join(Product, Product.id == UseRight.product_id)
+        .join(Entity, Entity.id == UseRight.entity_id)
         .where(UseRight.entity_id == entity_id, UseRight.product_id == product_id)
         .order_by(UseRight.id)
     ).all()
     linked = _linked_to(product_id)
     own_mark = and_(IpRight.owner_entity_id == entity_id, linked)
-    bearing = or_(IpRight.id.in_({one.right_id for one, _ in granted}), own_mark)
-    found = db.execute(select(IpRight, linked).where(bearing).order_by(IpRight.id)).all()
+    bearing = or_(IpRight.id.in_({one.right_id for one, _, _ in granted}), own_mark)
+    query = select(IpRight, linked, Entity.dissolved_on)
+    owned = query.outerjoin(Entity, Entity.id == IpRight.owner_entity_id)
+    found = db.execute(owned.where(bearing).order_by(IpRight.id)).all()
     return ProductRights(
-        rights=tuple(right_facts(right, [product_id] if bears else []) for right, bears in found),
-        use_rights=tuple(use_right_facts(one, form) for one, form in granted),
+        rights=tuple(
+            right_facts(right, [product_id] if bears else [], gone_on)
+            for right, bears, gone_on in found
+        ),
+        use_rights=tuple(use_right_facts(one, form, gone_on) for one, form, gone_on in granted),
     )
 
 
-def right_facts(right: IpRight, product_ids: Iterable[int] = ()) -> RightFacts:
+def right_facts(
+    right: IpRight, product_ids: Iterable[int] = (), owner_gone_on: date | None = None
+) -> RightFacts:
+    """Return what a right is judged by; what is owned needs its products and its owner's end."""
     return RightFacts(
         id=right.id,
         type=RightType(right.type),
@@ -83,12 +92,18 @@ def right_facts(right: IpRight, product_ids: Iterable[int] = ()) -> RightFacts:
         pauses=_pauses(right.pauses),
         ended_on=right.ended_on,
         owner_entity_id=right.owner_entity_id,
+        owner_gone_on=owner_gone_on,
         product_ids=frozenset(product_ids),
     )
 
 
-def use_right_facts(use_right: UseRight, product_form: str) -> UseRightFacts:
-    """Return what a badge is judged by; `product_form` is that of the product it is for."""
+def use_right_facts(
+    use_right: UseRight, product_form: str, holder_gone_on: date | None
+) -> UseRightFacts:
+    """Return what a badge is judged by.
+
+    `product_form` is that of the product it is for, `holder_gone_on` when its entity was dissolved.
+    """
     return UseRightFacts(
         id=use_right.id,
         right_id=use_right.right_id,
@@ -103,12 +118,20 @@ def use_right_facts(use_right: UseRight, product_form: str) -> UseRightFacts:
         resumed_on=use_right.resumed_on,
         pauses=_pauses(use_right.pauses),
         ended_on=use_right.ended_on,
+        holder_gone_on=holder_gone_on,
     )
 
 
-def use_right_standing(use_right: UseRight, day: date) -> Standing:
+def use_right_standing(use_right: UseRight, day: date, holder_gone_on: date | None) -> Standing:
     """Return how a use right itself stands on a day, whatever becomes of its right or product."""
-    return use_right_status(use_right_facts(use_right, ""), day)
+    return use_right_status(use_right_facts(use_right, "", holder_gone_on), day)
+
+
+def holders_gone(db: Session, use_rights: Iterable[UseRight]) -> dict[int, date]:
+    """Return when the entities of use rights were dissolved, of those that were."""
+    # Who keeps the users of a right reads no other record of theirs: only that they are no more.
+    with beyond_fence(db):
+        return dissolutions_of(db, [one.entity_id for one in use_rights])
 
 
 def _pauses(written: Iterable[Iterable[str]]) -> tuple[tuple[str, str], ...]:
@@ -236,28 +259,6 @@ def list_use_rights(
     # use rights these are is in the conditions above.
     with beyond_fence(db) if text and kept is not None else nullcontext():
         return take(db, query, UseRight.id, cut)
-
-
-def use_rights_beside(db: Session, use_right: UseRight) -> list[Held]:
-    """Return the other use rights of the same product under the same right."""
-    query = (
-        select(UseRight)
-        .where(UseRight.right_id == use_right.right_id)
-        .where(UseRight.product_id == use_right.product_id)
-        .order_by(UseRight.valid_from, UseRight.id)
-    )
-    return [held_by(one) for one in db.scalars(query) if one.id != use_right.id]
-
-
-def held_by(use_right: UseRight) -> Held:
-    return Held(
-        id=use_right.id,
-        certificate_no=use_right.certificate_no,
-        form=use_right.form,
-        valid_from=use_right.valid_from,
-        valid_to=use_right.valid_to,
-        ended_on=use_right.ended_on,
-    )
 
 
 def count_users(db: Session, right_id: int) -> int:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
 from app.kit.clock import day_of
-from app.kit.saving import check_seen, touched
+from app.kit.saving import check_past, check_seen, touched
 from app.rights.dates import earliest, latest, parse_partial_date
 from app.rights.deciding import Course, Decision, DecisionKind, course
 from app.rights.holder_queries import decisions_of, get_part
@@ -30,7 +30,6 @@ from app.rights.right_faults import (
 from app.rights.right_models import RightDecision
 from app.rights.right_renewal import grace_ends, renewal_opens, renewed_until
 from app.rights.right_trail_actions import changed, columns, note
-from app.rights.turn_checks import PagesSaidOtherwise
 
 # What may be decided of a right that stands in the register.
 OFFERED: Final = (
@@ -186,8 +185,8 @@ def _check_past(
 ) -> None:
     """Refuse to change unasked what pages said of a right that they showed."""
     day = decision.effective_on if decision.kind in _TURNS else None
-    if day and day < day_of(now) and right.checked_on is not None and not past_is_meant:
-        raise PagesSaidOtherwise(effective_on=day)
+    if day and right.checked_on is not None:
+        check_past(day, day_of(now), meant=past_is_meant)
 
 
 def _renew(right: IpRight, decision: RightDecision, today: date) -> None:

@@ -13,8 +13,15 @@ from app.products.queries import names_of as product_names_of
 from app.rights.kinds import RightType
 from app.rights.labels import RIGHT_LABELS, USE_RIGHT_LABELS
 from app.rights.models import IpRight, UseRight
-from app.rights.queries import right_facts, rights_by_id, use_right_facts, use_right_standing
-from app.rights.rules import RightFacts, UseRightFacts, badges, is_confirmed, right_status
+from app.rights.queries import holders_gone, right_facts, rights_by_id, use_right_facts
+from app.rights.rules import (
+    RightFacts,
+    UseRightFacts,
+    badges,
+    is_confirmed,
+    right_status,
+    use_right_status,
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,8 @@ class UserRow:
     product_form: str
     state: State
     badge: bool
+    # When its entity was dissolved: from that day it holds no longer.
+    dissolved_on: date | None
 
 
 def right_row(right: IpRight, day: date) -> RightRow:
@@ -62,26 +71,24 @@ def user_rows(db: Session, use_rights: Sequence[UseRight], day: date) -> list[Us
         entities = entity_names_of(db, [one.entity_id for one in use_rights])
         products = product_names_of(db, [one.product_id for one in use_rights])
         forms = forms_of(db, [one.product_id for one in use_rights])
-    return [
-        UserRow(
-            use_right=one,
-            entity=entities[one.entity_id],
-            product=products[one.product_id],
-            product_form=forms[one.product_id],
-            state=use_right_state(one, day),
-            badge=gives_badge(
-                right_facts(rights[one.right_id]),
-                use_right_facts(one, forms[one.product_id]),
-                day,
-            ),
+    gone = holders_gone(db, use_rights)
+    found = []
+    for one in use_rights:
+        form, gone_on = forms[one.product_id], gone.get(one.entity_id)
+        facts = use_right_facts(one, form, gone_on)
+        status = use_right_status(facts, day)
+        found.append(
+            UserRow(
+                use_right=one,
+                entity=entities[one.entity_id],
+                product=products[one.product_id],
+                product_form=form,
+                state=State(status.value, USE_RIGHT_LABELS[status]),
+                badge=gives_badge(right_facts(rights[one.right_id]), facts, day),
+                dissolved_on=gone_on,
+            )
         )
-        for one in use_rights
-    ]
-
-
-def use_right_state(use_right: UseRight, day: date) -> State:
-    status = use_right_standing(use_right, day)
-    return State(status.value, USE_RIGHT_LABELS[status])
+    return found
 
 
 def gives_badge(right: RightFacts, use_right: UseRightFacts, day: date) -> bool:

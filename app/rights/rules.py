@@ -35,7 +35,8 @@ class RightFacts:
 
     `number` is the normalised registration number, `checked_on` the day an officer last held it
     against the certificate. `owner_entity_id` and `product_ids` matter to ordinary trademarks:
-    the entity that owns the mark now, and the products it put the mark on.
+    the entity that owns the mark now, and the products it put the mark on; from `owner_gone_on`
+    that entity is dissolved and uses nothing.
     """
 
     id: int
@@ -53,6 +54,7 @@ class RightFacts:
     pauses: tuple[Pause, ...] = ()
     ended_on: Day | None = None
     owner_entity_id: int | None = None
+    owner_gone_on: date | None = None
     product_ids: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -62,7 +64,8 @@ class UseRightFacts:
 
     `valid_to` is the last day it holds, none where it is open-ended. It is suspended from
     `suspended_on` to the day before `resumed_on`, before that as `pauses` say, and over from
-    `ended_on`. It is granted for a `form`; in which the product is made says `product_form`.
+    `ended_on`, or from `holder_gone_on`, when its entity was dissolved. It is granted for a
+    `form`; in which the product is made says `product_form`.
     """
 
     id: int
@@ -78,6 +81,13 @@ class UseRightFacts:
     resumed_on: Day | None = None
     pauses: tuple[Pause, ...] = ()
     ended_on: Day | None = None
+    holder_gone_on: date | None = None
+
+    @property
+    def over_on(self) -> Day | None:
+        """Return the first day it is over by a decision, or by the end of its holder."""
+        ends = [day for day in (self.ended_on, self.holder_gone_on) if day]
+        return min(ends, key=earliest, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +183,8 @@ def in_force(right: RightFacts, use_right: UseRightFacts | None, day: date) -> b
     found = [standing(right_term(right), day)]
     if use_right is not None:
         found.append(use_right_status(use_right, day))
+    elif right.owner_gone_on is not None and right.owner_gone_on <= day:
+        return False
     if any(one not in {Standing.IN_FORCE, Standing.UNCERTAIN} for one in found):
         return False
     return None if Standing.UNCERTAIN in found else True
@@ -218,7 +230,7 @@ def use_right_term(use_right: UseRightFacts) -> Term:
         suspended=bounds(use_right.suspended_on),
         resumed=bounds(use_right.resumed_on),
         pauses=_paused(use_right.pauses),
-        ended=bounds(use_right.ended_on),
+        ended=bounds(use_right.over_on),
     )
 
 

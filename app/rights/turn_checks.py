@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
+from app.kit.saving import TakesEffectInThePast
 from app.rights.deciding import TURNS, Course, Decision, DecisionKind
 from app.rights.right_faults import (
     AlreadySuspended,
@@ -67,21 +68,6 @@ class GrantStays(Conflict):
     detail: ClassVar[str] = N_("Correct the use right by a change of it, or end it.")
 
 
-class PagesSaidOtherwise(Conflict):
-    """It takes effect on a day that is past"""
-
-    code: ClassVar[str] = "rights.takes_effect_in_the_past"
-    detail: ClassVar[str] = N_(
-        "From {effective_on} until today, pages and badges said otherwise, and people may have "
-        "relied on them. If that day is right, confirm it: every answer about a day since then "
-        "changes, and the history keeps when it was recorded."
-    )
-    field = "past_is_meant"
-
-    def __init__(self, *, effective_on: date) -> None:
-        self.effective_on = effective_on
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A decision as it is on paper; it holds from `effective_on`."""
@@ -128,7 +114,7 @@ def check_turn(new: Decision, so_far: Course, valid_from: date, valid_to: date |
 def check_cut(held: Held, last: date | None, today: date) -> None:
     """Refuse a last day that takes days which are past from a use right that held on them."""
     if last is not None and last + _DAY < today and held.reaches(last + _DAY):
-        raise PagesSaidOtherwise(effective_on=last + _DAY)
+        raise TakesEffectInThePast(effective_on=last + _DAY)
 
 
 def check_annulled(annulled: Decision, standing: list[Decision]) -> None:

@@ -8,13 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.identity.rules import Actor
 from app.kit.clock import day_of
-from app.kit.saving import check_seen, touched
+from app.kit.saving import check_past, check_seen, touched
 from app.rights.deciding import TURNS, Course, Decision, DecisionKind, course, standing_decisions
 from app.rights.manager_queries import require_keeper
 from app.rights.models import UseRight
-from app.rights.queries import held_by, use_rights_beside
 from app.rights.turn_checks import (
-    PagesSaidOtherwise,
     Paper,
     check_annulled,
     check_paper,
@@ -23,6 +21,7 @@ from app.rights.turn_checks import (
 from app.rights.use_checks import check_apart
 from app.rights.use_decision_queries import decision_facts, get_use_decision, use_decisions
 from app.rights.use_models import UseRightDecision
+from app.rights.use_queries import held_by, use_rights_beside
 from app.rights.use_right_actions import (
     hold_use_right,
     hold_users,
@@ -65,7 +64,7 @@ def decide_use_right(
     known = use_decisions(db, use_right.id)
     new = Decision(id=0, kind=kind, effective_on=paper.effective_on, until=until)
     check_turn(new, _course(known), use_right.valid_from, use_right.valid_to)
-    _check_past(paper.effective_on, now, past_is_meant=past_is_meant)
+    check_past(paper.effective_on, day_of(now), meant=past_is_meant)
     kept = keep_decision(db, actor, now, use_right, kind, paper, until=until)
     _settle(db, actor, now, use_right, [*known, kept], kept)
     return kept
@@ -93,7 +92,7 @@ def annul_use_decision(
     check_paper(DecisionKind.ANNULLED, paper, day_of(now))
     known = use_decisions(db, use_right.id)
     check_annulled(decision_facts(found), standing_decisions(map(decision_facts, known)))
-    _check_past(found.effective_on, now, past_is_meant=past_is_meant)
+    check_past(found.effective_on, day_of(now), meant=past_is_meant)
     kept = keep_decision(
         db, actor, now, use_right, DecisionKind.ANNULLED, paper, annuls_id=found.id
     )
@@ -102,11 +101,6 @@ def annul_use_decision(
     hold_users(db, use_right.right_id)
     check_apart(held_by(use_right), use_rights_beside(db, use_right))
     return kept
-
-
-def _check_past(effective_on: date, now: datetime, *, past_is_meant: bool) -> None:
-    if effective_on < day_of(now) and not past_is_meant:
-        raise PagesSaidOtherwise(effective_on=effective_on)
 
 
 def _course(decisions: Sequence[UseRightDecision]) -> Course:

@@ -21,7 +21,7 @@ from app.rights.deciding import TURNS, DecisionKind
 from app.rights.manager_queries import keeps
 from app.rights.models import UseRight
 from app.rights.queries import get_right, get_use_right
-from app.rights.row_queries import State, use_right_state, user_rows
+from app.rights.row_queries import State, user_rows
 from app.rights.use_decision_queries import get_use_decision
 from app.rights.use_models import UseRightDecision
 from app.rights.use_part_api import DecisionIn, PaperIn, paper_of
@@ -150,7 +150,7 @@ def _form(
     view = DecideView(
         form=form,
         subject=f"{get_right(db, use_right.right_id).sign} · {row.product} · {row.entity}",
-        state=use_right_state(use_right, day),
+        state=row.state,
         back=f"/office/use-rights/{use_right.id}",
         kinds=KINDS,
         annulled=annulled,

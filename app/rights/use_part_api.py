@@ -144,7 +144,7 @@ def decide(
         past_is_meant=given.past_is_meant,
         seen=given.seen,
     )
-    return shown(get_use_right(db, use_right_id, actor=actor), day_of(now))
+    return shown(db, get_use_right(db, use_right_id, actor=actor), day_of(now))
 
 
 @router.post("/{use_right_id}/decisions/{use_decision_id}/annul")
@@ -162,7 +162,7 @@ def annul(
         past_is_meant=given.past_is_meant,
         seen=given.seen,
     )
-    return shown(get_use_right(db, use_right_id, actor=actor), day_of(now))
+    return shown(db, get_use_right(db, use_right_id, actor=actor), day_of(now))
 
 
 @router.get("/{use_right_id}/objections")

@@ -21,14 +21,13 @@ from app.rights.models import IpRight, UseRight
 from app.rights.queries import (
     get_right,
     get_use_right,
-    held_by,
     hold_right,
-    use_rights_beside,
 )
 from app.rights.right_faults import DecidedLater
 from app.rights.turn_checks import Paper, check_cut
 from app.rights.use_checks import TERMS, Held, check_grant
 from app.rights.use_models import UseObservation, UseRightDecision
+from app.rights.use_queries import held_by, use_rights_beside
 
 
 class SeenLater(Invalid):

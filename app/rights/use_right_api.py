@@ -3,6 +3,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request
 from pydantic import BeforeValidator, Field
+from sqlalchemy.orm import Session
 
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.clock import day_of
@@ -96,6 +97,8 @@ class UseRightOut(Out):
     revoked: bool
     status_reason: str
     updated_at: datetime
+    # From this day its entity is dissolved: it holds no longer, whatever was decided.
+    holder_dissolved_on: date | None = None
     status: str = ""
 
 
@@ -121,7 +124,8 @@ def list_use_rights(
         entity_id=entity_id,
         product_id=product_id,
     )
-    return listed(request, page, lambda one: shown(one, day_of(now)))
+    gone = queries.holders_gone(db, page.items)
+    return listed(request, page, lambda one: _out(one, day_of(now), gone.get(one.entity_id)))
 
 
 @router.post("", status_code=201)
@@ -131,12 +135,12 @@ def add_use_right(given: UseRightIn, db: Db, actor: CurrentActor, now: Now) -> U
     It may not outlast the right itself, nor stand beside another of the product in that time.
     """
     use_right = use_right_actions.add_use_right(db, actor=actor, now=now, **given.model_dump())
-    return shown(use_right, day_of(now))
+    return shown(db, use_right, day_of(now))
 
 
 @router.get("/{use_right_id}")
 def get_use_right(use_right_id: Id, db: Db, actor: CurrentActor, now: Now) -> UseRightOut:
-    return shown(queries.get_use_right(db, use_right_id, actor=actor), day_of(now))
+    return shown(db, queries.get_use_right(db, use_right_id, actor=actor), day_of(now))
 
 
 @router.patch("/{use_right_id}")
@@ -148,10 +152,15 @@ def change_use_right(
     use_right = use_right_actions.change_use_right(
         db, actor=actor, now=now, use_right_id=use_right_id, by=by, **facts
     )
-    return shown(use_right, day_of(now))
+    return shown(db, use_right, day_of(now))
 
 
-def shown(use_right: UseRight, day: date) -> UseRightOut:
+def shown(db: Session, use_right: UseRight, day: date) -> UseRightOut:
     """Return a use right as programs read it."""
-    status = queries.use_right_standing(use_right, day).value
-    return UseRightOut.model_validate(use_right).model_copy(update={"status": status})
+    return _out(use_right, day, queries.holders_gone(db, [use_right]).get(use_right.entity_id))
+
+
+def _out(use_right: UseRight, day: date, gone_on: date | None) -> UseRightOut:
+    status = queries.use_right_standing(use_right, day, gone_on).value
+    more = {"status": status, "holder_dissolved_on": gone_on}
+    return UseRightOut.model_validate(use_right).model_copy(update=more)

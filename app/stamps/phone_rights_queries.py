@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.entities.queries import dissolutions_of
 from app.kit.i18n import N_
 from app.products.models import OcopCertificate
 from app.products.queries import certificate_facts, certificates_of
@@ -51,9 +52,10 @@ def standings(
     """Yield what ends within `ahead`, is suspended, or has ended of the products' rights."""
     granted = db.scalars(select(UseRight).where(UseRight.product_id.in_(products))).all()
     rights = rights_by_id(db, {one.right_id for one in granted})
+    gone = dissolutions_of(db, {one.entity_id for one in granted})
     for one in granted:
         right = rights[one.right_id]
-        turn = _above(right, day) or _use_right(one, day, ahead)
+        turn = _above(right, day) or _use_right(one, day, ahead, gone.get(one.entity_id))
         if turn is not None and turn.since >= day - NEWS:
             yield Standing(one.product_id, right.sign, turn)
     for product_id, certificates in certificates_of(db, products).items():
@@ -69,14 +71,17 @@ def _above(right: IpRight, day: date) -> Turn | None:
     return Turn(label, on, right.status_reason) if on else None
 
 
-def _use_right(one: UseRight, day: date, ahead: timedelta) -> Turn | None:
-    status, until = use_right_standing(one, day), one.valid_to
+def _use_right(one: UseRight, day: date, ahead: timedelta, gone_on: date | None) -> Turn | None:
+    status, until = use_right_standing(one, day, gone_on), one.valid_to
     if status is Stands.SUSPENDED and one.suspended_on:
         label = N_("The right to use “{what}” for {product} is suspended since {date}")
         return Turn(label, one.suspended_on, one.status_reason, due=True)
     if status is Stands.ENDED and one.ended_on:
         label = N_("The right to use “{what}” for {product} ended on {date}")
         return Turn(label, one.ended_on, one.status_reason)
+    if gone_on is not None and gone_on <= day:
+        # Nothing can be renewed any more, and what ended says the notice of the dissolution.
+        return None
     if until is None or until > day + ahead:
         return None
     if status is Stands.EXPIRED:

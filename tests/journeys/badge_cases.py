@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -71,6 +72,13 @@ def the_cases(case: Callable[..., Case], database: Database, cast: Cast) -> list
     right = case("a mark until it expires", {**MARK, "expires_on": date(2026, 5, 31)}, OPEN)
     right.turns("2026-06-01", first=True)
 
+    gone = case("a use right of a producer that is dissolved", use=OPEN, of=cast.other)
+    bears = {"type": "trademark", "owner_entity_id": cast.other.id, "expires_on": date(2029, 9, 9)}
+    mine = case("an own trademark of a producer that is dissolved", bears, of=cast.other)
+    link: dict[str, Any] = {"product_id": mine.product}
+    mine.acts("2026-03-09", lambda: mine.send(f"rights/{mine.right}/products", **link), shown=True)
+    _dissolves(cast.other.id, gone, mine)
+
     renewed = case("a mark renewed", {**MARK, "expires_on": date(2026, 6, 30)}, OPEN)
     renewed.acts("2026-05-04", lambda: renewed.decide_right("renewed"), shown=True)
     renewed.line += [(start_of(date(2026, 7, 1)), None, True)]
@@ -114,10 +122,27 @@ def the_cases(case: Callable[..., Case], database: Database, cast: Cast) -> list
     above.turns("2026-05-01", "2026-05-08", "2026-10-01", first=True)
 
     return [
-        *(held, right, renewed, late, turned, given, followed, above),
+        *(held, right, gone, mine, renewed, late, turned, given, followed, above),
         *_at_once(case, cast),
         _stars(case, database),
     ]
+
+
+def _dissolves(entity_id: int, *cases: Case) -> None:
+    """Let a producer be dissolved, back in operation, and dissolved as of a day that is past."""
+    first, path = cases[0], f"entities/{entity_id}"
+    begin = start_of(date(2026, 8, 10))
+    meant: dict[str, Any] = {"dissolved_on": "2026-09-01", "past_is_meant": True}
+    for at, day, shown in (
+        (begin - SECOND, None, True),
+        (begin, {"dissolved_on": "2026-08-10"}, False),
+        (begin + timedelta(days=1) - SECOND, {"dissolved_on": None}, True),
+        (start_of(date(2026, 9, 20)), meant, False),
+    ):
+        act = None if day is None else partial(first.send, path, "PATCH", **day)
+        first.line.append((at, act, shown))
+        for other in cases[1:]:
+            other.line.append((at, None, shown))
 
 
 def _at_once(case: Callable[..., Case], cast: Cast) -> list[Case]:

@@ -240,8 +240,15 @@ def test_the_users_of_today_are_those_whose_right_the_rules_call_in_force(
             make.use_right(db, of=right, product=register.product, **days, **paused)
         pause = {"pauses": [("2026-03-01", "2026-03-20")]}
         make.use_right(db, of=right, product=register.product, **pause)
+        gone: dict[int, date] = {}
+        for day in (YESTERDAY, TODAY, TOMORROW):
+            one = make.entity(db, name=f"Thôi {day}", status="dissolved", dissolved_on=day)
+            gone[one.id] = day
+            of = make.product(db, of=one)
+            for end, ended in every((None, TODAY), DAYS):
+                make.use_right(db, of=right, product=of, valid_to=end, ended_on=ended)
         rows = db.query(UseRight).filter_by(right_id=right.id).all()
-        states = {one.id: use_right_standing(one, TODAY) for one in rows}
+        states = {one.id: use_right_standing(one, TODAY, gone.get(one.entity_id)) for one in rows}
         facts, cut = right_facts(right), Cut(limit=1000)
         now = {one.id for one in list_users(db, facts, day=TODAY, cut=cut).items}
         then = {one.id for one in list_former_users(db, facts, day=TODAY, cut=cut).items}

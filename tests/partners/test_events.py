@@ -12,6 +12,7 @@ from app.diary import notice_actions
 from app.diary.notice_queries import subject_of, subject_of_lot
 from app.entities.models import Entity
 from app.kit.clock import day_of
+from app.entities.actions import dissolve_entity
 from app.kit.db import Database
 from app.office.audit_terms import KNOWN_ACTS
 from app.partners.event_actions import publish, record_ended
@@ -67,6 +68,11 @@ def happening(action: str, before: Any = None, after: Any = None) -> Happening: 
         ("right.change", {"checked_on": "2026-01-01"}, {"checked_on": None}, "right.changed"),
         ("right.picture", {"checked_on": "2026-01-01"}, {"checked_on": None}, "right.changed"),
         ("right.picture", {"image": ""}, {"image": "ab"}, None),
+        ("entity.change", {"dissolved_on": None}, {"dissolved_on": "2026-01-01"},
+         "producer.dissolved"),
+        ("entity.change", {"dissolved_on": "2026-01-01"}, {"dissolved_on": None},
+         "producer.restored"),
+        ("entity.change", {"name": "a"}, {"name": "b"}, None),
         ("account.add", {}, {"phone": "0912"}, None),
         ("entry.record", {}, {}, None),
     ],
@@ -137,6 +143,8 @@ def test_what_officers_do_is_told_in_public_words_and_nothing_personal(
         ends: dict[str, Any] = {"first_code": codes[0], "last_code": codes[1]}
         void_span(db, **WHO, keyring=keyring, **ends, reason="Rách kín")
         product_actions.change_product(db, **WHO, **key, status="retired")
+        gone: dict[str, Any] = {"entity_id": cast.entity.id, "dissolved_on": make.TODAY}
+        dissolve_entity(db, **WHO, **gone)
     publish(database, base_url=BASE)
     found = poll(client, start)
     assert [one["type"] for one in found["events"]] == [
@@ -149,6 +157,7 @@ def test_what_officers_do_is_told_in_public_words_and_nothing_personal(
         "right.suspended",
         "stamps.voided",
         "product.retired",
+        "producer.dissolved",
     ]
     told = [one["data"] for one in found["events"]]
     assert told[0]["changed"] == ["name", "story"]
@@ -157,6 +166,8 @@ def test_what_officers_do_is_told_in_public_words_and_nothing_personal(
     assert (told[3]["certificate"]["decision_no"], told[3]["stars"]) == ("99/QĐ", 4)
     assert told[5]["product_ids"] == [product.id]
     assert told[6]["use_right"]["suspended_on"] == "2026-03-01"
+    assert told[9]["entity"]["dissolved_on"] == make.TODAY.isoformat()
+    assert told[9]["product_ids"] == [product.id]
     assert told[7]["stamps"] == {"batch_id": batch.id, "count": 3}
     text = json.dumps(found, ensure_ascii=False)
     for secret in ("0912", "Bà Năm", "096085", "Bí mật", "kín", "Kín", '"test"', *codes):

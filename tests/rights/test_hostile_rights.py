@@ -17,10 +17,10 @@ from app.kit.db import Database
 from app.kit.errors import DomainError
 from app.rights.deciding import DecisionKind
 from app.rights.models import UseRight
-from app.rights.queries import held_by
 from app.rights.turn_checks import Paper
 from app.rights.use_checks import Overlapping
 from app.rights.use_decision_actions import annul_use_decision, decide_use_right
+from app.rights.use_queries import held_by
 from app.rights.use_right_actions import add_use_right
 from tests import make, make_certificates
 from tests.conftest import Cast, Visit

@@ -110,6 +110,43 @@ def test_what_is_not_the_own_rights_is_not_there(
     assert api.get("/api/v1/use-rights").json()["items"] == []
 
 
+def test_a_user_that_is_dissolved_uses_the_right_no_longer_until_that_is_taken_back(
+    visit: Visit,
+    cast: Cast,
+    database: Database,
+    keeper: make.Person,
+    rights: list[IpRight],
+    products: list[Product],
+) -> None:
+    with database.begin() as db:
+        uses = [make.use_right(db, of=rights[0], product=one) for one in products]
+    office, form = visit(page=cast.officer), f"/office/entities/{cast.entity.id}/dissolve"
+    api = visit(api=keeper)
+
+    def told() -> set[tuple[int, str, str | None]]:
+        """Return how the use rights stand for their keeper, whose page counts the same."""
+        found = api.get("/api/v1/use-rights").json()["items"]
+        each = [api.get(f"/api/v1/use-rights/{one.id}").json()["status"] for one in uses]
+        assert sorted(each) == sorted(one["status"] for one in found)
+        counts = visit(page=keeper).get("/office/managed?lang=en").text.split('"number">')[1:3]
+        assert [part.partition("<")[0] for part in counts] == ["2", f"{each.count('in_force')}"]
+        return {(one["id"], one["status"], one["holder_dissolved_on"]) for one in found}
+
+    stands = {(one.id, "in_force", None) for one in uses}
+    past = {"dissolved_on": "2026-03-01"}
+    asked = office.post(form, data=past)
+    assert (asked.status_code, 'name="past_is_meant"' in asked.text) == (422, True)
+    assert told() == stands
+    assert office.post(form, data={"dissolved_on": "2026-03-11"}).status_code == 422
+    assert office.post(form, data=past | {"past_is_meant": "on"}).status_code == 303
+    gone = {(uses[0].id, "ended", "2026-03-01"), (uses[1].id, "in_force", None)}
+    assert told() == gone
+    page = visit(page=cast.officer).get(f"/office/use-rights/{uses[0].id}?lang=en").text
+    assert "The entity was dissolved on 01/03/2026." in page
+    assert office.post(f"/office/entities/{cast.entity.id}/revive").status_code == 303
+    assert told() == stands
+
+
 def test_the_department_objects_and_the_manager_answers(
     visit: Visit,
     cast: Cast,

@@ -84,7 +84,7 @@ def test_every_suspension_is_kept_and_an_annulled_one_never_was(
         ({"effective_on": None}, "rights.effect_needed"),
         ({"reason": ""}, "rights.reason_needed"),
         ({"effective_on": "2016-08-31"}, "rights.before_it_began"),
-        ({"effective_on": "2026-03-09"}, "rights.takes_effect_in_the_past"),
+        ({"effective_on": "2026-03-09"}, "takes_effect_in_the_past"),
         ({"decided_on": "12/2026"}, "rights.decided_later"),
         ({"decided_on": "31/02/2026"}, "rights.bad_date"),
         ({"kind": "resumed"}, "rights.not_suspended"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.rights.dates import earliest, latest
 from app.rights.kinds import RightType
-from app.rights.lines import MADE_WORDS, STATE_WORDS, lines
+from app.rights.lines import GONE_WORDS, MADE_WORDS, STATE_WORDS, lines
 from app.rights.rules import (
     Day,
     RightFacts,
@@ -98,6 +98,7 @@ def test_a_right_not_in_force_gives_no_badge(changes: dict[str, Any], reason: st
         ({"valid_from": "2026"}, "began on an unknown day of this year"),
         ({"valid_to": "2026-06-14"}, "ran out yesterday"),
         ({"ended_on": "2026-06-15"}, "ended today"),
+        ({"holder_gone_on": DAY}, "its entity was dissolved today"),
         ({"suspended_on": "2026-06-01"}, "suspended"),
         ({"suspended_on": "2026-05", "resumed_on": "2026-06"}, "resumed on an unknown day"),
     ],
@@ -115,6 +116,7 @@ def test_a_use_right_not_in_force_gives_no_badge(changes: dict[str, Any], reason
         ({"expires_on": "2026-06-15"}, {"valid_to": "2026-06-15"}),
         ({"ended_on": "2026-06-16"}, {"ended_on": "2026-07"}),
         ({"suspended_on": "2025-01", "resumed_on": "2026-06-15"}, {"valid_to": None}),
+        ({}, {"holder_gone_on": date(2026, 6, 16)}),
     ],
 )
 def test_first_and_last_days_count(right: dict[str, Any], grant: dict[str, Any]) -> None:
@@ -136,6 +138,7 @@ def test_an_own_trademark_needs_no_use_right() -> None:
         ({"type": RightType.COLLECTIVE_MARK}, "a collective mark always needs a use right"),
         ({"type": RightType.CERTIFICATION_MARK}, "a certification mark always needs a use right"),
         ({"expires_on": None}, "the end of its ten years is unknown"),
+        ({"owner_gone_on": DAY}, "its owner was dissolved today"),
     ],
 )
 def test_owning_a_right_is_not_enough(changes: dict[str, Any], reason: str) -> None:
@@ -216,6 +219,25 @@ def test_a_line_says_what_stopped_the_use_first(
     assert (line.state, line.since) == (state, since)
     assert (line.badge is not None) == (state is Standing.IN_FORCE)
     assert ("{date}" in line.state_words) == (state not in {Standing.IN_FORCE, Standing.UNCERTAIN})
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "since", "gone"),
+    [(None, DAY, True), ("2026-03-01", "2026-03-01", False), ("2026-07", DAY, True)],
+)
+def test_a_line_says_that_its_producer_was_dissolved_unless_a_decision_came_first(
+    *, ended_on: str | None, since: Day, gone: bool
+) -> None:
+    grant = replace(GRANT, holder_gone_on=DAY, ended_on=ended_on)
+    (line,) = lines([GI], [grant], ENTITY, PRODUCT, DAY, made_on=date(2026, 2, 1))
+    assert (line.state, line.since, line.badge) == (Standing.ENDED, since, None)
+    assert (line.state_words == GONE_WORDS, line.in_force_when_made) == (gone, True)
+    (own,) = lines([replace(OWN, owner_gone_on=DAY)], [], ENTITY, PRODUCT, DAY)
+    assert (own.state, own.since, own.state_words) == (Standing.ENDED, DAY, GONE_WORDS)
+    (day_before,) = lines(
+        [replace(OWN, owner_gone_on=DAY)], [], ENTITY, PRODUCT, DAY - timedelta(days=1)
+    )
+    assert day_before.badge is not None
 
 
 @pytest.mark.parametrize(
