@@ -260,6 +260,7 @@ async def _lifespan(made: FastAPI) -> AsyncIterator[None]:
         if runner:
             await run_in_threadpool(runner.stop)
         await run_in_threadpool(made.state.counter.stop)
+        await run_in_threadpool(made.state.open_data.stop)
     finally:
         made.state.lookout.close()
         held.close()

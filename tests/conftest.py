@@ -149,7 +149,10 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(settings: Settings, database: Database, public: Database, clock: Clock) -> FastAPI:
-    return create_app(settings, clock=clock, database=database, public=public)
+    made = create_app(settings, clock=clock, database=database, public=public)
+    # On a busy machine even small files may take a while; their tests say what they ask of it.
+    made.state.open_data.patience = 60
+    return made
 
 
 @dataclass(frozen=True)

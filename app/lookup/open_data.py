@@ -20,7 +20,7 @@ _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFacts:
-    """What is told of a file beside its contents."""
+    """What is told of a file beside its contents; its checksum once it is whole."""
 
     name: str
     form: str
@@ -28,6 +28,10 @@ class FileFacts:
     rows: int
     sha256: str
     changed_at: datetime
+
+    @property
+    def whole(self) -> bool:
+        return bool(self.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +117,7 @@ def _resource(file: FileFacts, site: str, words: Translator) -> dict[str, Any]:
         "format": file.form,
         "mediatype": MEDIA[file.form],
         "encoding": "utf-8",
-        "bytes": file.size,
-        "hash": f"sha256:{file.sha256}",
+        **({"bytes": file.size, "hash": f"sha256:{file.sha256}"} if file.whole else {}),
         "modified": file.changed_at.isoformat(timespec="seconds"),
         "jsonSchema": f"{site}/open-data/{file.name}.schema.json",
         "schema": {

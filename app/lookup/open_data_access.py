@@ -1,163 +1,224 @@
-"""The files of the open data: made whole when first asked for, kept while they are true."""
+"""The files of the open data: made when first asked for, read while they grow, kept while true."""
 
-import csv
 import hashlib
-import json
-from collections.abc import Iterator, Sequence
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
-from typing import IO, Final
+from itertools import islice
+from tempfile import mkstemp
+from threading import BoundedSemaphore, Lock, Thread
+from typing import Final
 from weakref import finalize
 
 import anyio
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from app.kit.clock import day_of, start_of
-from app.kit.sheets import harmless
+from app.kit.db import Database
 from app.lookup.open_data import FORMATS, FileFacts
+from app.lookup.open_data_lines import csv_lines, json_lines
 from app.lookup.open_data_queries import Asked, Cell, read_trail, rows_of
-from app.lookup.open_data_tables import TABLES, Table
+from app.lookup.open_data_tables import TABLES
+
+log = logging.getLogger("ocop.lookup")
 
 _PIECE: Final = 64 * 1024
+# Rows written in one go, about 10 ms of computing, and the pause in which pages are served.
+_STEP: Final = 500
+_BREATH: Final = 0.002
+# How often who waits for a file looks whether it grew.
+_GLANCE: Final = 0.005
 # Stamps are activated all day: their file may be this old, as the page of holders is.
 _HOLDERS: Final = "stamp-holders"
 _HOLDERS_AGE: Final = timedelta(minutes=1)
+# Each holds a connection while it reads; of one table a second may begin while the first is read.
+_AT_ONCE: Final = 4
+_OF_A_TABLE: Final = 2
+_GRACE: Final = 5.0
 
 
-class _Sink:
-    """A file that is being written, and its checksum."""
+class StillMaking(Exception):
+    """Two files of a table are being made, and neither is as new as what is asked for."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.size = path, 0
-        self._hash, self._out = hashlib.sha256(), path.open("wb")
 
-    def write(self, text: str) -> None:
-        raw = text.encode()
-        self.size += len(raw)
+class GrowingFile:
+    """A file without a name: written by one thread, read by any, gone with the last of them."""
+
+    def __init__(self) -> None:
+        self.size, self.sha256 = 0, ""
+        self._hash = hashlib.sha256()
+        self._number, path = mkstemp(prefix="ocop-open-data-")
+        os.unlink(path)  # noqa: PTH108 - its number is what is kept
+        finalize(self, os.close, self._number)
+
+    def write(self, raw: bytes) -> None:
         self._hash.update(raw)
-        self._out.write(raw)
+        while raw:
+            written = os.write(self._number, raw)
+            self.size += written
+            raw = raw[written:]
 
-    def close(self) -> str:
-        self._out.close()
-        return self._hash.hexdigest()
+    def end(self) -> None:
+        self.sha256 = self._hash.hexdigest()
+
+    def read(self, at: int) -> bytes:
+        return os.pread(self._number, _PIECE, at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """A table's files, what they were made of, and up to where the trail was read since."""
+@dataclass
+class Mark:
+    """What a table's files are of: a day, and the audit trail up to an event."""
 
-    files: dict[str, FileFacts]
-    paths: dict[str, Path]
     day: date
     seq: int
     at: datetime
+    changed_at: datetime
+
+
+class Making:
+    """A table's files, growing until they are whole."""
+
+    def __init__(self, name: str, mark: Mark) -> None:
+        self.name, self.mark = name, mark
+        self.files = {form: GrowingFile() for form in FORMATS}
+        self.count = 0
+        self.done = False
+        self.error: Exception | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.done or self.error is not None
+
+    @property
+    def facts(self) -> dict[str, FileFacts]:
+        return {
+            form: FileFacts(
+                name=self.name,
+                form=form,
+                size=one.size,
+                rows=self.count,
+                sha256=one.sha256,
+                changed_at=self.mark.changed_at,
+            )
+            for form, one in self.files.items()
+        }
+
+    def write(self, rows: Iterable[tuple[Cell, ...]], turn: Lock) -> None:
+        """Write the rows as CSV and as JSON in one go. Of all tables one computes at a time."""
+        table, sheet, tree = TABLES[self.name], self.files["csv"], self.files["json"]
+        left, lead = iter(rows), b"[\n"
+        sheet.write(csv_lines([table.names]))
+        while part := self._next(left, turn):
+            sheet.write(csv_lines(part))
+            tree.write(lead + json_lines(table, part))
+            self.count += len(part)
+            lead = b",\n"
+            time.sleep(_BREATH)
+        tree.write(b"\n]\n" if self.count else b"[]\n")
+        for one in self.files.values():
+            one.end()
+        self.done = True
+
+    @staticmethod
+    def _next(rows: Iterator[tuple[Cell, ...]], turn: Lock) -> list[tuple[Cell, ...]]:
+        with turn:
+            return list(islice(rows, _STEP))
 
 
 class OpenData:
-    """Keeps the files of one process in a folder of their own that goes with it.
+    """Keeps the files of one process.
 
-    Whoever asks holds `turn`: making them is all computing, and one at a time is enough. What
-    changed is told by the audit trail, so a file is never older than the last act.
+    What changed is told by the audit trail, so what is read was begun after the last act. Nobody
+    waits for a large file: who asks for it reads it while it grows.
     """
 
     def __init__(self) -> None:
-        self.turn = anyio.Semaphore(1)
-        self._folder: Path | None = None
-        self._made: dict[str, _Made] = {}
+        # Seconds that are waited for files to be whole, for then their checksums can be told.
+        self.patience = 1.0
+        self._lock, self.turn = Lock(), Lock()
+        self._slots = BoundedSemaphore(_AT_ONCE)
+        self._latest: dict[str, Making] = {}
+        self._threads: dict[Making, Thread] = {}
 
-    def fresh(self, db: Session, name: str, *, now: datetime, site: str) -> dict[str, FileFacts]:
-        """Return what is told of a table's files, which are made anew where they are not true."""
-        day, made = day_of(now), self._made.get(name)
-        if made and name == _HOLDERS and made.day == day and now - made.at < _HOLDERS_AGE:
-            return made.files
-        trail = read_trail(db, after=made.seq if made else 0)
-        if made and made.day == day and trail.changed_at is None and name != _HOLDERS:
-            self._made[name] = _Made(made.files, made.paths, day, trail.seq, made.at)
-            return made.files
+    def current(
+        self, public: Database, names: Iterable[str], *, now: datetime, site: str
+    ) -> list[Making]:
+        """Return files of tables that are true, begun where they were not. Raises StillMaking."""
+        with public.begin(write=False) as db, self._lock:
+            for making in [one for one in self._threads if one.ended]:
+                del self._threads[making]
+            found = [(name, self._true(db, name, now)) for name in names]
+            return [
+                one if isinstance(one, Making) else self._begin(public, name, one, site)
+                for name, one in found
+            ]
+
+    async def settle(self, makings: Iterable[Making]) -> None:
+        """Wait until the files are whole, or patience ends; raise what kept them from it."""
+        for _ in range(round(self.patience / _GLANCE)):
+            if all(one.ended for one in makings):
+                break
+            await anyio.sleep(_GLANCE)
+        for one in makings:
+            if one.error is not None:
+                raise one.error
+
+    def stop(self) -> None:
+        """Wait for what is being made, some seconds at most."""
+        for thread in list(self._threads.values()):
+            thread.join(_GRACE)
+
+    def _true(self, db: Session, name: str, now: datetime) -> Making | Mark:
+        """Return files that are still true, or what to make them of."""
+        held, day = self._latest.get(name), day_of(now)
+        if held and (held.error is not None or held.mark.day != day):
+            held = None
+        lasting = name == _HOLDERS
+        if held and lasting and now - held.mark.at < _HOLDERS_AGE:
+            return held
+        trail = read_trail(db, after=held.mark.seq if held else 0)
+        if held and trail.changed_at is None and not lasting:
+            held.mark.seq = trail.seq
+            return held
         # Statuses turn with the day, whatever is recorded.
         changed_at = max(trail.changed_at or start_of(day), start_of(day)).astimezone(UTC)
-        rows = rows_of(db, name, Asked(day, site))
-        self._made[name] = self._make(name, rows, changed_at, (day, trail.seq, now))
-        for path in made.paths.values() if made else ():
-            path.unlink(missing_ok=True)
-        return self._made[name].files
+        return Mark(day, trail.seq, now, changed_at)
 
-    def open(self, name: str, form: str) -> IO[bytes]:
-        """Open a file that is fresh; it stays whole for who reads it, whatever is made then."""
-        return self._made[name].paths[form].open("rb")
+    def _begin(self, public: Database, name: str, mark: Mark, site: str) -> Making:
+        if sum(one.name == name for one in self._threads) >= _OF_A_TABLE:
+            raise StillMaking
+        making = Making(name, mark)
 
-    def _place(self) -> Path:
-        if self._folder is None:
-            self._folder = Path(mkdtemp(prefix="ocop-open-data-"))
-            finalize(self, rmtree, self._folder, ignore_errors=True)
-        return self._folder
+        def make() -> None:
+            try:
+                with self._slots, public.begin(write=False) as db:
+                    making.write(rows_of(db, name, Asked(mark.day, site)), self.turn)
+            except Exception as error:
+                log.exception("open data could not be made", extra={"table": name})
+                making.error = error
 
-    def _make(
-        self,
-        name: str,
-        rows: Iterator[tuple[Cell, ...]],
-        changed_at: datetime,
-        mark: tuple[date, int, datetime],
-    ) -> _Made:
-        stem = f"{name}-{mark[0]:%Y%m%d}-{mark[1]}-{mark[2].timestamp():.6f}"
-        paths = {form: self._place() / f"{stem}.{form}" for form in FORMATS}
-        sinks = {form: _Sink(path) for form, path in paths.items()}
-        try:
-            count = _write(TABLES[name], rows, sinks["csv"], sinks["json"])
-        except BaseException:
-            for sink in sinks.values():
-                sink.close()
-                sink.path.unlink()
-            raise
-        facts = {
-            form: FileFacts(
-                name=name,
-                form=form,
-                size=sink.size,
-                rows=count,
-                sha256=sink.close(),
-                changed_at=changed_at,
-            )
-            for form, sink in sinks.items()
-        }
-        return _Made(facts, paths, *mark)
+        thread = Thread(target=make, name=f"ocop-open-data-{name}", daemon=True)
+        self._latest[name], self._threads[making] = making, thread
+        thread.start()
+        return making
 
 
-def pieces(opened: IO[bytes]) -> Iterator[bytes]:
-    """Yield a file's bytes, and close it."""
-    with opened:
-        while piece := opened.read(_PIECE):
+async def pieces(making: Making, form: str) -> AsyncIterator[bytes]:
+    """Yield a file's bytes as they come; where its making fails the reader is cut off."""
+    file, at = making.files[form], 0
+    while True:
+        done = making.done
+        if at < file.size:
+            piece = await run_in_threadpool(file.read, at)
+            at += len(piece)
             yield piece
-
-
-def _write(table: Table, rows: Iterator[tuple[Cell, ...]], sheet: _Sink, tree: _Sink) -> int:
-    """Write the rows as CSV and as JSON in one go; return how many there were."""
-    lines, names, count = csv.writer(sheet), table.names, 0
-    lines.writerow(names)
-    required = [one.required for one in table.fields]
-    for row in rows:
-        lines.writerow([_plain(value) for value in row])
-        tree.write(",\n" if count else "[\n")
-        told = zip(names, _members(row, required), strict=True)
-        tree.write(json.dumps(dict(told), ensure_ascii=False, separators=(",", ":")))
-        count += 1
-    tree.write("\n]\n" if count else "[]\n")
-    return count
-
-
-def _plain(value: Cell) -> str | int:
-    if value is None:
-        return ""
-    if isinstance(value, int):
-        return value
-    # Somebody will open it in a spreadsheet, which must run nothing of it.
-    return harmless(value) if isinstance(value, str) else value.isoformat()
-
-
-def _members(row: Sequence[Cell], required: Sequence[bool]) -> Iterator[str | int | None]:
-    for value, needed in zip(row, required, strict=True):
-        text = value.isoformat() if isinstance(value, date) else value
-        yield text if needed else text or None
+        elif done:
+            return
+        elif making.error is not None:
+            raise making.error
+        else:
+            await anyio.sleep(_GLANCE)

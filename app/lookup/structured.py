@@ -109,8 +109,9 @@ def catalog(
                         "@type": "DataDownload",
                         "contentUrl": f"{here}/{name}.{form}",
                         "encodingFormat": MEDIA[form],
-                        "contentSize": str(one.size),
-                        "sha256": one.sha256,
+                        # What is still being made has neither yet; what is None is left out.
+                        "contentSize": str(one.size) if one.whole else None,
+                        "sha256": one.sha256 or None,
                     }
                     for form, one in forms.items()
                 ],
