@@ -27,8 +27,7 @@ from app.migrate import migrate
 from tests import make
 from tests import make_sync as phone
 from tests.conftest import new_settings
-from tests.reborn import Reborn
-from tests.served import free_port
+from tests.served import Server, free_port
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow
@@ -128,7 +127,7 @@ def test_no_acknowledged_entry_or_photo_is_missing_and_none_is_there_twice(
         product = make.product(db, of=entity)
         lots = [make.lot(db, of=product).id for _ in range(PHONES)]
         keys = [make.person(db, f"Máy {one}", entity=entity).key for one in range(PHONES)]
-    server = Reborn(settings, free_port(), tmp_path / "server.log")
+    server = Server(settings, free_port(), tmp_path / "server.log")
     server.start()
     over = Event()
     phones = list(phones_of(server, zip(keys, lots, strict=True), product.id, over))
@@ -152,7 +151,7 @@ def test_no_acknowledged_entry_or_photo_is_missing_and_none_is_there_twice(
 
 
 def phones_of(
-    server: Reborn, keys: Iterator[tuple[str, int]], product: int, over: Event
+    server: Server, keys: Iterator[tuple[str, int]], product: int, over: Event
 ) -> Iterator[Phone]:
     for number, (key, lot) in enumerate(keys):
         headers = {"authorization": f"Bearer {key}"}
@@ -161,7 +160,7 @@ def phones_of(
         yield Phone(http, lot, product, over, random.Random(SEED + number))  # noqa: S311 - no secrets
 
 
-def keep_killing(server: Reborn, phones: list[Phone]) -> None:
+def keep_killing(server: Server, phones: list[Phone]) -> None:
     """Kill the server at random points, so and so many answers after it came up again."""
     print(f"OCOP_SEED={SEED} OCOP_KILLS={KILLS}")  # noqa: T201 - how to repeat the run
     chance = random.Random(SEED)  # noqa: S311 - moments, not secrets
@@ -170,6 +169,7 @@ def keep_killing(server: Reborn, phones: list[Phone]) -> None:
         until(lambda: sum(one.answers for one in phones) >= wanted, 30)  # noqa: B023 - asked at once
         time.sleep(chance.uniform(0, 0.1))
         server.kill()
+        server.start()
 
 
 def expect(database: Database, of: Phone) -> None:
