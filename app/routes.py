@@ -25,6 +25,7 @@ import app.identity.factor_pages
 import app.identity.factor_step_pages
 import app.identity.pages
 import app.lookup.card_pages
+import app.lookup.document_pages
 import app.lookup.entity_pages
 import app.lookup.lot_pages
 import app.lookup.open_data_pages
@@ -222,6 +223,7 @@ ROUTERS = (
     app.products.wish_pages.router,
     app.products.proposal_pages.router,
     app.documents.pages.router,
+    app.lookup.document_pages.router,
     app.rights.api.router,
     app.rights.right_part_api.router,
     app.rights.use_right_api.router,

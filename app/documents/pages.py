@@ -3,21 +3,22 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from app.documents import actions
+from app.documents.file_access import file_answer
 from app.documents.models import Document
-from app.documents.queries import Stored, get_document, get_public_file
-from app.documents.rules import SUFFIXES, DocumentKind, file_name
+from app.documents.queries import get_document
+from app.documents.rules import DocumentKind
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
-from app.kit.files import Files, Store
+from app.kit.files import Store
 from app.kit.forms import Filled, Form, In, Note, read_form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Id, Now, Words, as_public
+from app.kit.web import Db, Edge, Id, Now, Words
 
 router = APIRouter(route_class=Edge, include_in_schema=False)
 
@@ -52,14 +53,9 @@ class DocumentView:
     form: Filled
 
 
-@router.get("/documents/{public_document_id}", dependencies=[Depends(as_public)])
-def public_document(public_document_id: Id, db: Db, files: Store) -> Response:
-    return _answer(get_public_file(db, public_document_id), files, cache="public, max-age=300")
-
-
 @router.get("/office/documents/{document_id}/file")
 def document_file(document_id: Id, db: Db, actor: CurrentActor, files: Store) -> Response:
-    return _answer(get_document(db, document_id, actor=actor), files, cache="private, no-store")
+    return file_answer(get_document(db, document_id, actor=actor), files)
 
 
 @router.get("/office/documents/{document_id}")
@@ -99,19 +95,3 @@ def _show(request: Request, document: Document, actor: Actor, form: Filled) -> R
 
 def _home(document: Document) -> str:
     return _HOMES.get(document.subject_kind, "/office").format(id=document.subject_id)
-
-
-def _answer(document: Document | Stored, files: Files, *, cache: str) -> Response:
-    """Answer with the file; a PDF may hold scripts, so it opens outside this site's pages."""
-    suffix = SUFFIXES[document.media_type]
-    return FileResponse(
-        files.find(file_name(document.sha256, document.media_type)),
-        media_type=document.media_type,
-        filename=f"ocop-{document.id}.{suffix}",
-        content_disposition_type="attachment" if suffix == "pdf" else "inline",
-        headers={
-            "Cache-Control": cache,
-            "Content-Security-Policy": "default-src 'none'; sandbox",
-            "X-Content-Type-Options": "nosniff",
-        },
-    )

@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,34 +8,16 @@ from app.documents.rules import NoSuchDocument
 from app.identity.rules import Actor
 
 
-class Stored(NamedTuple):
-    """A document's file."""
-
-    id: int
-    sha256: str
-    media_type: str
-
-
 def get_document(db: Session, document_id: int, *, actor: Actor) -> Document:
     """Return a document the actor sees, withdrawn ones too, or raise NoSuchDocument.
 
-    What belongs to no entity is for the Department, unless it is public.
+    What belongs to no entity is for the Department. What everybody may read is a public page's to
+    tell: that depends on what the document belongs to.
     """
     found = db.get(Document, document_id)
     if found is None or not _seen_by(actor, found):
         raise NoSuchDocument
     return found
-
-
-def get_public_file(db: Session, document_id: int) -> Stored:
-    """Return the file of a document that everybody may read, or raise NoSuchDocument."""
-    query = select(Document.sha256, Document.media_type).where(
-        Document.id == document_id, Document.public, Document.withdrawn_at.is_(None)
-    )
-    found = db.execute(query).one_or_none()
-    if found is None:
-        raise NoSuchDocument
-    return Stored(document_id, *found)
 
 
 def documents_of(db: Session, subject_kind: str, ids: Iterable[int]) -> dict[int, list[Document]]:
@@ -77,8 +58,6 @@ def named_documents(db: Session) -> set[str]:
 
 
 def _seen_by(actor: Actor, document: Document) -> bool:
-    if document.public and document.withdrawn_at is None:
-        return True
     if document.entity_id is None:
         return actor.of_department or actor.account_id == document.added_by_id
     return actor.sees(document.entity_id)

@@ -16,6 +16,7 @@ from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.web import site, translator
 from app.lookup import structured
 from app.lookup.access import answered, in_thread
+from app.lookup.document_queries import PaperPart, list_papers
 from app.lookup.product_pages import id_of
 from app.lookup.public_access import LISTS, PublicView, around, render, tagged
 from app.lookup.register_pages import TEXT_CHARS, by_name, printable
@@ -59,6 +60,7 @@ class RightFactsView:
     areas: list[AreaPart]
     decisions: list[DecisionPart]
     bearing: list[tuple[int, str]]
+    papers: list[PaperPart]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,6 +122,7 @@ def _told(db: Session, right: IpRight, row: RightRow, day: date) -> RightFactsVi
         areas=list_areas(db, right.id),
         decisions=list_decisions(db, right.id),
         bearing=list_bearing(db, row.facts, most=MOST_BEARING),
+        papers=list_papers(db, right_id=right.id),
     )
 
 
