@@ -16,7 +16,7 @@ YEARS: Final = range(1900, 2200)
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})")
 _MIDNIGHT: Final = re.compile(r"[ T]0?0:00(:00(\.0+)?)?$")
-_GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,])[0-9]{3}(\1[0-9]{3})*")
+_GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,\s])[0-9]{3}(\1[0-9]{3})*")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _YES: Final = frozenset({"co", "x", "yes", "y", "dung", "true", "1", "v", "✓", "✔"})
 _NO: Final = frozenset({"khong", "no", "n", "sai", "false", "0", "-"})
@@ -145,6 +145,12 @@ def as_figure(cell: Cell) -> str:
     """Return what the cell shows, a number with a decimal comma: 1.234 in a cell is 1,234."""
     text = as_text(cell)
     return text.replace(".", ",") if isinstance(cell, float) else text
+
+
+def ungrouped(text: str) -> str:
+    """Return a whole number without what groups its figures (3.000, 3 000); other text as it is."""
+    bare = text.strip()
+    return re.sub(r"[.,\s]", "", bare) if _GROUPED.fullmatch(bare) else text
 
 
 def as_number(cell: Cell) -> float:

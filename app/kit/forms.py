@@ -2,7 +2,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Annotated, Any, Final, TypeVar, get_args
+from types import UnionType
+from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
 from fastapi import Depends, Request
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
+from app.kit.entered import ungrouped
 from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import N_, Translator
 from app.kit.text import TextNotPlain, TextTooLong, clean_note, clean_text
@@ -79,10 +81,12 @@ Note = Annotated[str, _plain(clean_note)]
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:\.[0-9]*)?\s*")
 
 
-def _of_days(annotation: object) -> bool:
-    if annotation is date or annotation is datetime:
-        return True
-    return any(map(_of_days, get_args(annotation)))
+_CHOICES: Final = (Annotated, Union, UnionType)
+
+
+def _is_of(annotation: object, *kinds: type) -> bool:
+    parts = get_args(annotation) if get_origin(annotation) in _CHOICES else ()
+    return annotation in kinds or any(_is_of(part, *kinds) for part in parts)
 
 
 class In(BaseModel):
@@ -92,13 +96,16 @@ class In(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _written_days(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse a number for a day: 20260131 would be one of August 1970."""
+    def _written(cls, value: object, info: ValidationInfo) -> object:
+        """Refuse a number for a day: 20260131 would be one of August 1970. And 3.000 is not 3."""
         if not isinstance(value, str | int | float) or not _NUMBER.fullmatch(str(value)):
             return value
         found = cls.model_fields.get(info.field_name or "")
-        if found is not None and _of_days(found.annotation):
+        if found is not None and _is_of(found.annotation, date, datetime):
             raise PydanticCustomError("date_parsing", "no day")
+        pointed = isinstance(value, str) and "." in value
+        if found is not None and pointed and _is_of(found.annotation, int):
+            raise PydanticCustomError("int_parsing", "no whole number")
         return value
 
 
@@ -175,10 +182,13 @@ Form = Annotated[Sent, Depends(_sent)]
 def read_form(model: type[M], sent: Sent, words: Translator) -> M | Filled:
     """Return the form as its model, or filled in again with what is wrong.
 
-    An empty field counts as not given.
+    An empty field counts as not given; 3.000 in one for a whole number is three thousand.
     """
+    known = model.model_fields
     given = {
-        name: value for name, value in sent.fields.items() if name in model.model_fields and value
+        name: ungrouped(value) if _is_of(known[name].annotation, int) else value
+        for name, value in sent.fields.items()
+        if name in known and value
     }
     try:
         return model.model_validate(given)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from app.kit.entered import ungrouped
 from app.kit.errors import Invalid, Words
 from app.kit.i18n import N_
 
@@ -14,7 +15,6 @@ from app.kit.i18n import N_
 MOST_ROWS: Final = 2000
 _HUNDRED: Final = 100
 _SHOWN_FAULTS: Final = 20
-_GROUPED: Final = re.compile(r"\d{1,3}([.,\s]\d{3})+")
 
 Key = tuple[int, int | None, int | None]
 
@@ -80,9 +80,7 @@ def suggested(last: Given, basis: Basis) -> int:
 
 def read_quantity(text: str) -> int | None:
     """Return a quantity as people write it (3000, 3.000, 3 000); None where it is none."""
-    text = text.strip()
-    if _GROUPED.fullmatch(text):
-        text = re.sub(r"\D", "", text)
+    text = ungrouped(text.strip())
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 
 

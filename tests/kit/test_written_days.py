@@ -1,4 +1,4 @@
-"""Days and times as programs and forms write them."""
+"""Days, times and whole numbers as programs and forms write them."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -6,9 +6,18 @@ from typing import Annotated
 import pytest
 from pydantic import Field, ValidationError
 
-from app.kit.forms import In
+from app.kit.forms import Filled, In, read_form
+from app.kit.forms import Sent as Filed
+from app.kit.i18n import Translator
 
 Day = Annotated[date, Field(ge=date(1970, 1, 1))]
+
+
+WORDS = Translator("vi")
+
+
+class Counted(In):
+    number: Annotated[int, Field(ge=-9)] | None = None
 
 
 class Sent(In):
@@ -31,3 +40,28 @@ def test_days_written_out_and_numbers_are_read() -> None:
     assert (sent.day, sent.number) == (date(2024, 2, 29), 7)
     with pytest.raises(ValidationError):
         Sent.model_validate({"day": "2023-02-29"})
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("3.000", 3000), ("1,200,000", 1_200_000), ("3 000", 3000), ("7", 7), ("0", 0), ("-2", -2)],
+)
+def test_a_whole_number_in_a_form_is_read_as_people_here_write_it(
+    written: str, number: int
+) -> None:
+    assert read_form(Counted, Filed({"number": written}, {}), WORDS) == Counted(number=number)
+
+
+@pytest.mark.parametrize("written", ["3.0000", "3.5", "1.00", "1e3", "3.000,5", "=1", "3.000 tem"])
+def test_what_is_no_whole_number_is_never_taken_for_one(written: str) -> None:
+    found = read_form(Counted, Filed({"number": written}, {}), WORDS)
+    assert isinstance(found, Filled)
+    assert (found.values["number"], set(found.errors)) == (written, {"number"})
+
+
+def test_a_program_writes_a_whole_number_without_a_point() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Counted.model_validate({"number": "3.000"})
+    assert caught.value.errors()[0]["type"] == "int_parsing"
+    # JSON knows no whole numbers: 3.0 is one.
+    assert Counted.model_validate({"number": 3.0}).number == 3

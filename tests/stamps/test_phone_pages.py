@@ -64,7 +64,7 @@ def test_an_owner_asks_for_stamps_and_sees_the_request(
 ) -> None:
     client = visit(page=cast.owner)
     assert "chưa có tem" in client.get("/app/stamps").text
-    form = {"product_id": str(product.id), "quantity": "1500", "reason": "Vụ tết"}
+    form = {"product_id": str(product.id), "quantity": "1.500", "reason": "Vụ tết"}
     sent = client.post("/app/stamps/new", data=form)
     assert sent.status_code == 303
     page = client.get(sent.headers["location"]).text
