@@ -65,15 +65,20 @@ class RightPatch(RightIn):
 
 
 class CheckIn(In):
-    """What the officer held the right against, such as the certificate in hand."""
+    """What the officer held the right against, such as the certificate in hand.
+
+    `seen` is the `updated_at` that was read: what somebody changed since is not what was checked.
+    """
 
     against: Annotated[Line, Field(min_length=1, max_length=200)]
+    seen: datetime | None = None
 
 
 class UncheckIn(In):
     """Why a right counts as checked no more."""
 
     reason: Annotated[Note, Field(min_length=1, max_length=2000)]
+    seen: datetime | None = None
 
 
 class LinkIn(In):
@@ -217,7 +222,8 @@ def change_right(
 @router.post("/{right_id}/check")
 def check_right(right_id: Id, given: CheckIn, db: Db, actor: CurrentActor, now: Now) -> RightOut:
     """Mark the right as checked today against its certificate: from now on it is a fact."""
-    right = actions.check_right(db, actor=actor, now=now, right_id=right_id, against=given.against)
+    facts = given.model_dump()
+    right = actions.check_right(db, actor=actor, now=now, right_id=right_id, **facts)
     return _shown(db, [right], day_of(now))[0]
 
 
@@ -226,7 +232,8 @@ def uncheck_right(
     right_id: Id, given: UncheckIn, db: Db, actor: CurrentActor, now: Now
 ) -> RightOut:
     """Take back that the right was checked: from now on it is no fact and gives no badge."""
-    right = actions.uncheck_right(db, actor=actor, now=now, right_id=right_id, reason=given.reason)
+    facts = given.model_dump()
+    right = actions.uncheck_right(db, actor=actor, now=now, right_id=right_id, **facts)
     return _shown(db, [right], day_of(now))[0]
 
 

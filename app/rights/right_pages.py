@@ -19,11 +19,12 @@ from app.kit.forms import Filled, Form, In, Line, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cutting, next_path, previous_path
-from app.kit.saving import submit
+from app.kit.saving import as_of, submit
 from app.kit.web import Databases, Db, Edge, Id, Now, Words
 from app.rights import actions, queries, right_link_actions
 from app.rights.api import CheckIn, LinkIn, UncheckIn
 from app.rights.file_pages import use_rights_file
+from app.rights.part_pages import Sending
 from app.rights.right_show_pages import (
     Forms,
     HistoryView,
@@ -114,23 +115,20 @@ def right_history(
 def check_right(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
 ) -> Response:
-    found = queries.get_right(db, right_id)
+    asked = Sending(request, db, actor, now, words, sent, queries.get_right(db, right_id))
     actor.require_officer()
-
-    def save(given: CheckIn) -> None:
-        actions.check_right(db, actor=actor, now=now, right_id=right_id, against=given.against)
-
-    wrong = submit(CheckIn, sent, words, save)
+    wrong = asked.save(CheckIn, actions.check_right)
     if wrong is not None:
         forms = Forms(check=wrong)
-        return show_right(request, db, actor, words, day_of(now), found, forms)
+        return show_right(request, db, actor, words, asked.day, asked.right, forms)
     return go(f"/office/rights/{right_id}", say=CHECKED)
 
 
 @router.get("/{right_id}/uncheck")
 def ask_uncheck(request: Request, db: Db, actor: CurrentActor, right_id: Id) -> Response:
     actor.require_officer()
-    view = ReasonView(Filled(), queries.get_right(db, right_id))
+    found = queries.get_right(db, right_id)
+    view = ReasonView(as_of(Filled(), found.updated_at), found)
     return show(request, "rights/uncheck.html", view)
 
 
@@ -138,15 +136,12 @@ def ask_uncheck(request: Request, db: Db, actor: CurrentActor, right_id: Id) -> 
 def uncheck_right(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, sent: Form, right_id: Id
 ) -> Response:
-    found = queries.get_right(db, right_id)
+    asked = Sending(request, db, actor, now, words, sent, queries.get_right(db, right_id))
     actor.require_officer()
-
-    def save(given: UncheckIn) -> None:
-        actions.uncheck_right(db, actor=actor, now=now, right_id=right_id, reason=given.reason)
-
-    wrong = submit(UncheckIn, sent, words, save)
+    wrong = asked.save(UncheckIn, actions.uncheck_right)
     if wrong is not None:
-        return show(request, "rights/uncheck.html", ReasonView(wrong, found), status=422)
+        view = ReasonView(wrong, asked.right)
+        return show(request, "rights/uncheck.html", view, status=422)
     return go(f"/office/rights/{right_id}", say=UNCHECKED)
 
 

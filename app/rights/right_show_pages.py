@@ -1,7 +1,7 @@
 """A right as its page shows it: with all that is recorded of it over time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -20,6 +20,7 @@ from app.kit.forms import Filled
 from app.kit.i18n import Translator
 from app.kit.pages import show
 from app.kit.paging import Cut, Page, next_path, previous_path
+from app.kit.saving import as_of
 from app.products.queries import list_products
 from app.products.queries import names_of as product_names_of
 from app.rights import queries
@@ -158,6 +159,9 @@ def show_right(
     cut: Cut | None = None,
 ) -> Response:
     """Show a right's page; `forms` are those that were refused."""
+    forms = forms or Forms()
+    if not forms.check.values:
+        forms = replace(forms, check=as_of(Filled(), right.updated_at))
     users = users_of(db, actor, day, right, cut or Cut())
     bearing = product_names_of(db, queries.products_of(db, [right.id])[right.id])
     areas = _areas(db, right, day)
@@ -181,12 +185,11 @@ def show_right(
         bearing=sorted(bearing.items()),
         linkable=_linkable(db, actor, right, bearing) if actor.officer else [],
         happened=history(db, words, right, Cut(limit=SHOWN_EVENTS)).items if staff else [],
-        forms=forms or Forms(),
+        forms=forms,
         may_change=actor.officer,
         of_department=staff,
     )
-    wrong = forms is not None and forms.wrong
-    return show(request, "rights/one.html", view, status=422 if wrong else 200)
+    return show(request, "rights/one.html", view, status=422 if forms.wrong else 200)
 
 
 def users_of(db: Session, actor: Actor, day: date, right: IpRight, cut: Cut) -> Page[UserRow]:

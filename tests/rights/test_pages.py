@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -57,6 +58,23 @@ def test_a_check_must_say_against_what(visit: Visit, cast: Cast, unchecked: IpRi
     sent = client.post(f"{path}/check", data={"against": ""})
     assert (sent.status_code, 'id="against-wrong"' in sent.text) == (422, True)
     assert NO_BADGE in client.get(f"{path}?lang=en").text
+
+
+def test_what_another_changed_meanwhile_is_not_what_was_checked(
+    visit: Visit, cast: Cast, unchecked: IpRight
+) -> None:
+    client, api = visit(page=cast.officer), visit(api=cast.officer)
+    path = f"/office/rights/{unchecked.id}"
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', client.get(path).text)
+    assert api.patch(f"/api/v1/rights/{unchecked.id}", json={"goods": "Cua"}).status_code == 200
+    late = client.post(f"{path}/check", data={"against": "Bản chính", "seen": seen})
+    assert (late.status_code, "Cua" in late.text) == (422, True)
+    assert NO_BADGE in client.get(f"{path}?lang=en").text
+    (now,) = re.findall(r'name="seen" value="([^"]+)"', late.text)
+    again = client.post(f"{path}/check", data={"against": "Bản chính", "seen": now})
+    assert again.status_code == 303
+    late = client.post(f"{path}/uncheck", data={"reason": "Nhầm", "seen": now})
+    assert late.status_code == 422
 
 
 def test_the_list_says_which_rights_are_unchecked(
