@@ -4,7 +4,8 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
@@ -20,8 +21,8 @@ from sqlalchemy.orm import Session
 from app.kit.clock import day_of, start_of
 from app.kit.db import Database
 from app.lookup.open_data import FORMATS, FileFacts
-from app.lookup.open_data_lines import csv_lines, json_lines
-from app.lookup.open_data_queries import Asked, Cell, read_trail, rows_of
+from app.lookup.open_data_lines import Rows, csv_lines, json_lines
+from app.lookup.open_data_queries import Asked, read_trail, rows_of
 from app.lookup.open_data_tables import TABLES
 
 log = logging.getLogger("ocop.lookup")
@@ -107,26 +108,32 @@ class Making:
             for form, one in self.files.items()
         }
 
-    def write(self, rows: Iterable[tuple[Cell, ...]], turn: Lock) -> None:
+    def make(self, reading: Callable[[], AbstractContextManager[Rows]], turn: Lock) -> None:
+        """Write what is read; it is done once nothing is read any more."""
+        try:
+            with reading() as rows:
+                self._write(rows, turn)
+            self.done = True
+        except Exception as error:
+            log.exception("open data could not be made", extra={"table": self.name})
+            self.error = error
+
+    def _write(self, rows: Rows, turn: Lock) -> None:
         """Write the rows as CSV and as JSON in one go. Of all tables one computes at a time."""
         table, sheet, tree = TABLES[self.name], self.files["csv"], self.files["json"]
-        left, lead = iter(rows), b"[\n"
         sheet.write(csv_lines([table.names]))
-        while part := self._next(left, turn):
-            sheet.write(csv_lines(part))
-            tree.write(lead + json_lines(table, part))
-            self.count += len(part)
-            lead = b",\n"
+        while True:
+            with turn:
+                part = list(islice(rows, _STEP))
+                if not part:
+                    break
+                sheet.write(csv_lines(part))
+                tree.write((b",\n" if self.count else b"[\n") + json_lines(table, part))
+                self.count += len(part)
             time.sleep(_BREATH)
         tree.write(b"\n]\n" if self.count else b"[]\n")
         for one in self.files.values():
             one.end()
-        self.done = True
-
-    @staticmethod
-    def _next(rows: Iterator[tuple[Cell, ...]], turn: Lock) -> list[tuple[Cell, ...]]:
-        with turn:
-            return list(islice(rows, _STEP))
 
 
 class OpenData:
@@ -180,7 +187,7 @@ class OpenData:
         lasting = name == _HOLDERS
         if held and lasting and now - held.mark.at < _HOLDERS_AGE:
             return held
-        trail = read_trail(db, after=held.mark.seq if held else 0)
+        trail = read_trail(db, name, after=held.mark.seq if held else 0)
         if held and trail.changed_at is None and not lasting:
             held.mark.seq = trail.seq
             return held
@@ -193,15 +200,14 @@ class OpenData:
             raise StillMaking
         making = Making(name, mark)
 
-        def make() -> None:
-            try:
-                with self._slots, public.begin(write=False) as db:
-                    making.write(rows_of(db, name, Asked(mark.day, site)), self.turn)
-            except Exception as error:
-                log.exception("open data could not be made", extra={"table": name})
-                making.error = error
+        @contextmanager
+        def reading() -> Iterator[Rows]:
+            with self._slots, public.begin(write=False) as db:
+                yield rows_of(db, name, Asked(mark.day, site))
 
-        thread = Thread(target=make, name=f"ocop-open-data-{name}", daemon=True)
+        thread = Thread(
+            target=making.make, args=(reading, self.turn), name=f"ocop-{name}", daemon=True
+        )
         self._latest[name], self._threads[making] = making, thread
         thread.start()
         return making

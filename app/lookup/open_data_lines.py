@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from io import StringIO
 from typing import Final
@@ -11,6 +11,7 @@ from app.kit.sheets import harmless
 from app.lookup.open_data_tables import Table
 
 Cell = str | int | date | None
+Rows = Iterator[Sequence[Cell]]
 
 _json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
