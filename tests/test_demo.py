@@ -73,6 +73,7 @@ def test_it_holds_what_the_province_inspected_and_tested_in_2024(
         answer = client.get("/api/v1/figures?year=2024", headers=officer).json()
         figures = {one["code"]: one["value"] for one in answer["figures"] if one["value"]}
         assert figures == {
+            "inspected_marks": 19,
             "inspected_certification": 7,
             "inspected_collective": 12,
             "users_registered": 78,
@@ -113,7 +114,7 @@ def test_every_account_and_key_opens_its_door(made: tuple[dict[str, Any], FastAP
     for account in told["accounts"]:
         with client_for(app) as client:
             signed_in(client, told, account["role"])
-            home = "/app" if account["role"] in PRODUCERS else "/office"
+            home = "/app/today" if account["role"] in PRODUCERS else "/office"
             home += "/managed" if account["role"] == "manager" else ""
             assert client.get(home).status_code == 200
     for key in told["api_keys"].values():
@@ -209,7 +210,7 @@ def test_its_diaries_lead_from_the_pond_to_the_shop(made: tuple[dict[str, Any], 
         photos = re.findall(r"/photos/[0-9a-f]{64}-[0-9]+\.\w+", page)
         assert {client.get(path).status_code for path in photos} == {200}
         signed_in(client, told, "learner")
-        assert "tập dượt" in client.get("/app").text
+        assert "tập dượt" in client.get("/app/today").text
     with client_for(app) as client:
         signed_in(client, told, "officer")
         assert "Khô cá đù" in client.get("/office/diaries/silent").text

@@ -160,14 +160,14 @@ def _visited(year: Year) -> ColumnElement[bool]:
     )
 
 
-def _inspected(kind: RightType) -> Callable[[Year], Rows]:
+def _inspected(*kinds: RightType) -> Callable[[Year], Rows]:
     def rows(year: Year) -> Rows:
         return (
             _shown("right", IpRight.id, what=IpRight.sign, whose=IpRight.managing_body,
                    detail=func.coalesce(IpRight.registration_no, ""),
                    day=func.min(Inspection.held_on), order=IpRight.folded)
             .join(Inspection, Inspection.right_id == IpRight.id)
-            .where(IpRight.type == kind, _visited(year))
+            .where(IpRight.type.in_(kinds), _visited(year))
             .group_by(IpRight.id, IpRight.sign, IpRight.folded, IpRight.managing_body)
             .group_by(IpRight.registration_no)
         )  # fmt: skip
@@ -285,6 +285,7 @@ ROWS: Final[Mapping[str, Callable[[Year], Rows]]] = {
     "stamps_handed_over": _handed_over,
     "stamps_activated": _activated,
     "inspected_gi": _inspected(RightType.GI),
+    "inspected_marks": _inspected(*(set(RightType) - {RightType.GI})),
     "inspected_certification": _inspected(RightType.CERTIFICATION_MARK),
     "inspected_collective": _inspected(RightType.COLLECTIVE_MARK),
     "users_registered": _registered,

@@ -145,6 +145,15 @@ GROUPS: Final[tuple[tuple[str, tuple[Meaning, ...]], ...]] = (
                 Counted.RIGHTS,
             ),
             Meaning(
+                "inspected_marks",
+                N_("Marks inspected"),
+                N_(
+                    "Certification, collective and ordinary marks that an inspection of the year, "
+                    "held and not cancelled, was about."
+                ),
+                Counted.RIGHTS,
+            ),
+            Meaning(
                 "inspected_certification",
                 N_("Certification marks inspected"),
                 N_("Rights that an inspection of the year, held and not cancelled, was about."),

@@ -112,8 +112,8 @@ def test_marks_are_counted_once_however_often_they_are_inspected(province: Provi
     planned = make.right(db, type="collective_mark")
     province.inspect(planned, state="planned", held_on=None)
     province.inspect(planned, state="cancelled", cancel_reason="Mưa bão")
-    kinds = "gi", "certification", "collective"
-    assert [province.value(f"inspected_{kind}") for kind in kinds] == [2, 2, 2]
+    kinds = "gi", "marks", "certification", "collective"
+    assert [province.value(f"inspected_{kind}") for kind in kinds] == [2, 6, 2, 2]
     assert province.value("inspected_collective", Year(2025)) == 1
 
 
@@ -211,7 +211,7 @@ def test_practice_farms_count_for_nothing(province: Province) -> None:
     province.test(province.products[0])
     db.flush()
     found = {code: one.value for code, one in read_figures(db, THEN).items() if one.value}
-    assert found == {"inspected_collective": 1}
+    assert found == {"inspected_marks": 1, "inspected_collective": 1}
 
 
 def test_a_year_that_is_none_is_the_present_one() -> None:
