@@ -5,7 +5,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from app.diary import actions, decision_queries, gate_queries, lot_queries, queries
 from app.diary.checklist import Line, lines
@@ -154,8 +154,14 @@ def stranger(request: Request, actor: Actor) -> Response:
     return show(request, template, StrangerView(office))
 
 
-@router.get("")
-# The same within the scope of the phone's worker, which answers there without a network.
+@router.get("", status_code=308, response_class=RedirectResponse)
+def start(_: CurrentActor) -> RedirectResponse:
+    """Lead on into the scope of the phone's worker, which answers there without a network."""
+    # Once a browser knows this, it needs no network for it either.
+    kept = {"Cache-Control": "private, max-age=2592000"}
+    return RedirectResponse("/app/today", status_code=308, headers=kept)
+
+
 @router.get("/today")
 def today(request: Request, db: Db, actor: CurrentActor, now: Now, words: Words) -> Response:
     if not actor.memberships:

@@ -22,6 +22,13 @@ _EXPORT: Final = re.compile(
 _FOR_READERS: Final = re.compile(r"^[ \t]*(?://[^\n]*\n|\n)|^[ \t]+", re.MULTILINE)
 # After these a line's end means nothing.
 _GOES_ON: Final = re.compile(r"(?<=[;{,(])\n")
+# Texts and patterns stay as they are; in all else the blanks around signs are for readers too.
+_TEXT: Final = re.compile(
+    r"""("(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`"""
+    r"""|(?:(?<=[=,:&|?] )|(?<=[(!]))/(?:[^/\\[]|\\.|\[(?:[^]\\]|\\.)*\])+/)"""
+)
+_WITHIN_TEXT: Final = re.compile(r"\$\{[^}`]*`")
+_BLANKS: Final = re.compile(r" ?([,;:?=<>*&|!(){}]+) ?")
 _BESIDE: Final = re.compile(r"[;{,(][ \t]*//[^\n]*$", re.MULTILINE)
 _LEFT: Final = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 
@@ -73,7 +80,16 @@ def bare(source: str) -> str:
     if beside := _BESIDE.search(found):
         message = f"a comment beside what goes on: {beside[0]}"
         raise CannotJoin(message)
-    return _GOES_ON.sub("", found)
+    return _GOES_ON.sub("", "".join(map(_closed_up, found.splitlines(keepends=True))))
+
+
+def _closed_up(line: str) -> str:
+    # A text within a text is told from neither side.
+    if _WITHIN_TEXT.search(line):
+        return line
+    parts = _TEXT.split(line)
+    parts[::2] = [_BLANKS.sub(r"\1", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def _bound(match: re.Match[str], module: str) -> str:

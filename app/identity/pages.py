@@ -94,7 +94,7 @@ def require_https(request: Request) -> None:
 
 
 def home_of(actor: Actor) -> str:
-    return "/office" if actor.roles else "/app"
+    return "/office" if actor.roles else "/app/today"
 
 
 def own_path(path: str) -> str:

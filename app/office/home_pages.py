@@ -52,7 +52,7 @@ class HomeView:
 @router.get("")
 def home(request: Request, db: Db, actor: CurrentActor, now: Now) -> Response:
     if not actor.of_department:
-        return go("/office/managed" if actor.roles else "/app")
+        return go("/office/managed" if actor.roles else "/app/today")
     view = HomeView(
         waiting=queries.list_waiting(db),
         off=count_off(db, now=now),

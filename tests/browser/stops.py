@@ -46,11 +46,11 @@ PAGES = {
         "rights/use_edit.html": ["/office/use-rights/new"],
         "diary/office_lots.html": ["/office/lots", "/office/lots?q=zzz"],
         "diary/office_lot.html": ["/office/lots/1", "/office/lots/2"],
-        "diary/stranger_office.html": ["/app"],
+        "diary/stranger_office.html": ["/app/today"],
         "kit/problem.html": ["/office/batches/999999"],
     },
     OWNER: {
-        "diary/today.html": ["/app"],
+        "diary/today.html": ["/app/today"],
         "diary/lots.html": ["/app/lots"],
         "diary/lot_form.html": ["/app/lots/new", "/app/lots/new?product=1"],
         "diary/lot.html": ["/app/lots/1", "/app/lots/{open_lot}"],
@@ -62,7 +62,7 @@ PAGES = {
         "identity/account.html": ["/account"],
         "kit/problem.html": ["/app/lots/999999"],
     },
-    STRANGER: {"diary/stranger.html": ["/app"]},
+    STRANGER: {"diary/stranger.html": ["/app/today"]},
 }
 
 # What only a sent form shows: forms that are wrong, and what is confirmed before it is done.

@@ -72,7 +72,7 @@ def with_a_place(world: World) -> None:
 
 def lot_with_an_entry(page: Page) -> str:
     """Open a lot and write an entry on the phone; return the lot's address."""
-    page.goto("/app")
+    page.goto("/app/today")
     shoot(page, "phone-today")
     page.goto("/app/lots/new")
     page.fill("#number", "L01")

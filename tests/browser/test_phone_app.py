@@ -59,6 +59,8 @@ def new_hand(chromium: Browser, world: World, farm: Farm) -> Iterator[NewHand]:
 
 
 def all_sent(hand: Hand) -> bool:
+    # As somebody presses who does not wait until it goes by itself.
+    hand.run()
     return until(lambda: set(hand.states()) == {"sent"})
 
 
@@ -118,6 +120,9 @@ def test_a_lot_like_the_last_is_opened_and_kept_without_a_network(
     hand = new_hand()
     hand.choose("#farm", FARM)
     hand.page.wait_for_selector("#lot")
+    # The producers' pages by the address that somebody types.
+    hand.page.goto("/app")
+    hand.open()
     hand.counted()
     hand.lose_network()
     hand.page.close()
@@ -141,6 +146,9 @@ def test_a_lot_like_the_last_is_opened_and_kept_without_a_network(
     hand.see("Chưa kích hoạt - cần mạng", within="main")
     hand.page.goto("/app/activate")
     hand.see("Chưa kích hoạt - cần mạng", within="main")
+    hand.page.goto("/app")
+    hand.see("Không có mạng", within="#top")
+    assert hand.page.url.endswith("/app/diary?from=%2Fapp%2Ftoday")
     hand.find_network()
     assert all_sent(hand)
     with database.begin(write=False) as db:

@@ -19,6 +19,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.on("sqlite")]
 
 SAVE = "main form .save button"
 FIRST = "main form input >> nth=0"
+LEFT = """
+  Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+  return sync.status().state;
+"""
 NewHand = Callable[[], Hand]
 
 
@@ -59,6 +64,8 @@ def water(hand: Hand, lot: int, ph: str, *photos: int) -> None:
 
 
 def all_sent(hand: Hand) -> bool:
+    # As somebody presses who does not wait until it goes by itself.
+    hand.run()
     return until(lambda: set(hand.states()) <= {"sent"})
 
 
@@ -176,9 +183,9 @@ def test_what_is_refused_says_why_and_a_session_that_is_over_asks_to_sign_in(
 
 
 def test_what_is_typed_outlives_its_page_and_what_is_sent_is_corrected_not_undone(
-    new_hand: NewHand, farm: Farm
+    new_hand: NewHand, database: Database, farm: Farm
 ) -> None:
-    hand = new_hand()
+    hand, before = new_hand(), measured(database, farm.pond)
     hand.open(f"write/{farm.pond}/do-nuoc")
     hand.type(FIRST, "6,6")
     hand.page.reload()
@@ -186,7 +193,14 @@ def test_what_is_typed_outlives_its_page_and_what_is_sent_is_corrected_not_undon
     assert hand.page.input_value(FIRST) == "6,6", "a phone throws pages away for its camera"
     hand.tap(SAVE)
     hand.see("Đã ghi", within=WORDS)
-    assert all_sent(hand)
+    hand.tap(f"{WORDS} button")
+    hand.see("Đã hoàn tác", within=WORDS)
+    assert (hand.states(), measured(database, farm.pond)) == ([], before), "not sent at once"
+    water(hand, farm.pond, "6,6")
+    # Into the pocket: what was just written does not wait until the app is looked at again.
+    assert hand.call(LEFT) == "sending"
+    assert until(lambda: hand.states() == ["sent"])
+    hand.page.evaluate("delete document.visibilityState")
     hand.tap(f"{WORDS} button")
     hand.see("Mục này đã gửi rồi", within=WORDS)
     hand.see("Vì sao đính chính?", within="main")

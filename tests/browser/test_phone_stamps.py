@@ -88,7 +88,7 @@ def request_and_receive(phone: Page, database: Database, world: World) -> int:
     press(phone, "main form button:not([type=button])")
     assert "Chờ quyết định" in phone.inner_text("main")
     batch_id = department(database, world, 100)
-    phone.goto("/app")
+    phone.goto("/app/today")
     press(phone, "a[href='/app/notices']:has-text('việc cần làm')")
     shoot(phone, "phone-notices")
     press(phone, f"a[href^='/app/stamps/{batch_id}#']")

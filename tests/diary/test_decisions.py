@@ -110,7 +110,7 @@ def test_the_owner_refuses_on_the_phone_and_the_keepers_go_on_reading(
     entry = write(performed_at=make.NOW - 9 * DAY, note="Ghi nhầm lô").entry
     db.commit()
     page, worker = visit(page=cast.owner), visit(page=cast.colleague)
-    assert "1 mục ghi muộn chờ duyệt" in page.get("/app").text
+    assert "1 mục ghi muộn chờ duyệt" in page.get("/app/today").text
     assert "Duyệt: đúng là" not in worker.get("/app/approvals").text
     path = f"/app/approvals/{entry.id}"
     assert worker.post(path, data={"accepted": "yes"}).status_code == 403

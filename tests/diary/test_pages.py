@@ -266,14 +266,14 @@ def test_an_open_lot_is_changed_on_the_phone(visit: Visit, cast: Cast, lot: Lot)
 
 
 def test_today_shows_open_lots_and_what_they_lack(visit: Visit, cast: Cast, lot: Lot) -> None:
-    page = visit(page=cast.owner).get("/app", headers={"accept-language": "en"}).text
+    page = visit(page=cast.owner).get("/app/today", headers={"accept-language": "en"}).text
     assert f"/app/lots/{lot.id}" in page
     assert "Nhật ký của lô chưa có mục nào" in page
-    assert lot.number not in visit(page=cast.outsider).get("/app").text
+    assert lot.number not in visit(page=cast.outsider).get("/app/today").text
 
 
 def test_an_officer_without_an_entity_is_shown_the_way(visit: Visit, cast: Cast) -> None:
-    for path in ("/app", "/app/lots", "/app/lots/new"):
+    for path in ("/app/today", "/app/lots", "/app/lots/new"):
         page = visit(page=cast.officer).get(path)
         assert page.status_code == 200
         assert "/office/lots" in page.text

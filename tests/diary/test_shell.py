@@ -109,6 +109,17 @@ def test_the_version_is_of_every_file_and_the_worker_knows_their_hashes(shell: S
     assert b"readers" not in make_shell(sources, ShellView.__repr__).files["app.js"].content
 
 
+def test_only_what_is_neither_text_nor_pattern_is_closed_up() -> None:
+    source = (
+        'const a = b ? { c: "x, { y }" } : /^; (d) "/.exec(e) || `${f} , ${g}`;\n'
+        'if (h && !/[ ,"] {2}/.test(i)) return `${j( 1 )} : ${`k , ${l}`}`;\n'
+    )
+    assert joined({"main": source}, "main").startswith(
+        'const $0 = (() => {const a=b?{c:"x, { y }"}:/^; (d) "/.exec(e)||`${f} , ${g}`;'
+        'if (h && !/[ ,"] {2}/.test(i)) return `${j( 1 )} : ${`k , ${l}`}`;return {  };})();'
+    )
+
+
 @pytest.mark.parametrize(
     "source",
     [

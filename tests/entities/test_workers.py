@@ -45,7 +45,7 @@ def test_an_owner_adds_a_worker_who_scans_the_link_from_the_screen(
     link = enrolled(shown)
     assert public.post(link, data=PASSWORD).status_code == 303
     signed = public.post("/sign-in", data={"phone": "0987000111", **PASSWORD})
-    assert signed.headers["location"] == "/app"
+    assert signed.headers["location"] == "/app/today"
     assert public.get(f"/api/v1/entities/{cast.entity.id}").status_code == 200
     listed = owner.get(PATH).text
     assert "Anh Tám" in listed

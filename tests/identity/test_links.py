@@ -39,7 +39,7 @@ def test_a_link_sets_the_password_and_signs_out_every_device(
     assert public.post(path, data=NEW).headers["location"].startswith("/sign-in?said=")
     assert device.get("/account").status_code == 303
     form = {"phone": cast.owner.phone, "password": NEW["password"]}
-    assert public.post("/sign-in", data=form).headers["location"] == "/app"
+    assert public.post("/sign-in", data=form).headers["location"] == "/app/today"
 
 
 def test_a_link_works_once(visit: Visit, cast: Cast, link: Link) -> None:

@@ -84,7 +84,7 @@ def test_who_has_a_role_sets_the_app_up_before_anything_opens(
 ) -> None:
     led = phone.password()
     assert led.headers["location"] == "/sign-in/second-factor?after=/office/lots"
-    half = {"/office", "/account", "/app", "/account/second-factor", "/office/accounts"}
+    half = {"/office", "/account", "/app/today", "/account/second-factor", "/office/accounts"}
     for path in half:
         assert phone.client.get(path).headers["location"].startswith("/sign-in?after="), path
     assert phone.client.get("/api/v1/entities").status_code == 401
@@ -97,10 +97,10 @@ def test_who_has_a_role_sets_the_app_up_before_anything_opens(
     assert (wrong.status_code, 'id="code-wrong"' in wrong.text) == (422, True)
     token = phone.client.http.cookies["__Host-ocop"]
     sheet = phone.client.post(
-        "/sign-in/second-factor", data={"code": phone.code(), "after": "/app"}
+        "/sign-in/second-factor", data={"code": phone.code(), "after": "/app/today"}
     )
     assert len(re.findall(r"<code>[A-Z0-9-]{14}</code>", sheet.text)) == 10
-    assert 'href="/app"' in sheet.text
+    assert 'href="/app/today"' in sheet.text
     # The token that was there before is nobody's now.
     assert phone.client.http.cookies["__Host-ocop"] != token
     assert phone.client.get("/office").status_code == 200

@@ -50,7 +50,7 @@ def test_the_right_password_opens_a_session(client: Client, person: make.Person)
     # Written as people write it, not as it is stored.
     phone = "0" + person.phone.removeprefix("+84")
     answer = sign_in(client, f"{phone[:4]} {phone[4:]}", PASSWORD)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/app")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/app/today")
     page = client.get("/account")
     assert page.status_code == 200
     assert "Chị Chủ" in page.text
@@ -207,9 +207,9 @@ def test_sign_in_never_leads_to_another_site(
     client: Client, person: make.Person, after: str
 ) -> None:
     answer = sign_in(client, person.phone, PASSWORD, after=after)
-    assert answer.headers["location"] == "/app"
+    assert answer.headers["location"] == "/app/today"
     again = client.get("/sign-in", params={"after": after})
-    assert again.headers["location"] == "/app"
+    assert again.headers["location"] == "/app/today"
 
 
 def test_sign_in_leads_back_to_where_the_reader_was_going(

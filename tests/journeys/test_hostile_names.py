@@ -63,7 +63,7 @@ def test_any_name_goes_the_whole_way_and_stays_text(visit: Visit, cast: Cast, na
     pages = {
         public: (path, f"/p/{product}"),
         office: ("/office/products", f"/office/products/{product}", f"/office/batches/{batch}"),
-        phone: ("/app", f"/app/lots/{lot}", "/app/stamps"),
+        phone: ("/app/today", f"/app/lots/{lot}", "/app/stamps"),
     }
     for client, paths in pages.items():
         for one in paths:

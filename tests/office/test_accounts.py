@@ -40,7 +40,7 @@ def test_an_officer_enrols_a_producer_by_a_link_shown_once(visit: Visit, cast: C
     password = {"password": "mùa nước nổi", "again": "mùa nước nổi"}
     assert public.post(link, data=password).status_code == 303
     signed_in = public.post("/sign-in", data={"phone": NEW["phone"], **password})
-    assert signed_in.headers["location"] == "/app"
+    assert signed_in.headers["location"] == "/app/today"
     assert cast.entity.name in officer.get(PATH).text
 
 

@@ -38,7 +38,7 @@ def test_an_administrator_gives_and_takes_roles_that_count_at_once(
     assert administrator.post(f"{path}/roles", data={"officer": "on"}).status_code == 303
     assert inspector.get(PATH).status_code == 200
     administrator.post(f"{path}/roles", data={})
-    assert inspector.get("/office").headers["location"] == "/app"
+    assert inspector.get("/office").headers["location"] == "/app/today"
     with database.begin(write=False) as db:
         query = select(AuditEvent.action, AuditEvent.before, AuditEvent.after)
         roles = query.where(AuditEvent.action.endswith("_role")).order_by(AuditEvent.seq)

@@ -86,8 +86,8 @@ def test_everything_an_owner_should_know_is_told_and_leads_there(
     with database.begin(write=False) as db:
         due = count_due(db, actor=cast.owner.actor, now=make.NOW)
     assert due == 6
-    assert "6 việc cần làm" in visit(page=cast.owner).get("/app").text
-    assert "việc cần làm" not in visit(page=cast.outsider).get("/app").text
+    assert "6 việc cần làm" in visit(page=cast.owner).get("/app/today").text
+    assert "việc cần làm" not in visit(page=cast.outsider).get("/app/today").text
     assert labels(database, cast.outsider) == []
     assert "L-GIU" not in visit(page=cast.inspector).get("/app/notices").text
 

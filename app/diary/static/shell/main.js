@@ -20,7 +20,7 @@ function screen(name, given) {
   const wanted = new URLSearchParams(location.search).get("from");
   if (wanted?.startsWith("/app/") && !location.hash) return elsewhere(wanted);
   if (!farms().length)
-    return { title: t("diary"), nodes: [h("p", { class: "empty" }, t("no_farm")), link("/app", t("to_pages"), "button")] };
+    return { title: t("diary"), nodes: [h("p", { class: "empty" }, t("no_farm")), link("/app/today", t("to_pages"), "button")] };
   const drawn = (SCREENS[name] ?? today)(...given);
   if (farm().practice) drawn.nodes.unshift(band("warn", `▲ ${t("practice")}: ${t("practice_more")}`));
   return drawn;

@@ -148,14 +148,17 @@ function name(record) {
 export const resend = (id) =>
   change(id, (record) => Object.assign(record, { state: "waiting", problem: null }));
 
-// Forgets a record for good. Entries of a lot that goes need fixing: they are nobody's now.
-export async function discard(id) {
+// Forgets a record for good, and tells whether it did: with `unsent` not what the server has.
+// Entries of a lot that goes need fixing: they are nobody's now.
+export async function discard(id, unsent = false) {
+  let gone = false;
   await exclusive("text", () =>
     inOne("readwrite", ["outbox", "photos"], (outbox, photos) => {
       outbox.openCursor().onsuccess = ({ target: { result: cursor } }) => {
         if (!cursor) return;
         const record = cursor.value;
-        if (record.id === id) {
+        if (record.id === id && !(unsent && record.received)) {
+          gone = true;
           cursor.delete();
           for (const { sha256 } of record.photos) photos.delete([id, sha256]);
         } else if (record.item.lot_uid === id && !record.received) {
@@ -165,6 +168,7 @@ export async function discard(id) {
       };
     }));
   changed();
+  return gone;
 }
 
 // Takes a photo away before it is sent.

@@ -17,6 +17,8 @@ const LONGEST_WAIT = 300_000;
 // After each entry anew would cost more than the entries; what was just sent is on the phone.
 const FRESH = 60_000;
 const OTHER_TAB = 5_000;
+// So long what was just written can be taken back before it is sent.
+const GRACE = 8_000;
 const OFF = 300;
 // The server's word for: this cookie is another account's than the request is meant for.
 const OTHER = "diary.other_account";
@@ -27,6 +29,7 @@ export const syncChanges = new EventTarget();
 let told = { state: "idle", retryAt: null, skew: 0 };
 let failures = 0;
 let timer = 0;
+let graced = 0;
 let running = null;
 // By performance.now(), which no change of the clock moves: the last download, the last try,
 // and before when the server does not want to be asked.
@@ -104,23 +107,30 @@ function start() {
 export async function begin() {
   told.skew = (await read("skew")) || 0;
   addEventListener("online", start);
-  document.addEventListener("visibilitychange", start);
+  document.addEventListener("visibilitychange", () => (looked() ? start() : graced && round(false)));
   outboxChanges.addEventListener("change", written);
   start();
 }
 
-// Something new to send is sent at once, or tried where the network was away just now.
+// Something new to send goes when nobody has taken it back, and at the latest as the app is left;
+// where the network was away just now it is tried.
 async function written() {
+  clearTimeout(graced);
+  graced = 0;
   const again = told.state === "offline" && performance.now() - tried > OTHER_TAB;
-  const waits = (await list()).some((one) => one.state === "waiting");
-  if (waits && (told.state === "idle" || again)) round(false);
+  const waiting = (await list()).filter((one) => one.state === "waiting");
+  if (!waiting.length || (told.state !== "idle" && !again)) return;
+  const age = Math.min(...waiting.map((one) => Date.now() - Date.parse(one.at)));
+  // A clock that was put back holds nothing up.
+  if (age < 0 || age >= GRACE) round(false);
+  else graced = setTimeout(written, GRACE - age);
 }
 
 async function work(whole) {
   putOff.clear();
   do {
     try {
-      while (looked() && ((await sendTexts()) || (await sendPhoto())));
+      while (((await sendTexts()) || (await sendPhoto())) && looked());
     } catch (error) {
       // Somebody else has signed in: what is downloaded now is theirs, and theirs is sent next.
       if (error.code !== OTHER) throw error;

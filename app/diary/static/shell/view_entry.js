@@ -3,7 +3,7 @@ import { band, go, h, icon, say, trouble } from "./dom.js";
 import { inputsField, photosField, valueField } from "./fields.js";
 import { area, gather, row, select, text, tick } from "./form.js";
 import { choose, entriesOf, farm, findLot, held, keyOf, ofLot, productOf, stageOf, stagesOf, writable } from "./held.js";
-import { add, discard, edit, list } from "./outbox.js";
+import { add, discard, edit } from "./outbox.js";
 import { now as clock } from "./sync.js";
 import { instant, local, named, t, when } from "./words.js";
 
@@ -175,9 +175,9 @@ async function keep(entry, photos, { lot, item, lots, stage }) {
 
 // What the server has already is not taken back but corrected.
 async function undo(ids, lots) {
-  const waiting = (await list()).filter((one) => !one.received).map((one) => one.id);
-  const sent = ids.findIndex((id) => !waiting.includes(id));
-  for (const id of ids) if (waiting.includes(id)) await discard(id);
+  const gone = [];
+  for (const id of ids) gone.push(await discard(id, true));
+  const sent = gone.indexOf(false);
   if (sent < 0) return say(t("undone"));
   say(t("sent_already"));
   return go("correct", keyOf(lots[sent]), ids[sent]);

@@ -2,7 +2,7 @@
 import { band, button, go, h, icon, link, say, state, to, trouble } from "./dom.js";
 import { gather, number, numberOf, row, select, text } from "./form.js";
 import { choose, entriesOf, farm, findLot, held, keyOf, load, lots as lotsOf, productOf, stageOf, told, unitLabel } from "./held.js";
-import { addLot, discard, list } from "./outbox.js";
+import { addLot, discard } from "./outbox.js";
 import { now } from "./sync.js";
 import { mark } from "./view_outbox.js";
 import { farmPicker } from "./view_today.js";
@@ -101,9 +101,7 @@ function shelfLife(like, made) {
 }
 
 async function undo(uid) {
-  if (!(await list()).some((one) => one.id === uid && !one.received)) return say(t("lot_sent_already"));
-  await discard(uid);
-  return say(t("undone"));
+  say(t((await discard(uid, true)) ? "undone" : "lot_sent_already"));
 }
 
 export function newLot(key) {
