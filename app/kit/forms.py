@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from types import UnionType
 from typing import Annotated, Any, Final, TypeVar, Union, get_args, get_origin
 
@@ -182,11 +183,12 @@ Form = Annotated[Sent, Depends(_sent)]
 def read_form(model: type[M], sent: Sent, words: Translator) -> M | Filled:
     """Return the form as its model, or filled in again with what is wrong.
 
-    An empty field counts as not given; 3.000 in one for a whole number is three thousand.
+    An empty field counts as not given. 3.000 in one for a whole number is three thousand, 0,5 in
+    one for any number is a half.
     """
     known = model.model_fields
     given = {
-        name: ungrouped(value) if _is_of(known[name].annotation, int) else value
+        name: _typed(value, known[name].annotation)
         for name, value in sent.fields.items()
         if name in known and value
     }
@@ -194,6 +196,15 @@ def read_form(model: type[M], sent: Sent, words: Translator) -> M | Filled:
         return model.model_validate(given)
     except ValidationError as error:
         return Filled(sent.fields, reasons(error.errors(), words))
+
+
+def _typed(value: str, annotation: object) -> str:
+    if _is_of(annotation, int):
+        return ungrouped(value)
+    # The decimal keypad of a Vietnamese phone has a comma and no point.
+    if _is_of(annotation, float, Decimal) and "." not in value:
+        return value.replace(",", ".")
+    return value
 
 
 def refused(sent: Sent, error: DomainError, words: Translator) -> Filled:

@@ -1,6 +1,7 @@
 """Days, times and whole numbers as programs and forms write them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 import pytest
@@ -18,6 +19,7 @@ WORDS = Translator("vi")
 
 class Counted(In):
     number: Annotated[int, Field(ge=-9)] | None = None
+    weight: Annotated[float, Field(gt=0)] | Decimal | None = None
 
 
 class Sent(In):
@@ -57,6 +59,12 @@ def test_what_is_no_whole_number_is_never_taken_for_one(written: str) -> None:
     found = read_form(Counted, Filed({"number": written}, {}), WORDS)
     assert isinstance(found, Filled)
     assert (found.values["number"], set(found.errors)) == (written, {"number"})
+
+
+@pytest.mark.parametrize(("written", "weight"), [("0,5", 0.5), ("1.5", 1.5), ("1,2,3", None)])
+def test_a_decimal_comma_is_what_a_phone_here_has(written: str, weight: float | None) -> None:
+    found = read_form(Counted, Filed({"weight": written}, {}), WORDS)
+    assert getattr(found, "weight", None) == weight
 
 
 def test_a_program_writes_a_whole_number_without_a_point() -> None:

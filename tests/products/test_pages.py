@@ -34,14 +34,14 @@ def test_an_officer_adds_a_product_by_the_form(visit: Visit, cast: Cast) -> None
     client = visit(page=cast.officer)
     form = client.get(f"/office/products/new?entity={cast.entity.id}")
     assert f'value="{cast.entity.id}" selected' in form.text
-    sent = client.post(
-        "/office/products/new",
-        data={"entity_id": str(cast.entity.id), "name": "Mật <ong>", "gtin": "", "ocop_group": ""},
-    )
+    typed = {"entity_id": str(cast.entity.id), "name": "Mật <ong>", "gtin": "", "ocop_group": ""}
+    held = {"net_quantity": "0,5", "net_unit": "lít"}
+    sent = client.post("/office/products/new", data=typed | held)
     assert sent.status_code == 303
     page = client.get(sent.headers["location"])
     assert page.status_code == 200
     assert "Mật &lt;ong&gt;" in page.text
+    assert "0,5" in page.text
     assert "Mật &lt;ong&gt;" in client.get("/office/products?q=mat").text
 
 
