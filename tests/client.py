@@ -64,3 +64,13 @@ def client_for(app: FastAPI) -> Iterator[Client]:
         yield client
     finally:
         client.close()
+
+
+def answers_alike(get: httpx.Response, head: httpx.Response) -> bool:
+    """Tell whether HEAD was answered as GET was, but for the body and what is new each time."""
+
+    def kept(answer: httpx.Response) -> dict[str, str]:
+        varies = {"x-request-id", "date", "transfer-encoding", "ratelimit"}
+        return {name: value for name, value in answer.headers.items() if name not in varies}
+
+    return (get.status_code, kept(get)) == (head.status_code, kept(head)) and head.content == b""

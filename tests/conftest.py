@@ -171,6 +171,10 @@ class Cast:
 
 @pytest.fixture
 def cast(database: Database) -> Cast:
+    return cast_in(database)
+
+
+def cast_in(database: Database) -> Cast:
     with database.begin() as db:
         ours = make.entity(db, name="Hợp tác xã Tôm khô Rạch Gốc")
         theirs = make.entity(db, name="Hộ kinh doanh Mắm Út Hoà")

@@ -7,7 +7,6 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from app.kit.i18n import translators
 from app.oversight.checklist_actions import install_ready
 from app.oversight.checklist_queries import find_by_code, latest_versions, questions_of
 from app.oversight.checklists import NOT_HERE, AnswerKind, Questions
@@ -18,7 +17,7 @@ from app.oversight.inspection_sign_actions import sign_inspection
 from app.oversight.inspections import Content, FindingSaid
 from app.oversight.measure_queries import measures_of
 from app.oversight.rules import FindingOutcome, Subject
-from app.wiring import slice_folders
+from app.wiring import words
 from tests import make
 
 HELD = date(2026, 3, 9)
@@ -119,5 +118,5 @@ def signed_with_measure(
     )
     who: dict[str, Any] = {"actor": make.SYSTEM, "now": make.NOW, "inspection_id": found.id}
     write_inspection(db, content=content, **who)
-    sign_inspection(db, words=translators(slice_folders().values())["vi"], **who)
+    sign_inspection(db, words=words()["vi"], **who)
     return measures_of(db, [found.id])[found.id][0]

@@ -6,15 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.client import Client
+from app.config import Settings
+from app.kit.db import Database
+from app.wiring import create_app
+from tests.client import Client, client_for
 from tests.conftest import Visit
 
+pytestmark = pytest.mark.on("sqlite")
 WRITES = {"post", "put", "patch", "delete"}
 
 
-@pytest.fixture
-def document(visit: Visit) -> dict[str, Any]:
-    found: dict[str, Any] = visit().get("/openapi.json").json()
+@pytest.fixture(scope="module")
+def document(settings: Settings, real_database: Database) -> dict[str, Any]:
+    with client_for(create_app(settings, database=real_database)) as client:
+        found: dict[str, Any] = client.get("/openapi.json").json()
     return found
 
 

@@ -19,6 +19,8 @@ from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Visit
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 @pytest.fixture
 def lot(database: Database, cast: Cast) -> Lot:

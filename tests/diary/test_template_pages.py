@@ -16,6 +16,8 @@ from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Visit
 
+pytestmark = pytest.mark.on("sqlite")
+
 HOME = "/office/templates"
 Files = dict[str, tuple[str, bytes, str]]
 

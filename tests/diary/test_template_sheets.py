@@ -3,13 +3,11 @@
 import json
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
-import app
 from app.diary.template import PLAIN, Template
 from app.diary.template_actions import READY
 from app.diary.template_sheet_reading import (
@@ -20,10 +18,10 @@ from app.diary.template_sheet_reading import (
 )
 from app.diary.template_sheets import Titled, write_template
 from app.kit.grid import SheetEmpty
-from app.kit.i18n import translators
 from app.kit.units import UNITS
+from app.wiring import words
 
-WORDS = translators([path for path in Path(str(app.__file__)).parent.iterdir() if path.is_dir()])
+WORDS = words()
 VI, EN = WORDS["vi"], WORDS["en"]
 Edit = Callable[[Any], None]
 

@@ -14,6 +14,8 @@ from tests import make, make_trace
 from tests.client import Client
 from tests.conftest import Cast, Visit
 
+pytestmark = pytest.mark.on("sqlite")
+
 KILOS = {"quantity": 100, "unit": "KGM", "unit_as_entered": "kg"}
 
 

@@ -9,6 +9,8 @@ import pytest
 from tests.conftest import Visit
 from tests.lookup.conftest import GTIN, Scene, counter, gs1, keyring, scene
 
+pytestmark = pytest.mark.on("sqlite")
+
 __all__ = ["counter", "gs1", "keyring", "scene"]
 
 LONGEST = 300

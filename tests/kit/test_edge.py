@@ -1,7 +1,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx
 import pytest
 from fastapi import APIRouter, Depends, FastAPI, Request
 from sqlalchemy import event, func, select, text
@@ -16,10 +15,9 @@ from app.kit.db import Database, on_refusal
 from app.kit.errors import Conflict
 from app.kit.forms import Form
 from app.kit.web import MAX_BODY, Databases, Db, Edge, front_door
-from app.routes import ROUTERS
 from app.wiring import create_app
 from tests import make
-from tests.client import Client, client_for
+from tests.client import Client, answers_alike, client_for
 from tests.conftest import Cast, Visit
 
 
@@ -244,39 +242,7 @@ def test_a_body_without_an_end_is_refused_before_it_fills_the_memory(client: Cli
     assert sent <= MAX_BODY + 2 * 65_536
 
 
-def pages() -> set[str]:
-    """Return the paths that GET takes and that need no id."""
-    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, Edge)]
-    return {
-        route.path for route in routes if "GET" in (route.methods or ()) and "{" not in route.path
-    }
-
-
-def same(get: httpx.Response, head: httpx.Response) -> bool:
-    def kept(answer: httpx.Response) -> dict[str, str]:
-        varies = {"x-request-id", "date", "transfer-encoding", "ratelimit"}
-        return {name: value for name, value in answer.headers.items() if name not in varies}
-
-    return (get.status_code, kept(get)) == (head.status_code, kept(head)) and head.content == b""
-
-
-@pytest.mark.on("sqlite")
-def test_every_page_answers_head_as_it_answers_get(visit: Visit, cast: Cast) -> None:
-    clients = [visit(), visit(page=cast.officer), visit(page=cast.owner)]
-    asked = sorted(pages())
-    assert len(asked) > 10
-
-    def differs(client: Client, path: str) -> bool:
-        return not same(client.get(path), client.head(path))
-
-    # What tells the time may turn between the two; it does not turn twice at once.
-    differ = [(path, one) for path in asked for one in clients if differs(one, path)]
-    again = {path for path, one in differ if differs(one, path) and differs(one, path)}
-    # The figures of the process count the very requests that ask for them.
-    assert again <= {"/metrics"}
-
-
 def test_head_of_one_record_and_of_what_is_not_there(visit: Visit, cast: Cast) -> None:
     client = visit(page=cast.officer)
     for path in (f"/office/entities/{cast.entity.id}", "/office/entities/999999", "/nowhere"):
-        assert same(client.get(path), client.head(path))
+        assert answers_alike(client.get(path), client.head(path))

@@ -1,6 +1,8 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -47,12 +49,13 @@ def slices() -> list[Path]:
     return [path.parent for path in sorted(APP.glob("*/__init__.py"))]
 
 
-def catalogs(folder: Path) -> Iterator[Catalog]:
-    for path in sorted(folder.glob("locale/vi*.po")):
-        with path.open("rb") as source:
-            yield read_po(source, locale="vi", abort_invalid=True)
+@cache
+def catalogs(folder: Path) -> list[Catalog]:
+    read = [path.read_bytes() for path in sorted(folder.glob("locale/vi*.po"))]
+    return [read_po(BytesIO(one), locale="vi", abort_invalid=True) for one in read]
 
 
+@cache
 def translated() -> list[tuple[str, Message]]:
     return [(folder.name, m) for folder in slices() for c in catalogs(folder) for m in c if m.id]
 

@@ -12,6 +12,8 @@ from app.wiring import reader_for
 from tests import make
 from tests.conftest import Visit
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 def lines(rails: tuple[Rail, ...]) -> list[str]:
     return [path for rail in rails for path in lines(rail.lines) or [rail.path]]

@@ -9,6 +9,8 @@ from tests import make
 from tests.conftest import Visit
 from tests.lookup.conftest import PHONE, Scene, entry
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 def test_the_page_says_whose_stamp_it_is_and_what_it_stands_for(scene: Scene, visit: Visit) -> None:
     page = visit().get(f"/t/{scene.active}", headers={"user-agent": PHONE}).text

@@ -17,6 +17,8 @@ from tests import make
 from tests.conftest import Visit
 from tests.lookup.conftest import PHONE, Scene
 
+pytestmark = pytest.mark.on("sqlite")
+
 LONG = "Hợp tác xã Nông nghiệp Dịch vụ Nuôi trồng Chế biến Thủy sản Sinh thái Đất Mũi Ngọc Hiển"
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from app.kit.i18n import translators
 from app.kit.sheets import read_table
 from app.oversight.checklist_sheets import (
     ABOVE,
@@ -16,9 +15,9 @@ from app.oversight.checklist_sheets import (
     ChecklistFileWrong,
     read_checklist,
 )
-from app.wiring import slice_folders
+from app.wiring import words
 
-WORDS = translators(slice_folders().values())
+WORDS = words()
 VI = WORDS["vi"]
 NAMED = ("thu", "Thử")
 LIST = "Một giá trị trong danh sách"
@@ -49,8 +48,8 @@ WRONG: list[tuple[list[list[object]], tuple[str, str], int, str]] = [
     ([row("=1+1")], NAMED, 4, "công thức"),
     ([row("Một")], ("thu", '=CONCAT("a";"b")'), 2, "công thức"),
     ([row("Một")], ("=A9", "Thử"), 1, "công thức"),
-    ([row(f"Mục {at}") for at in range(10_000)], NAMED, 204, "200"),
-    ([row("Mục", section=f"S{at}") for at in range(10_000)], NAMED, 204, "200"),
+    ([row(f"Mục {at}") for at in range(1_000)], NAMED, 204, "200"),
+    ([row("Mục", section=f"S{at}") for at in range(1_000)], NAMED, 204, "200"),
     ([row("Một", code="a"), row("Hai", code="a")], NAMED, 5, "hai lần"),
     ([row("Biển hiệu"), row("Hai", code="bien-hieu")], NAMED, 5, "hai lần"),
     ([row("Một", section="")], NAMED, 4, "Thiếu"),

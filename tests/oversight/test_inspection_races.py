@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from app.audit.models import AuditEvent
 from app.kit.db import Database
 from app.kit.errors import DomainError
-from app.kit.i18n import translators
 from app.oversight.checklist_queries import questions_of
 from app.oversight.inspection_actions import rearrange, write_inspection
 from app.oversight.inspection_models import Inspection, InspectionPhoto, Measure
@@ -24,11 +23,11 @@ from app.oversight.inspections import Content, FindingSaid
 from app.oversight.models import Finding
 from app.oversight.rules import FindingOutcome, Traced
 from app.products.pictures import CheckedPicture
-from app.wiring import slice_folders
+from app.wiring import words
 from tests import make, make_inspections
 
 Work = Callable[[], Kept | DomainError]
-WORDS = translators(slice_folders().values())["vi"]
+WORDS = words()["vi"]
 HANDS = 4
 
 

@@ -17,6 +17,8 @@ from tests.client import Client
 from tests.conftest import Cast, Visit
 from tests.stamps.test_allotments import YEAR, draft_of, granted
 
+pytestmark = pytest.mark.on("sqlite")
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DECISION = {"decision_no": "15/QĐ-SKHCN", "decided_on": "2026-03-10", "programme": "OCOP"}
 

@@ -21,6 +21,8 @@ from tests import make, make_entries, make_trace
 from tests.conftest import Cast, Visit
 from tests.make_entries import harvested, sampled, stocked, treated
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 @dataclass
 class Ground:
@@ -204,7 +206,6 @@ def test_a_cleared_harvest_opens_the_gate_until_it_is_judged_anew(
     assert codes() == ["harvested_early"]
 
 
-@pytest.mark.on("sqlite")
 def test_a_longer_list_of_lots_takes_no_more_statements(
     database: Database, connection: Connection, cast: Cast
 ) -> None:

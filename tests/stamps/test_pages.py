@@ -19,6 +19,8 @@ from tests.client import Client
 from tests.conftest import Cast, Visit
 from tests.stamps.conftest import Made
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 def runs_of(database: Database, batch: Batch) -> list[tuple[int, int, str]]:
     with database.begin(write=False) as db:

@@ -14,6 +14,8 @@ from tests import make
 from tests.conftest import Cast, Visit
 from tests.stamps.conftest import Made
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 def form_of(batch: Batch, keyring: Keyring, lot: Lot, first: int, last: int) -> dict[str, str]:
     return {

@@ -15,6 +15,8 @@ from app.stamps.print_actions import Press, make_export, stored_name
 from tests.conftest import Cast, Visit
 from tests.stamps.conftest import Issue, asked, found
 
+pytestmark = pytest.mark.on("sqlite")
+
 API = "/api/v1/presets"
 SHEET: dict[str, Any] = {
     "name": "Giấy decal A5",

@@ -15,6 +15,8 @@ from tests.client import Client
 from tests.conftest import Cast, Visit
 from tests.stamps.conftest import Made, by
 
+pytestmark = pytest.mark.on("sqlite")
+
 WHY = {"reason": "Dư lượng <vượt> mức", "advice": "Trả lại nơi mua"}
 
 
