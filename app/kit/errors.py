@@ -122,6 +122,12 @@ class WrongMethod(DomainError):
     detail = N_("Check the API description at /docs.")
 
 
+class Unsupported(DomainError):
+    """The service does not do this"""
+
+    code = "unsupported"
+
+
 class Malformed(DomainError):
     """The request could not be read"""
 
@@ -139,6 +145,7 @@ STATUS: dict[type[DomainError], int] = {
     Unauthenticated: 401,
     Throttled: 429,
     TooLarge: 413,
+    Unsupported: 501,
     Unavailable: 503,
 }
 

@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.kit.clock import day_of
-from app.kit.errors import Invalid, NotFound
+from app.kit.errors import NotFound, Unsupported
 from app.kit.forms import Out
 from app.kit.i18n import N_
 from app.kit.web import Db, Edge, Now, Words, as_public, site
@@ -52,12 +52,11 @@ class NoEmbedding(NotFound):
         self.example = example
 
 
-class FormatUnknown(Invalid):
+class FormatUnknown(Unsupported):
     """The format is not known"""
 
     code: ClassVar[str] = "partners.format_unknown"
     detail: ClassVar[str] = N_("Ask with format=json.")
-    field = "format"
 
 
 class ShieldOut(Out):
