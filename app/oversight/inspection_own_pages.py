@@ -10,11 +10,14 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
+from app.documents.file_access import file_answer
+from app.documents.models import Document
 from app.identity.access import CurrentActor
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.exports import AsFile, every
+from app.kit.files import Store
 from app.kit.forms import Filled, Form, In, Note, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
@@ -23,6 +26,7 @@ from app.kit.web import Db, Edge, Id, Now, Words
 from app.oversight.inspection_access import SentPhoto
 from app.oversight.inspection_file_pages import inspections_file
 from app.oversight.inspection_models import Inspection
+from app.oversight.inspection_own_queries import get_paper, list_open_measures, list_papers
 from app.oversight.inspection_queries import get_inspection, list_own_inspections
 from app.oversight.inspection_row_queries import InspectionRow, inspection_rows
 from app.oversight.inspection_view_queries import FoundOut, questions_for, told_findings
@@ -59,11 +63,12 @@ class OwnRow:
 
 @dataclass(frozen=True)
 class OwnInspectionsView:
-    """Own signed inspections, the last first."""
+    """Own signed inspections, the last first, and what is to be done after them."""
 
     rows: Sequence[OwnRow]
     next: str | None
     previous: str | None
+    due: Sequence[MeasureRow]
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,7 @@ class OwnInspectionView:
     row: OwnRow
     findings: Sequence[FoundOut]
     measures: Sequence[MeasureRow]
+    papers: Sequence[Document]
     may_answer: bool
     answering: int
     form: Filled
@@ -83,6 +89,7 @@ def own_inspections(
     request: Request,
     db: Db,
     actor: CurrentActor,
+    now: Now,
     words: Words,
     cut: NewestFirst,
     file: AsFile = None,
@@ -98,7 +105,12 @@ def own_inspections(
     rows = [
         OwnRow(one, sum(each.done_on is None for each in measures[one.id])) for one in page.items
     ]
-    view = OwnInspectionsView(rows, next_path(request, page), previous_path(request, page))
+    view = OwnInspectionsView(
+        rows,
+        next_path(request, page),
+        previous_path(request, page),
+        measure_rows(db, list_open_measures(db, actor=actor), today=day_of(now)),
+    )
     return show(request, "oversight/own_inspections.html", view)
 
 
@@ -108,6 +120,15 @@ def own_inspection(
 ) -> Response:
     found = get_inspection(db, inspection_id, actor=actor)
     return _one(request, db, actor, now, words, found)
+
+
+@router.get("/{inspection_id}/documents/{paper_document_id}")
+def own_paper(
+    db: Db, actor: CurrentActor, files: Store, inspection_id: Id, paper_document_id: Id
+) -> Response:
+    """Return a paper of a signed inspection to whom it was of."""
+    found = get_inspection(db, inspection_id, actor=actor)
+    return file_answer(get_paper(db, found, paper_document_id), files)
 
 
 @router.post("/measures/{measure_id}")
@@ -160,6 +181,7 @@ def _one(
         row=OwnRow(found, sum(one.done_on is None for one in measures)),
         findings=told_findings(db, found, questions_for(db, found)[1], words),
         measures=measure_rows(db, measures, today=day_of(now)),
+        papers=list_papers(db, found),
         may_answer=found.entity_id in actor.memberships,
         answering=answering,
         form=form or Filled(),

@@ -146,6 +146,7 @@ def add_one(
     team: Sequence[str] = (),
 ) -> int:
     """Add one subject to a plan. Raises NothingToAdd where it stands there already."""
+    actor.require_officer()
     target = find_target(db, subject=subject, record_id=record_id, right_id=right_id)
     return _add(db, actor, now, plan_id, [(target, month, None, team)])
 

@@ -21,6 +21,9 @@ from app.identity.rules import Actor, Belonging
 from app.kit.clock import day_of, start_of
 from app.kit.db import beyond_fence
 from app.kit.i18n import N_
+from app.kit.paging import Cut
+from app.oversight.inspection_own_queries import list_open_measures
+from app.oversight.inspection_queries import list_own_inspections
 from app.products.models import Product
 from app.products.own_queries import list_own as list_own_products
 from app.stamps.batch_queries import counts_of
@@ -72,6 +75,7 @@ def list_notices(
         *_quotas(db, actor, now),
         *_proposals(db, actor, now),
         *_rights(db, actor, now),
+        *_inspections(db, actor, now),
         *_lots(db, actor),
         *_made(db, actor),
         *_products(db, actor),
@@ -215,6 +219,32 @@ def _right(one: Standing, names: Mapping[int, str]) -> Notice:
         path=f"/app/products/{one.product_id}",
         due=turn.due,
     )
+
+
+def _inspections(db: Session, actor: Actor, now: datetime) -> Iterator[Notice]:
+    """Tell of results that were signed, and of what has to be done after them."""
+    for measure in list_open_measures(db, actor=actor):
+        late = measure.deadline < day_of(now)
+        yield Notice(
+            label=N_("Overdue since {date}, to be done after an inspection")
+            if late
+            else N_("To be done after an inspection, by {date}"),
+            facts={"date": measure.deadline},
+            detail=measure.text,
+            at=measure.recorded_at,
+            path=f"/app/inspections/{measure.inspection_id}#m{measure.id}",
+            due=True,
+        )
+    newest = list_own_inspections(db, actor=actor, cut=Cut(limit=MOST_REFUSALS, newest=True))
+    for one in newest.items:
+        if one.signed_at and one.signed_at > now - LOOKED_BACK:
+            yield Notice(
+                label=N_("The result of the inspection of {date} is there, with its minutes"),
+                facts={"date": one.held_on},
+                detail=one.summary,
+                at=one.signed_at,
+                path=f"/app/inspections/{one.id}",
+            )
 
 
 def _lots(db: Session, actor: Actor) -> Iterator[Notice]:

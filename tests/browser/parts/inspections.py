@@ -31,6 +31,7 @@ PAGES = {
     },
     OWNER: {
         "oversight/own_inspections.html": ["/app/inspections"],
+        "oversight/minutes.html": ["/app/inspections/{signed_inspection}/minutes"],
         "oversight/own_inspection.html": ["/app/inspections/{signed_inspection}"],
     },
 }

@@ -13,9 +13,10 @@ from app.oversight.plans import PlanKind
 from app.oversight.rules import Subject
 from app.products.pictures import PHOTO_PREVIEW, PHOTO_SIDE, file_name
 from app.stamps.keyring import Keyring
-from tests import make, make_inspections
+from tests import make, make_documents, make_inspections
 
 ONE, PLAN = "/office/inspections/{inspection_id}", "/office/plans/{inspection_plan_id}"
+OWN = "/app/inspections/{inspection_id}"
 LIST, MEASURE = "/office/checklists/{checklist_id}", "/office/measures/{measure_id}"
 PHOTO = "/api/v1/inspections/photos/{uid}/{sha256}"
 API = "/api/v1/inspections/{inspection_id}"
@@ -25,7 +26,8 @@ LIST_API = f"{LISTS}/{{checklist_id}}"
 ALLOWED = {
     "owfpairmx": "GET /app/inspections /api/v1/inspections /api/v1/measures",
     "owfpair": f"""
-        GET /app/inspections/{{inspection_id}} {ONE}/photos/{{item}}/{{sha256}}
+        GET {OWN} {OWN}/minutes {OWN}/documents/{{paper_document_id}}
+            {ONE}/photos/{{item}}/{{sha256}}
             {MEASURE}/answers/{{answer_id}}/photo {API} {DUE}
     """,
     "ow": f"POST /app/inspections/measures/{{measure_id}} {DUE}/answers",
@@ -128,6 +130,7 @@ def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
     db.add_all([photo, answer])
     db.flush()
     checklist = find_by_code(db, "hang-nam")
+    paper = {"subject_kind": "inspection", "subject_id": inspection.id, "kind": "minutes"}
     return {
         "inspection_plan_id": plan.id,
         "planned_id": planned.id,
@@ -136,6 +139,7 @@ def hung(db: Session, ids: dict[str, Any], _keyring: Keyring) -> dict[str, Any]:
         "item": "nhat-ky",
         "sha256": sha256,
         "measure_id": measure.id,
+        "paper_document_id": make_documents.document(db, **paper).id,
         "answer_id": answer.id,
         "checklist_id": checklist.id if checklist else 0,
         "version": version.version,
