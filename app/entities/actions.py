@@ -144,7 +144,8 @@ def _apply(db: Session, entity: Entity, facts: dict[str, Any], now: datetime) ->
     if "gln" in facts:
         facts["gln"] = checked_gln(facts["gln"] or "")
         _refuse_other(entity, facts["gln"] and find_by_gln(db, facts["gln"]), GlnTaken)
-    if facts.get("commune_code"):
+    # Who is in a commune that was merged since stays there until somebody says where that is now.
+    if facts.get("commune_code") not in {None, "", entity.commune_code}:
         get_commune(db, facts["commune_code"], on=day_of(now))
     if facts.get("dissolved_on") and facts["dissolved_on"] > day_of(now):
         raise NotYet(field="dissolved_on")

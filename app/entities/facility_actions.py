@@ -188,7 +188,8 @@ def _in_use(db: Session, entity: Entity, facility_id: int) -> Facility:
 def _apply(db: Session, facility: Facility, facts: dict[str, Any], now: datetime) -> None:
     if "location_code" in facts:
         facts["location_code"] = _checked_code(db, facility, facts["location_code"] or "")
-    if facts.get("commune_code"):
+    # Who is in a commune that was merged since stays there until somebody says where that is now.
+    if facts.get("commune_code") not in {None, "", facility.commune_code}:
         get_commune(db, facts["commune_code"], on=day_of(now))
     for name, value in facts.items():
         setattr(facility, name, value)

@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from app.kit.db import Database
+from app.places.models import Place
+from tests import make
 from tests.conftest import Cast, Visit
 
 NEW = {"name": "HTX Mật ong U Minh Hạ", "kind": "cooperative", "tax_no": "2001234567"}
@@ -13,6 +18,28 @@ def test_an_officer_adds_and_changes_an_entity(visit: Visit, cast: Cast) -> None
     moved = {"updated_at": changed.json()["updated_at"]}
     assert moved["updated_at"] != added.json()["updated_at"]
     assert client.get(path).json() == added.json() | {"phone": "0912345678"} | moved
+
+
+def test_a_merged_commune_keeps_nobody_from_mending_what_else_is_wrong(
+    visit: Visit, cast: Cast, database: Database
+) -> None:
+    client = visit(api=cast.officer)
+    added = client.post("/api/v1/entities", json=NEW | {"commune_code": "32047"}).json()
+    path, first = f"/api/v1/entities/{added['id']}", {"name": "Trại", "commune_code": "32047"}
+    place = client.post(f"{path}/facilities", json=first | {"location_code": "TR-1"}).json()
+    with database.begin() as db:
+        db.get_one(Place, "32047").valid_to = make.TODAY - timedelta(days=1)
+    same = {"commune_code": "32047"}
+    assert client.patch(path, json=same | {"phone": "0912345678"}).status_code == 200
+    own = f"{path}/facilities/{place['id']}"
+    assert client.patch(own, json=same | {"name": "Trại Một"}).status_code == 200
+    # Nobody comes to be there any more, and who has moved away does not return.
+    assert (
+        client.post(f"{path}/facilities", json=first | {"location_code": "TR-2"}).status_code == 422
+    )
+    assert client.patch(path, json={"commune_code": make.DAT_MUI}).status_code == 200
+    refused = client.patch(path, json=same)
+    assert (refused.status_code, refused.json()["code"]) == (422, "places.unknown_commune")
 
 
 def test_a_producer_may_not_add_an_entity(visit: Visit, cast: Cast) -> None:
