@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.certificates.models import Certificate
@@ -60,19 +60,20 @@ def list_papers(db: Session, *, right_id: int) -> list[PaperPart]:
 
 
 # Of which records of a kind the public reads. What is no kind of these has no public papers.
-_RECORDS: Final[Mapping[str, ColumnElement[bool]]] = {
-    "right": exists().where(IpRight.id == Document.subject_id, *CONFIRMED),
-    "certificate": exists().where(
+_RECORDS: Final[Mapping[str, Select[int]]] = {
+    "right": select(IpRight.id).where(IpRight.id == Document.subject_id, *CONFIRMED),
+    "certificate": select(Certificate.id).where(
         Certificate.id == Document.subject_id, Certificate.public, Certificate.struck_at.is_(None)
     ),
-    "ocop_certificate": exists().where(
+    "ocop_certificate": select(OcopCertificate.id)
+    .join(Product, Product.id == OcopCertificate.product_id)
+    .join(Entity, Entity.id == Product.entity_id)
+    .where(
         OcopCertificate.id == Document.subject_id,
         OcopCertificate.struck_at.is_(None),
-        Product.id == OcopCertificate.product_id,
-        Entity.id == Product.entity_id,
         Entity.practice.is_(False),
     ),
-    "test": exists().where(
+    "test": select(QualityTest.id).where(
         QualityTest.id == Document.subject_id,
         QualityTest.public,
         QualityTest.struck_at.is_(None),
@@ -81,5 +82,10 @@ _RECORDS: Final[Mapping[str, ColumnElement[bool]]] = {
 _PUBLIC: Final = (
     Document.public,
     Document.withdrawn_at.is_(None),
-    or_(*(and_(Document.subject_kind == kind, record) for kind, record in _RECORDS.items())),
+    or_(
+        *(
+            and_(Document.subject_kind == kind, record.correlate(Document).exists())
+            for kind, record in _RECORDS.items()
+        )
+    ),
 )
