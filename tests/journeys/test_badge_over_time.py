@@ -8,13 +8,16 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC
+from io import BytesIO
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from PIL import Image, ImageColor
 
 from app.entities.models import Entity
 from app.kit.db import Database
+from app.partners.badges import COLOURS, Tone
 from app.stamps.span_actions import activate_span
 from tests import make
 from tests.client import Client
@@ -22,6 +25,8 @@ from tests.conftest import Cast, Clock, Visit
 from tests.journeys.badge_cases import STARS, Case, the_cases
 
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+# A point of the badge's picture within its sign, beside the mark on it.
+SIGN = (40, 84)
 
 
 @pytest.fixture
@@ -78,6 +83,7 @@ def told_of_right(case: Case, reader: Client, office: Client) -> dict[str, bool]
     for kind in (".svg", ".json"):
         face = reader.get(f"/badge/{case.product}{kind}").text
         found[f"badge{kind}"] = case.shows in face and "Còn hiệu lực" in face
+    found["badge.png"] = is_green(reader, case)
     embed = reader.get(f"/oembed?url=https://ocop.test/p/{case.product}").json()["title"]
     found["oembed"] = case.shows in embed and "Còn hiệu lực" in embed
     for path in (f"/p/{case.product}", f"/t/{case.stamp}"):
@@ -100,6 +106,12 @@ def told_of_right(case: Case, reader: Client, office: Client) -> dict[str, bool]
     return found
 
 
+def is_green(reader: Client, case: Case) -> bool:
+    """Tell whether the sign of the badge's picture has the colour of what is in force."""
+    with Image.open(BytesIO(reader.get(f"/badge/{case.product}.png").content)) as drawn:
+        return drawn.convert("RGB").getpixel(SIGN) == ImageColor.getrgb(COLOURS[Tone.GOOD][0])
+
+
 def told_of_stars(case: Case, reader: Client, _office: Client) -> dict[str, bool]:
     """Return whether each surface asserts the OCOP stars."""
     found: dict[str, bool] = {}
@@ -116,6 +128,7 @@ def told_of_stars(case: Case, reader: Client, _office: Client) -> dict[str, bool
     for kind in (".svg", ".json"):
         face = reader.get(f"/badge/{case.product}{kind}").text
         found[f"badge{kind}"] = case.shows in face
+    found["badge.png"] = is_green(reader, case)
     address = f"https://ocop.test/p/{case.product}"
     register = reader.get("/products?file=json").json()
     found["register"] = [one["stars"] for one in register if address in one.values()] == [4]
