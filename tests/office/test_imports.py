@@ -1,8 +1,10 @@
 """Imports over HTTP: the dry run, the report, all or nothing, and the same file again."""
 
+import csv
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
@@ -182,6 +184,20 @@ def test_an_old_name_is_answered_with_the_commune_of_today(visit: Visit, cast: C
     assert fates(sent(officer, former, "former_places")[1]) == [0, 0, 1, 0]
     _, page = sent(officer, [HEADS, ["A", "HTX", None, "Viên An, huyện Ngọc Hiển"]])
     assert "belongs today to: xã Đất Mũi (32248)" in page
+
+
+def test_the_former_names_that_come_along_are_imported_whole(visit: Visit, cast: Cast) -> None:
+    officer = visit(page=cast.officer)
+    text = files("app.places").joinpath("former_names_96.csv").read_text(encoding="utf-8")
+    rows: Rows = list(csv.reader(text.splitlines()))
+    path, page = sent(officer, rows, "former_places")
+    assert fates(page) == [len(rows) - 1, 0, 0, 0]
+    imported(officer, path, page)
+    old = [["A", "HTX", None, name] for name in ("Thị trấn Rạch Gốc", "xã Viên An", "P. 5")]
+    _, page = sent(officer, [HEADS, *old])
+    assert "belongs today to: xã Phan Ngọc Hiển (32244)" in page
+    assert "belongs today to: xã Đất Mới (32201), xã Đất Mũi (32248)" in page
+    assert "belongs today to: phường Vĩnh Trạch (31834), phường Tân Thành (32025)" in page
 
 
 def test_what_somebody_changed_meanwhile_stops_the_import(
