@@ -169,6 +169,7 @@ def certificate_revoked(past: Past, db: Session) -> None:
     one = one_of(past, db, OcopCertificate, OcopCertificate.product_id == past.product.id)
     day = max(one.valid_from, day_of(past.now) - timedelta(days=9))
     on: Any = {"product_id": past.product.id, "certificate_id": one.id, "revoked_on": day}
+    on["past_is_meant"] = True
     revoke_certificate(db, **on, decision_no="QĐ 9", reason="Giải thể", **past.officer)
 
 

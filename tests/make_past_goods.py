@@ -54,7 +54,7 @@ def paper_changed(past: Past, db: Session) -> None:
 def paper_revoked(past: Past, db: Session) -> None:
     one = one_of(past, db, Certificate, Certificate.struck_at.is_(None))
     day = max(one.valid_from, day_of(past.now) - timedelta(days=6))
-    by: Any = {"decision_no": "QĐ 4", "reason": "Vi phạm", "revoked_on": day}
+    by: Any = {"decision_no": "QĐ 4", "reason": "Vi phạm", "revoked_on": day, "past_is_meant": True}
     revoke_certificates(db, certificates=[one.id], **by, **past.officer)
 
 

@@ -36,7 +36,7 @@ from app.entities.practice_queries import require_real
 from app.entities.queries import get_entity, lock_entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of
-from app.kit.saving import check_seen, touched
+from app.kit.saving import check_past, check_seen, check_shortened, touched
 from app.kit.text import fold
 from app.products.models import Product
 
@@ -88,13 +88,19 @@ def change_certificate(
     now: datetime,
     certificate_id: int,
     seen: datetime | None = None,
+    past_is_meant: bool = False,
     **facts: Any,  # noqa: ANN401 - as above
 ) -> Certificate:
-    """Change what was written of a certificate; a revocation stays as it is."""
+    """Change what was written of a certificate; a revocation stays as it is.
+
+    A last day that is past must be meant where the certificate held after it.
+    """
     lock_entity(db, get_certificate(db, certificate_id, actor=actor).entity_id)
     one = _held(db, actor, certificate_id)
     check_seen(one.updated_at, seen)
     before = {name: getattr(one, name) for name in facts}
+    if not past_is_meant:
+        check_shortened(one.valid_to, facts.get("valid_to", one.valid_to), day_of(now))
     _apply(db, one, facts)
     one.updated_at = touched(one.updated_at, now)
     db.flush()
@@ -111,8 +117,12 @@ def revoke_certificates(
     decision_no: str,
     reason: str,
     revoked_on: date | None = None,
+    past_is_meant: bool = False,
 ) -> list[Certificate]:
-    """Revoke certificates by one decision, from today or from a day of their terms: all or none."""
+    """Revoke certificates by one decision, from today or from a day of their terms: all or none.
+
+    A day that is past must be meant.
+    """
     actor.require_officer()
     if not certificates:
         raise NothingChosen
@@ -125,6 +135,7 @@ def revoke_certificates(
             raise RevokedOutsideItsTerm(
                 number=one.number, valid_from=one.valid_from, valid_to=one.valid_to
             )
+    check_past(day, day_of(now), meant=past_is_meant)
     after = {
         "revoked_on": day,
         "revocation_decision": decision_no,

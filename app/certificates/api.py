@@ -60,6 +60,8 @@ class CertificateChange(TermIn):
     kind: Kind
     product_id: Annotated[Key | None, Optional] = None
     facility_id: Annotated[Key | None, Optional] = None
+    # That a last day in the past is right, though pages said otherwise since.
+    past_is_meant: Flag = False
     seen: datetime | None = None
 
 
@@ -69,6 +71,8 @@ class RevocationIn(In):
     decision_no: Annotated[Line, Field(min_length=1, max_length=60)]
     reason: Annotated[Note, Field(min_length=1, max_length=2000)]
     revoked_on: Annotated[Day | None, Optional] = None
+    # That a day in the past is right, though pages said otherwise since.
+    past_is_meant: Flag = False
 
 
 class RevocationsIn(RevocationIn):

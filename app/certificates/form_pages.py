@@ -35,7 +35,9 @@ RENEWED = sayable(N_("The new certificate was recorded; the earlier one keeps it
 SOUGHT: Final = 20
 CHOICES: Final = 200
 KINDS: Final = [(kind.value, kind.label) for kind in RECORDED]
-_CHANGED: Final = [name for name in CertificateChange.model_fields if name != SEEN]
+_CHANGED: Final = [
+    name for name in CertificateChange.model_fields if name not in {SEEN, "past_is_meant"}
+]
 Wanted = Annotated[int, Query(ge=0, le=2**62)]
 
 

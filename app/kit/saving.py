@@ -47,6 +47,12 @@ def check_past(effective_on: date, today: date, *, meant: bool) -> None:
         raise TakesEffectInThePast(effective_on=effective_on)
 
 
+def check_shortened(old: date | None, new: date | None, today: date) -> None:
+    """Refuse a last day that takes days which are past from what held on them."""
+    if new is not None and new < today and (old is None or new < old):
+        check_past(new + timedelta(days=1), today, meant=False)
+
+
 def check_seen(stands: datetime, seen: datetime | None) -> None:
     """Refuse a change by somebody who saw the record as of another instant."""
     if seen is not None and seen != stands:

@@ -8,6 +8,7 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
+from app.kit.saving import check_past
 from app.products.actions import note
 from app.products.models import OcopCertificate, Product
 from app.products.queries import NoSuchPart, get_part, get_product
@@ -75,8 +76,12 @@ def revoke_certificate(
     decision_no: str,
     reason: str,
     revoked_on: date | None = None,
+    past_is_meant: bool = False,
 ) -> OcopCertificate:
-    """Revoke a certificate by a decision, from today or from a day within its validity."""
+    """Revoke a certificate by a decision, from today or from a day within its validity.
+
+    A day that is past must be meant.
+    """
     product = get_product(db, product_id, actor=actor)
     actor.require_officer()
     found = get_part(db, OcopCertificate, certificate_id, product_id=product.id)
@@ -85,6 +90,7 @@ def revoke_certificate(
     wrong = _refusal(found, day)
     if wrong is not None:
         raise wrong
+    check_past(day, day_of(now), meant=past_is_meant)
     _revoke(db, actor, now, found, day, decision_no, reason)
     return found
 
@@ -98,8 +104,12 @@ def revoke_certificates(
     decision_no: str,
     reason: str,
     revoked_on: date | None = None,
+    past_is_meant: bool = False,
 ) -> list[OcopCertificate]:
-    """Revoke many certificates by one numbered decision: all of them or, with the reasons, none."""
+    """Revoke many certificates by one numbered decision: all of them or, with the reasons, none.
+
+    A day that is past must be meant.
+    """
     actor.require_officer()
     wanted = set(certificates)
     if not wanted:
@@ -113,6 +123,7 @@ def revoke_certificates(
     if wrong:
         told = ", ".join(f"{one.decision_no} ({one.certificate_no or one.id})" for one in wrong)
         raise SomeNotRevoked(day=day, which=told)
+    check_past(day, day_of(now), meant=past_is_meant)
     for one in found:
         _revoke(db, actor, now, one, day, decision_no, reason)
     return found

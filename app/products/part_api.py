@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.files import Store
-from app.kit.forms import In, Line, Note, Out
+from app.kit.forms import Flag, In, Line, Note, Out
 from app.kit.web import Databases, Db, Id, Now
 from app.products import (
     actions,
@@ -67,6 +67,8 @@ class RevocationIn(In):
     decision_no: Annotated[Line, Field(min_length=1, max_length=60)]
     reason: Annotated[Note, Field(min_length=1, max_length=2000)]
     revoked_on: Day | None = None
+    # That a day in the past is right, though pages said otherwise since.
+    past_is_meant: Flag = False
 
 
 class PictureOut(Out):

@@ -9,7 +9,7 @@ from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
 from app.kit.i18n import N_
-from app.kit.saving import check_seen, touched
+from app.kit.saving import check_seen, check_shortened, touched
 from app.kit.text import fold
 from app.rights.dates import earliest, latest, parse_partial_date
 from app.rights.holder_actions import keep_holders
@@ -123,15 +123,19 @@ def change_right(
     right_id: int,
     seen: datetime | None = None,
     against: str = "",
+    past_is_meant: bool = False,
     **facts: Any,  # noqa: ANN401 - as above
 ) -> IpRight:
     """Change the given fields of a right; `seen` is as of when the writer saw it.
 
     With another value of what its certificate says it is no longer checked, unless the writer
-    held it `against` the certificate in the same act.
+    held it `against` the certificate in the same act. A last day that is past must be meant where
+    pages showed the right as in force after it.
     """
     right = right_to_change(db, right_id, actor=actor)
     check_seen(right.updated_at, seen)
+    if right.checked_on is not None and not past_is_meant:
+        check_shortened(right.expires_on, facts.get("expires_on", right.expires_on), day_of(now))
     before = columns(right, (*facts, "registration_no_as_written", *CHECK))
     _apply(db, right, facts, actor)
     if must_be_checked_again(changed(right, before)[0]):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.identity.access import ApiRoute, CurrentActor
 from app.kit.clock import day_of
-from app.kit.forms import In, Line, Note, Out
+from app.kit.forms import Flag, In, Line, Note, Out
 from app.kit.paging import Cutting, Listed, next_path
 from app.kit.web import Db, Id, Now
 from app.rights import actions, holder_queries, queries, right_link_actions
@@ -61,6 +61,8 @@ class RightPatch(RightIn):
     type: RightType = RightType.GI
     sign: Annotated[Line, Field(min_length=1, max_length=200)] = ""
     against: Annotated[Line, Field(max_length=200)] = ""
+    # That a last day in the past is right, though pages said otherwise since.
+    past_is_meant: Flag = False
     seen: datetime | None = None
 
 

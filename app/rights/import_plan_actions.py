@@ -14,6 +14,7 @@ from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.headings import ReadRow
 from app.kit.i18n import N_
 from app.kit.imports import Planned, ValueMissing, decide, refuse_twins
+from app.kit.saving import TakesEffectInThePast, check_shortened
 from app.kit.text import fold
 from app.rights.actions import TERM, RightNumberTaken, check_term
 from app.rights.dates import spoken
@@ -21,12 +22,13 @@ from app.rights.import_columns import RIGHTS
 from app.rights.kinds import RightType
 from app.rights.models import IpRight
 from app.rights.numbers import application_number, registration_number
+from app.rights.turn_checks import CutByImport
 
 _FIELDS: Final = (
     "id", "type", "sign", "folded", "goods", "quality", "classes", "rules_of_use",
     "application_no", "application_date", "registration_no", "registration_date", "decision_no",
     "decision_date", "expires_on", "owner", "owner_entity_id", "managing_body",
-    "area_as_written", "source", "ended_on",
+    "area_as_written", "source", "ended_on", "checked_on",
 )  # fmt: skip
 
 _NOTHING: Final = dict.fromkeys(TERM, "") | {"expires_on": None}
@@ -108,9 +110,9 @@ class KnownRights:
 
 def plan_rights(db: Session, rows: Sequence[ReadRow], *, on: date, province: str) -> list[Planned]:
     """Return what becomes of each row."""
-    del on, province  # A right stands in no place, and says itself from when it is.
+    del province  # A right stands in no place.
     known, entities = KnownRights(db), KnownEntities(db)
-    resolved = [(row, *_resolved(row, known, entities)) for row in rows]
+    resolved = [(row, *_resolved(row, known, entities, on)) for row in rows]
     twins = refuse_twins(_keys(resolved))
     return [
         decide(
@@ -133,7 +135,7 @@ def plan_rights(db: Session, rows: Sequence[ReadRow], *, on: date, province: str
 
 
 def _resolved(
-    row: ReadRow, known: KnownRights, entities: KnownEntities
+    row: ReadRow, known: KnownRights, entities: KnownEntities, today: date
 ) -> tuple[dict[str, Any], list[Fault], Record | None]:
     facts, faults = dict(row.facts), list(row.faults)
     record = None
@@ -150,7 +152,7 @@ def _resolved(
         record = known.find(facts)
         if written and (record or {}).get("registration_no") != facts["registration_no"]:
             facts["registration_no_as_written"] = written
-        _check(facts, record)
+        _check(facts, record, today)
     except DomainError as error:
         faults.append(Fault.of(error, error.field or "owner_entity_id"))
     return facts, faults, record
@@ -168,10 +170,17 @@ def _read_numbers(facts: dict[str, Any]) -> str:
     return written
 
 
-def _check(facts: Mapping[str, Any], record: Record | None) -> None:
+def _check(facts: Mapping[str, Any], record: Record | None, today: date) -> None:
     if record is not None and record["type"] != facts["type"]:
         raise RightNumberTaken(sign=record["sign"])
     check_term(_NOTHING | (record or {}) | dict(facts))
+    last: date | None = facts.get("expires_on")
+    if record is None or record["checked_on"] is None or last is None:
+        return
+    try:
+        check_shortened(record["expires_on"], last, today)
+    except TakesEffectInThePast as error:
+        raise CutByImport(last=last, field="expires_on") from error
 
 
 def _keys(

@@ -69,6 +69,7 @@ class RightEdit(RightIn):
     """The form that changes a right: all its fields at once."""
 
     against: Annotated[Line, Field(max_length=200)] = ""
+    past_is_meant: bool = False
     seen: datetime | None = None
 
 

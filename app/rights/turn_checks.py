@@ -68,6 +68,20 @@ class GrantStays(Conflict):
     detail: ClassVar[str] = N_("Correct the use right by a change of it, or end it.")
 
 
+class CutByImport(Conflict):
+    """Its last day is past"""
+
+    code: ClassVar[str] = "rights.cut_by_import"
+    detail: ClassVar[str] = N_(
+        "Pages and badges said otherwise since {last}. That such a day is meant is confirmed on "
+        "the record's own page, not by a spreadsheet."
+    )
+
+    def __init__(self, *, last: date, field: str) -> None:
+        self.last = last
+        self.field = field
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """A decision as it is on paper; it holds from `effective_on`."""

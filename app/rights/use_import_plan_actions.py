@@ -14,10 +14,12 @@ from app.kit.columns import Fault
 from app.kit.errors import DomainError
 from app.kit.headings import ReadRow
 from app.kit.imports import Planned, decide, refuse_twins
+from app.kit.saving import TakesEffectInThePast
 from app.products.import_plan_actions import KnownProducts
 from app.rights.import_columns import USE_RIGHTS
 from app.rights.import_plan_actions import KnownRights
 from app.rights.models import UseRight
+from app.rights.turn_checks import CutByImport, check_cut
 from app.rights.use_checks import (
     AnotherForm,
     Bearer,
@@ -35,7 +37,9 @@ _FIELDS: Final = (
     "source_area", "listed", "valid_from", "valid_to", "ended_on",
 )  # fmt: skip
 
-_REFUSALS: Final = (AnotherForm, BeyondTheRight, EndsBeforeItBegins, RightIsOver, UserDissolved)
+_REFUSALS: Final = (
+    *(AnotherForm, BeyondTheRight, CutByImport, EndsBeforeItBegins, RightIsOver, UserDissolved),
+)
 
 Record = dict[str, Any]
 _Resolved = tuple[ReadRow, dict[str, Any], list[Fault], Record | None]
@@ -75,9 +79,9 @@ def plan_use_rights(
     db: Session, rows: Sequence[ReadRow], *, on: date, province: str
 ) -> list[Planned]:
     """Return what becomes of each row."""
-    del on, province  # A use right stands in no place, and says itself from when it is.
+    del province  # A use right stands in no place.
     known = _Known(db)
-    resolved = [(row, *_resolved(row, known)) for row in rows]
+    resolved = [(row, *_resolved(row, known, on)) for row in rows]
     twins = refuse_twins(
         (row, "product_id", record["id"] if record else _key(facts))
         for row, facts, faults, record in resolved
@@ -112,7 +116,9 @@ def _label(facts: Mapping[str, Any], known: _Known) -> str:
     return " · ".join([*names, *([known.rights.sign(facts["right_id"])] if names else [])])
 
 
-def _resolved(row: ReadRow, known: _Known) -> tuple[dict[str, Any], list[Fault], Record | None]:
+def _resolved(
+    row: ReadRow, known: _Known, today: date
+) -> tuple[dict[str, Any], list[Fault], Record | None]:
     facts, faults = dict(row.facts), list(row.faults)
     right, kind = facts.pop("right_id", None), facts.pop("right_type", None)
     owner = {name: facts.pop(name, None) for name in ("entity_id", "entity_tax_no")}
@@ -134,6 +140,7 @@ def _resolved(row: ReadRow, known: _Known) -> tuple[dict[str, Any], list[Fault],
         if {"right_id", "product_id"} <= facts.keys():
             record = known.find(facts)
             _check(known, (record or {}) | facts)
+            _check_last_day(record, facts, today)
     except _REFUSALS as error:
         faults.append(Fault.of(error))
     except DomainError as error:
@@ -158,6 +165,16 @@ def _check(known: _Known, after: Mapping[str, Any]) -> None:
     )
     right = known.rights.by_id[after["right_id"]]
     check_grant(_held(after), _Ends(right["expires_on"], right["ended_on"]), bearer, ())
+
+
+def _check_last_day(record: Record | None, facts: Mapping[str, Any], today: date) -> None:
+    last: date | None = facts.get("valid_to")
+    if record is None or last is None or last == record["valid_to"]:
+        return
+    try:
+        check_cut(_held(record), last, today)
+    except TakesEffectInThePast as error:
+        raise CutByImport(last=last, field="valid_to") from error
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,9 @@ def test_stars_of_dissolved_makers_are_revoked_by_one_decision_or_none(
     with database.begin(write=False) as db:
         assert db.get_one(OcopCertificate, ids[0]).revoked_on is None
     del form[f"one_{late.id}"]
-    assert officer.post(f"{path}/revoke", data=form).status_code == 303
+    asked = officer.post(f"{path}/revoke", data=form)
+    assert (asked.status_code, 'name="past_is_meant"' in asked.text) == (422, True)
+    assert officer.post(f"{path}/revoke", data=form | {"past_is_meant": "on"}).status_code == 303
     shops = visit()
     for one in products[1:]:
         assert shops.get(f"/api/v1/verify/products/{one.id}").json()["stars"]["stars"] is None

@@ -97,14 +97,17 @@ def test_one_decision_revokes_all_or_none_and_may_be_of_a_past_day(
         first, second = (make_certificates.certificate(db, of=cast.entity) for _ in range(2))
         late = make_certificates.certificate(db, of=cast.entity, valid_from=date(2026, 3, 1))
     client = visit(api=cast.officer)
-    decision = {"decision_no": "77/QĐ", "reason": "Giải thể", "revoked_on": "2026-02-01"}
+    decision: dict[str, Any] = {"decision_no": "77/QĐ", "reason": "Giải thể"}
+    decision["revoked_on"] = "2026-02-01"
 
     def revoke(*ids: int) -> Any:  # noqa: ANN401 - an answer of the client
         return client.post(f"{API}/revoke", json=decision | {"certificates": ids})
 
     refused = revoke(first.id, late.id)
     assert refused.json()["code"] == "certificates.revoked_outside_its_term"
+    assert revoke(first.id, second.id).json()["code"] == "takes_effect_in_the_past"
     assert client.get(f"{API}/{first.id}").json()["status"] == "in_force"
+    decision["past_is_meant"] = True
     done = revoke(first.id, second.id, first.id).json()
     assert {(one["status"], one["revoked_on"]) for one in done} == {("revoked", "2026-02-01")}
     assert revoke(second.id).json()["code"] == "certificates.revoked"

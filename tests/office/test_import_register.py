@@ -79,6 +79,11 @@ def test_rights_and_use_rights_find_what_they_are_about(
     right = next(one for one in all_of(database, IpRight) if one.sign == "Cà Mau")
     assert (right.registration_no, right.registration_no_as_written) == ("00116", "116")
     assert (right.registration_date, right.checked_on) == ("2022-07", None)
+    with database.begin() as db:
+        facts = {"type": "collective_mark", "registration_no": "4-0300300-000"}
+        make.right(db, sign="Tập thể", **facts, expires_on=date(2030, 1, 1))
+    ended = ["nhãn hiệu tập thể", "Tập thể", None, "300300", None, "1/3/2026"]
+    assert "confirmed on the record" in sent(officer, [heads, ended], "rights")[1]
     uses: list[list[Any]] = [
         [
             "Quyền",
@@ -104,6 +109,8 @@ def test_rights_and_use_rights_find_what_they_are_about(
     assert (use.right_id, use.product_id, use.entity_id) == (right.id, product.id, cast.entity.id)
     assert use.valid_to == date(2027, 12, 31)
     assert fates(sent(officer, uses[:2], "use_rights")[1]) == [0, 0, 1, 0]
+    uses[1][5] = "1/3/2026"
+    assert "confirmed on the record" in sent(officer, uses[:2], "use_rights")[1]
     uses[1][5] = "31/12/2028"
     path, page = sent(officer, uses[:2], "use_rights")
     assert "<del>31/12/2027</del> → <ins>31/12/2028</ins>" in page

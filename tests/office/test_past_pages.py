@@ -95,6 +95,7 @@ def test_what_was_dated_back_did_not_show_before_it_was_recorded(
     clock.now += timedelta(days=20)
     on: Any = {"product_id": scene.product.id, "certificate_id": certificate.id}
     by: Any = {"decision_no": "9/QĐ", "reason": "Giải thể", "revoked_on": date(2026, 3, 5)}
+    by["past_is_meant"] = True
     scene.change(
         lambda db: revoke_certificate(db, actor=cast.officer.actor, now=clock.now, **on, **by)
     )

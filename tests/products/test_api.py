@@ -173,6 +173,8 @@ def test_a_certificate_holds_36_months_and_is_revoked_by_a_decision(
     early = {"decision_no": "9", "reason": "Giải thể", "revoked_on": "2025-06-29"}
     assert client.post(revoke, json=early).status_code == 422
     assert client.post(revoke, json={"decision_no": "9"}).status_code == 422
+    unmeant = client.post(revoke, json=early | {"revoked_on": "2026-03-09"})
+    assert unmeant.json()["code"] == "takes_effect_in_the_past"
     done = client.post(revoke, json={"decision_no": "9", "reason": "Giải thể"})
     assert (done.status_code, done.json()["revoked_on"]) == (200, make.TODAY.isoformat())
     assert client.post(revoke, json={"decision_no": "9", "reason": "x"}).status_code == 409

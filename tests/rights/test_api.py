@@ -131,6 +131,29 @@ def test_another_value_of_what_was_checked_has_to_be_checked_again(
     assert (changed["checked_by"], changed["checked_against"]) == ("", "")
 
 
+def test_a_last_day_in_the_past_of_a_checked_right_must_be_meant(
+    visit: Visit, cast: Cast, database: Database
+) -> None:
+    with database.begin() as db:
+        right = make.right(db, **MARK, expires_on=date(2030, 1, 1))
+    client, page = visit(api=cast.officer), visit(page=cast.officer)
+    path, form = f"/api/v1/rights/{right.id}", f"/office/rights/{right.id}/edit"
+    past: dict[str, Any] = {"expires_on": "2026-03-08"}
+    asked = client.patch(path, json=past)
+    assert (asked.status_code, asked.json()["code"]) == (409, "takes_effect_in_the_past")
+    # It held until yesterday: nobody was told otherwise.
+    assert client.patch(path, json={"expires_on": "2026-03-09"}).status_code == 200
+    unchecked = client.patch(path, json=past)
+    assert (unchecked.status_code, unchecked.json()["confirmed"]) == (200, False)
+    client.patch(path, json={"expires_on": "2030-01-01", "against": "GCN"})
+    typed = past | {"type": right.type, "sign": right.sign, "registration_no": "00999"}
+    refused = page.post(form, data=typed)
+    assert (refused.status_code, 'name="past_is_meant"' in refused.text) == (422, True)
+    assert client.get(path).json()["expires_on"] == "2030-01-01"
+    assert page.post(form, data=typed | {"past_is_meant": "on"}).status_code == 303
+    assert client.get(path).json()["expires_on"] == "2026-03-08"
+
+
 def test_a_right_without_a_number_can_not_be_checked(visit: Visit, cast: Cast) -> None:
     client = visit(api=cast.officer)
     path = f"/api/v1/rights/{new_right(client)['id']}/check"
