@@ -243,6 +243,16 @@ def tests_of_product(db: Session, product_id: int) -> tuple[QualityFacts, ...]:
     return _facts(db, db.execute(_OF_PRODUCT, {"product_id": product_id}).all())
 
 
+def tests_of_products(db: Session, ids: Collection[int]) -> dict[int, list[QualityFacts]]:
+    """Return the tests that stand of some whole products, by product."""
+    found: dict[int, list[QualityFacts]] = {product_id: [] for product_id in ids}
+    whole = QualityTest.product_id.in_(ids), QualityTest.lot_id.is_(None)
+    for one in facts_where(db, *whole):
+        if one.product_id is not None:
+            found[one.product_id].append(one)
+    return found
+
+
 def tests_of_lots(db: Session, ids: Collection[int]) -> tuple[QualityFacts, ...]:
     """Return the latest tests of some lots that stand, as `tests_of_product` does."""
     return _facts(db, db.execute(_OF_LOTS, {"lots": list(ids)}).all()) if ids else ()

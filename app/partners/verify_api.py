@@ -278,12 +278,12 @@ def _out(request: Request, answer: Answer) -> VerifyOut:
         "lot": _lot(lot, site(request).base_url) if lot else None,
         "badges": tuple(badge_out(one) for one in answer.sheet.badges),
         "certificates": tuple(paper_out(one) for one in answer.sheet.papers),
-        "tests": tuple(map(_tested, answer.sheet.tests)),
+        "tests": tuple(map(tested_out, answer.sheet.tests)),
     }
     return out.model_copy(update=more)
 
 
-def _tested(one: QualityFacts) -> TestedOut:
+def tested_out(one: QualityFacts) -> TestedOut:
     return TestedOut(
         of="lot" if one.lot_id else "product",
         sampled_on=one.sampled_on,

@@ -16,7 +16,15 @@ from app.kit.web import Db, Now, as_public, site
 from app.lookup.public_access import has_tag
 from app.lookup.ready import tag_of
 from app.partners.key_access import Guest, PartnerRoute
-from app.partners.verify_api import FRESH, BadgeOut, PaperOut, badge_out, paper_out
+from app.partners.verify_api import (
+    FRESH,
+    BadgeOut,
+    PaperOut,
+    TestedOut,
+    badge_out,
+    paper_out,
+    tested_out,
+)
 from app.partners.verify_queries import ProductState, find_product_id, list_changed, states_of
 from app.products.queries import NoSuchProduct
 from app.products.rules import CertificateStatus
@@ -78,6 +86,7 @@ class ProductStateOut(Out):
     stars: StarsOut | None
     badges: tuple[BadgeOut, ...]
     certificates: tuple[PaperOut, ...]
+    tests: tuple[TestedOut, ...]
     recall: NoticeOut | None
     hold: NoticeOut | None
     lots_recalled: bool
@@ -189,6 +198,7 @@ def _out(found: ProductState, base_url: str) -> ProductStateOut:
         ),
         badges=tuple(map(badge_out, found.badges)),
         certificates=tuple(map(paper_out, found.papers)),
+        tests=tuple(map(tested_out, found.tests)),
         recall=_notice(found.standing.recall),
         hold=_notice(found.standing.hold),
         lots_recalled="recall" in found.of_lots,

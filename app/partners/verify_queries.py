@@ -30,6 +30,9 @@ from app.entities.models import Entity
 from app.entities.practice_queries import real
 from app.entities.queries import dissolutions_of
 from app.kit.clock import day_of
+from app.oversight.failing import QualityFacts, shown_tests
+from app.oversight.quality_models import QualityTest
+from app.oversight.quality_queries import tests_of_products
 from app.products.models import OcopCertificate, Product, ProductPack
 from app.products.queries import certificate_facts, certificates_of, packs_of
 from app.products.rules import CertificateLine, certificate_line
@@ -67,6 +70,8 @@ class ProductState:
     badges: tuple[Badge, ...]
     # Other certificates in force on the day.
     papers: tuple[CertificateFacts, ...]
+    # Tests that the whole product passed.
+    tests: tuple[QualityFacts, ...]
     standing: Standing
     # What stands against some of its lots only: "recall", "hold".
     of_lots: frozenset[str]
@@ -124,6 +129,7 @@ def _changed(since: datetime, today: date) -> ColumnElement[bool]:
         Product.entity_id.in_(_entities(since)),
         Product.entity_id.in_(_certified(since, came, went)),
         Product.id.in_(stopped),
+        Product.id.in_(_tested(since, went)),
     ]
     certificates = select(OcopCertificate.product_id).where(
         came(OcopCertificate.valid_from)
@@ -184,6 +190,14 @@ def _certified(since: datetime, came: Any, went: Any) -> CompoundSelect[Any]:  #
     return acts.union(turned)
 
 
+def _tested(since: datetime, went: Any) -> CompoundSelect[Any]:  # noqa: ANN401 - a function of a column
+    """Return the products whose tests changed, by an act or by their last day."""
+    one = QualityTest
+    acts = select(one.product_id).where(cast(one.id, String).in_(_touched("test", since)))
+    gone = select(one.product_id).where(one.public, went(one.valid_until))
+    return acts.union(gone)
+
+
 def _touched(kind: str, since: datetime) -> Select[Any]:
     """Return the ids, as texts, of what events from some time before tell of."""
     return select(AuditEvent.subject_id).where(
@@ -215,6 +229,7 @@ def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductStat
     standing = standing_of(db, [(product_id, None) for product_id in ids])
     of_lots = _against_lots(db, ids)
     papers = public_certificates(db, {product.entity_id for product, _, _ in rows})
+    tests = tests_of_products(db, [product.id for product, _, _ in rows])
     return [
         ProductState(
             id=product.id,
@@ -228,6 +243,7 @@ def states_of(db: Session, ids: Sequence[int], *, day: date) -> list[ProductStat
             certificate=certificate_line(map(certificate_facts, certificates[product.id]), day),
             badges=badges(*rights[product.id], product.entity_id, product.id, day),
             papers=shown(papers[product.entity_id], product.id, day),
+            tests=shown_tests(tests[product.id], of=(product.id, None), day=day),
             standing=standing.get((product.id, None), Standing()),
             of_lots=frozenset(of_lots.get(product.id, ())),
         )

@@ -21,6 +21,9 @@ def test_what_passed_is_shown_while_it_is_valid_and_never_beside_what_failed(
         stamp = shop.get(f"/t/{scene.active}?lang=en").text
         page = shop.get(f"/p/{scene.product.id}?lang=en").text
         found = shop.get(f"/api/v1/verify/{scene.active}").json()["tests"]
+        whole = shop.get(f"/api/v1/verify/products/{scene.product.id}").json()["tests"]
+        assert (PASSED in page) is bool(whole)
+        assert not found or [one for one in found if one["of"] == "product"] == whole
         return PASSED in stamp, PASSED in page, len(found)
 
     assert shown() == (False, False, 0)
@@ -42,8 +45,13 @@ def test_what_passed_is_shown_while_it_is_valid_and_never_beside_what_failed(
         "valid_until": until.isoformat(),
         "criteria": ["Chloramphenicol", "Histamin"],
     }
-    clock.now += timedelta(days=2)
+    changed = "/api/v1/verify/products?updated_since=2026-03-11T03:00:00Z"
+    clock.now += timedelta(days=1)
+    assert shop.get(changed).json()["items"] == []
+    clock.now += timedelta(days=1)
     assert shown() == (False, False, 0)
+    # That the last day of a test is over is a change as well.
+    assert [one["id"] for one in shop.get(changed).json()["items"]] == [scene.product.id]
     clock.now -= timedelta(days=2)
     assert shown() == (True, True, 2)
 
