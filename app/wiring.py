@@ -73,6 +73,7 @@ from app.scans.actions import tidy as tidy_scans
 from app.scans.counter_actions import Counter
 from app.scans.networks import BadNetworks, Networks, read_networks
 from app.stamps.export_api import press_of
+from app.stamps.inspected_queries import find_batches
 from app.stamps.phone_notice_queries import count_due
 from app.stamps.print_actions import make_waiting_exports, reopen_exports
 from app.stamps.queries import check_roots
@@ -172,6 +173,7 @@ def create_app(
     made.state.certified = list_held
     made.state.failed_checks = failed_checks
     made.state.trace = lambda db, text: trace_code(db, text, keyring=made.state.keyring)
+    made.state.batches = find_batches
     made.state.report_limits = Limits()
     made.state.check = lambda db: check_roots(db, keyring=keyring)
     made.state.counter = Counter(whole, held.clock)

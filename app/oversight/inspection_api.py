@@ -14,26 +14,24 @@ from app.kit.forms import In, Line, Note, Out
 from app.kit.i18n import Translator
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Databases, Db, Id, Now, Words
-from app.oversight.access import Trace
 from app.oversight.checklist_actions import require_some
 from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_actions import Arranged, cancel_inspection, lock_open, open_inspection
 from app.oversight.inspection_models import Inspection
 from app.oversight.inspection_queries import (
     InspectionFilter,
-    find_target,
     get_inspection,
     list_inspections,
     list_own_inspections,
-    target_of,
 )
 from app.oversight.inspection_refusals import OtherVersion
 from app.oversight.inspection_sign_actions import sign_inspection
+from app.oversight.inspection_target_access import Finding
 from app.oversight.inspection_view_queries import questions_for, told_findings
 from app.oversight.inspections import Cause, InspectionState
 from app.oversight.measure_queries import measures_of
 from app.oversight.measures import MeasureState, measure_state
-from app.oversight.rules import CODE_CHARS, MAX_TEXT, FindingOutcome, Subject, SubjectNeeded
+from app.oversight.rules import CODE_CHARS, MAX_TEXT, FindingOutcome, Subject
 from app.oversight.told import RecordId
 
 router = APIRouter(prefix="/api/v1/inspections", tags=["inspections"], route_class=ApiRoute)
@@ -156,18 +154,17 @@ def _checklists_there(databases: Databases, actor: CurrentActor, now: Now) -> No
 
 @router.post("", status_code=201, dependencies=[Depends(_checklists_there)])
 def arrange(
-    given: InspectionIn, db: Db, actor: CurrentActor, now: Now, words: Words, trace: Trace
+    given: InspectionIn, db: Db, actor: CurrentActor, now: Now, words: Words, finding: Finding
 ) -> InspectionOut:
     """Arrange an inspection that no plan has; its leader's phone has it from then on."""
     actor.require_role(*INSPECTORS)
-    if given.code:
-        target = target_of(trace(db, given.code))
-    elif given.record_id is None:
-        raise SubjectNeeded(field="record_id")
-    else:
-        target = find_target(
-            db, subject=given.subject, record_id=given.record_id, right_id=given.right_id
-        )
+    target = finding.target(
+        db,
+        code=given.code,
+        subject=given.subject,
+        record_id=given.record_id,
+        right_id=given.right_id,
+    )
     arranged = Arranged(
         planned_on=given.planned_on,
         team=given.team,

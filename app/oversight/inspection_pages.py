@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -15,32 +16,28 @@ from app.identity.access import CurrentActor
 from app.kit.errors import Conflict, Invalid
 from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Line, Note, read_form, refused
-from app.kit.i18n import N_, Translator
+from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import NEWEST, Cut, Page, Sorting, next_path, previous_path
 from app.kit.web import Databases, Db, Edge, Now, Words
-from app.oversight.access import Trace, Tracing
 from app.oversight.checklist_actions import require_some
 from app.oversight.checklist_queries import offered
 from app.oversight.finding_actions import INSPECTORS
 from app.oversight.inspection_actions import Arranged, open_inspection
+from app.oversight.inspection_choice_queries import Choice, rights_to_choose
 from app.oversight.inspection_file_pages import inspections_file
 from app.oversight.inspection_lead_queries import list_leads
 from app.oversight.inspection_queries import (
     InspectionFilter,
-    Target,
-    find_target,
     list_inspections,
-    target_of,
 )
 from app.oversight.inspection_row_queries import InspectionRow, inspection_rows
+from app.oversight.inspection_target_access import Finders, Finding
 from app.oversight.inspections import INSPECTED, Cause, InspectionState
 from app.oversight.rules import (
     CODE_CHARS,
     FindingOutcome,
-    NoSuchSubject,
     Subject,
-    SubjectNeeded,
 )
 from app.oversight.told import RecordId
 
@@ -118,7 +115,10 @@ class NewInspectionView:
     """The form of an inspection that no plan has."""
 
     form: Filled
-    subjects: list[tuple[str, str]]
+    chosen: Choice | None
+    wanted: str
+    found: Sequence[tuple[Choice, str]] | None
+    rights: list[tuple[int, str]]
     checklists: list[tuple[int, str]]
     leads: list[tuple[int, str]]
 
@@ -193,12 +193,19 @@ def checklists_there(databases: Databases, actor: CurrentActor, now: Now) -> Non
 
 
 @router.get("/new", dependencies=[Depends(checklists_there)])
-def new(request: Request, db: Db, actor: CurrentActor, words: Words) -> Response:
-    """Show the form, filled in with what the page that led here named."""
+def new(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    finding: Finding,
+    q: Annotated[Line, Query(max_length=100)] = "",
+) -> Response:
+    """Show the form, filled in with what the page that led here named, or what `q` finds."""
     actor.require_role(*INSPECTORS)
     known = {*OpenIn.model_fields}
     values = {name: text[:200] for name, text in request.query_params.items() if name in known}
-    return _form(request, db, words, Filled(values))
+    found = finding.choices(db, actor=actor, text=q) if q else None
+    return _form(request, db, finding, Filled(values), q, found)
 
 
 @router.post("", dependencies=[Depends(checklists_there)])
@@ -208,43 +215,31 @@ def open_one(
     actor: CurrentActor,
     now: Now,
     words: Words,
-    trace: Trace,
+    finding: Finding,
     sent: Form,
 ) -> Response:
     actor.require_role(*INSPECTORS)
     given = read_form(OpenIn, sent, words)
     if isinstance(given, Filled):
-        return _form(request, db, words, given)
+        return _form(request, db, finding, given)
     try:
         made = open_inspection(
             db,
             actor=actor,
             now=now,
             uid=uuid4(),
-            target=target_asked(db, given, trace),
+            target=finding.target(
+                db,
+                code=given.code,
+                subject=given.subject,
+                record_id=given.record_id,
+                right_id=given.right_id,
+            ),
             arranged=given.arranged(),
         )
     except (Conflict, Invalid) as error:
-        return _form(request, db, words, refused(sent, error, words))
+        return _form(request, db, finding, refused(sent, error, words))
     return go(f"{HOME}/{made.id}", say=OPENED)
-
-
-def target_asked(db: Session, given: OpenIn, trace: Tracing) -> Target:
-    """Return what a form or a program asks to be inspected."""
-    if given.code:
-        try:
-            return target_of(trace(db, given.code))
-        except NoSuchSubject as error:
-            raise NoSuchSubject(field="code") from error
-    if given.record_id is None or given.subject is Subject.BATCH:
-        raise SubjectNeeded(field="code" if given.subject is Subject.BATCH else "record_id")
-    try:
-        return find_target(
-            db, subject=given.subject, record_id=given.record_id, right_id=given.right_id
-        )
-    except NoSuchSubject as error:
-        field = "right_id" if error.field == "right_id" else "record_id"
-        raise NoSuchSubject(field=field) from error
 
 
 def choices(db: Session) -> dict[str, Any]:
@@ -255,9 +250,35 @@ def choices(db: Session) -> dict[str, Any]:
     }
 
 
-def _form(request: Request, db: Session, words: Translator, form: Filled) -> Response:
-    subjects = [
-        (one.value, words.gettext(one.label)) for one in INSPECTED if one is not Subject.BATCH
-    ]
-    view = NewInspectionView(form=form, subjects=subjects, **choices(db))
+def _form(
+    request: Request,
+    db: Session,
+    finding: Finders,
+    form: Filled,
+    wanted: str = "",
+    found: Sequence[Choice] | None = None,
+) -> Response:
+    view = NewInspectionView(
+        form=form,
+        chosen=_chosen(db, finding, form),
+        wanted=wanted,
+        found=None if found is None else [(one, _to(form, one)) for one in found],
+        rights=rights_to_choose(db),
+        **choices(db),
+    )
     return show(request, "oversight/inspection_new.html", view, status=422 if form.wrong else 200)
+
+
+def _chosen(db: Session, finding: Finders, form: Filled) -> Choice | None:
+    subject, number = form.value("subject"), form.value("record_id")
+    if subject not in INSPECTED or not (number.isascii() and number.isdecimal()):
+        return None
+    return finding.chosen(db, Subject(subject), int(number[:18]))
+
+
+def _to(form: Filled, one: Choice) -> str:
+    """Return where the form is with this chosen, and all else as it was told."""
+    kept = {name: form.value(name) for name in ("report_id", "finding_id", "occasion")}
+    told = {name: value for name, value in kept.items() if value}
+    query = urlencode(told | {"subject": one.subject.value, "record_id": one.id})
+    return f"{HOME}/new?{query}"

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 
 from openpyxl import load_workbook
 from sqlalchemy import select
@@ -249,6 +250,40 @@ def test_a_checklist_comes_back_from_its_workbook_and_is_tried_before_it_is_publ
     assert desk.get(f"/office/checklists/{checklist}").status_code == 200
     act(desk, f"/office/checklists/{checklist}/retire")
     assert desk.get("/office/checklists?retired=1").status_code == 200
+
+
+def test_what_is_inspected_is_found_by_its_name_and_chosen(
+    database: Database,
+    cast: Cast,
+    visit: Visit,
+    app: Any,  # noqa: ANN401 - the application
+) -> None:
+    with database.begin() as db:
+        product = make.product(db, of=cast.entity, name="Tôm khô Rạch Gốc")
+        batch = make.issued_batch(db, of=product, keyring=app.state.keyring, handed=60)
+        lot = make.complete_lot(db, of=product, number="RG-07")
+        right = make.right(db, sign="Rạch Gốc")
+    desk = visit(page=cast.officer)
+    assert 'name="record_id"' not in desk.get(f"{HOME}/new").text
+    page = desk.get(f"{HOME}/new?q=rach goc&occasion=Thư+báo").text
+    wanted = {"product": product.id, "batch": batch.id, "lot": lot.id, "right": right.id}
+    to = {name: f"subject={name}&amp;record_id={one}" for name, one in wanted.items()}
+    assert {name for name, one in to.items() if one in page} == set(wanted)
+    assert "occasion=Th" in page
+    assert f"subject=lot&amp;record_id={lot.id}" in desk.get(f"{HOME}/new?q=RG-07").text
+    assert f"subject=batch&amp;record_id={batch.id}" in desk.get(f"{HOME}/new?q={batch.id}").text
+    chosen = desk.get(f"{HOME}/new?subject=batch&record_id={batch.id}").text
+    assert (field(chosen, "subject"), field(chosen, "record_id")) == ("batch", str(batch.id))
+    act(desk, HOME, subject="batch", record_id=str(batch.id), right_id=str(right.id))
+    with database.begin(write=False) as db:
+        found = db.scalars(select(Inspection)).one()
+    assert (found.subject, found.batch_id, found.product_id) == ("batch", batch.id, product.id)
+    for wrong in ({}, {"subject": "batch", "record_id": "999"}, {"subject": "lot", "code": "x"}):
+        assert status(desk, HOME, **wrong) == 422
+    answer = visit(api=cast.officer).post(
+        "/api/v1/inspections", json={"subject": "batch", "record_id": batch.id}
+    )
+    assert (answer.status_code, answer.json()["batch_id"]) == (201, batch.id)
 
 
 def test_a_measure_is_late_the_day_after_its_deadline_and_is_told_so(
