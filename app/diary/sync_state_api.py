@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.diary.completeness import Check
+from app.diary.entries import EntryRow
 from app.diary.entry_api import EntryOut, entry_out
 from app.diary.fields import OFFERED_UNITS
 from app.diary.gate_queries import missing_of
@@ -18,6 +19,7 @@ from app.diary.sync_access import BATCH_BYTES, Arrived, SyncRoute
 from app.diary.sync_items_api import FORMAT, MOST_ITEMS
 from app.diary.sync_state_queries import State, state_for
 from app.diary.template import PLAIN
+from app.diary.tracing import ReceiverKind
 from app.diary.upload_actions import CHUNK_BYTES
 from app.identity.access import CurrentActor, session_token
 from app.identity.queries import session_end
@@ -116,6 +118,29 @@ class SyncLotOut(Out):
     standing: str
 
 
+class EntryInputOut(Out):
+    """What an entry says went in: a lot, or what was bought."""
+
+    source_lot_id: int | None
+    material: str
+    supplier: str
+    quantity: float | None
+    unit: str
+
+
+class EntryDispatchOut(Out):
+    """To whom an entry says the goods went; the rest of it stands in the values."""
+
+    receiver_kind: ReceiverKind
+
+
+class SyncEntryOut(EntryOut):
+    """An entry with its goods, so that it can be written down again out of reach."""
+
+    inputs: list[EntryInputOut]
+    dispatch: EntryDispatchOut | None
+
+
 class UnitOut(Out):
     """A unit of Recommendation 20, those most used first."""
 
@@ -142,7 +167,7 @@ class StateOut(Out):
     products: list[SyncProductOut]
     templates: dict[str, SyncTemplateOut]
     lots: list[SyncLotOut]
-    entries: list[EntryOut]
+    entries: list[SyncEntryOut]
     units: list[UnitOut]
     limits: LimitsOut
 
@@ -209,7 +234,7 @@ def _state(
             )
             for lot in found.lots
         ],
-        entries=[entry_out(one) for one in found.entries],
+        entries=[_entry(one, found) for one in found.entries],
         units=_units(words),
         limits=LimitsOut(
             photo_bytes=MAX_BYTES,
@@ -217,6 +242,15 @@ def _state(
             entry_bytes=BATCH_BYTES,
             batch=MOST_ITEMS,
         ),
+    )
+
+
+def _entry(row: EntryRow, found: State) -> SyncEntryOut:
+    sent = found.dispatches.get(row.id)
+    return SyncEntryOut(
+        **entry_out(row).model_dump(),
+        inputs=[EntryInputOut.model_validate(one) for one in found.inputs.get(row.id, ())],
+        dispatch=EntryDispatchOut.model_validate(sent) if sent else None,
     )
 
 

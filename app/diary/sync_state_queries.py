@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from app.diary.queries import list_since
 from app.diary.rules import LotState
 from app.diary.standing_queries import NOTHING, Standing, standing_of
 from app.diary.template_models import ProcessTemplate, ProcessTemplateVersion
+from app.diary.trace_models import LotDispatch, LotInput
+from app.diary.trace_queries import live
 from app.entities.models import Entity
 from app.entities.part_models import Facility
 from app.identity.rules import Actor
@@ -54,6 +57,9 @@ class State:
     standings: Mapping[int, Standing]
     templates: Mapping[int, TemplateRow]
     entries: Sequence[EntryRow]
+    # What an entry says came in and went out, as it stands.
+    inputs: Mapping[UUID, Sequence[LotInput]]
+    dispatches: Mapping[UUID, LotDispatch]
 
 
 def state_for(db: Session, *, actor: Actor, now: datetime) -> State:
@@ -68,6 +74,7 @@ def state_for(db: Session, *, actor: Actor, now: datetime) -> State:
     standings = standing_of(db, [(lot.product_id, lot.id) for lot in lots])
     versions = {one.template_version_id for one in products}
     versions |= {lot.template_version_id for lot in lots}
+    entries = list_since(db, actor=actor, since=now - HISTORY, limit=MOST_ENTRIES)
     return State(
         entities=db.scalars(named).all(),
         facilities=_facilities(db, own),
@@ -76,8 +83,26 @@ def state_for(db: Session, *, actor: Actor, now: datetime) -> State:
         names=_names(db, {lot.product_id for lot in lots}),
         standings={lot.id: standings.get((lot.product_id, lot.id), NOTHING) for lot in lots},
         templates=_templates(db, {one for one in versions if one is not None}),
-        entries=list_since(db, actor=actor, since=now - HISTORY, limit=MOST_ENTRIES),
+        entries=entries,
+        inputs=_inputs(db, [one.id for one in entries]),
+        dispatches=_dispatches(db, [one.id for one in entries]),
     )
+
+
+def _inputs(db: Session, entries: Sequence[UUID]) -> dict[UUID, list[LotInput]]:
+    query = select(LotInput).where(LotInput.entry_id.in_(entries), live())
+    found: dict[UUID, list[LotInput]] = {}
+    for one in db.scalars(query.order_by(LotInput.id)):
+        if one.entry_id is not None:
+            found.setdefault(one.entry_id, []).append(one)
+    return found
+
+
+def _dispatches(db: Session, entries: Sequence[UUID]) -> dict[UUID, LotDispatch]:
+    query = select(LotDispatch).where(
+        LotDispatch.entry_id.in_(entries), LotDispatch.withdrawn_at.is_(None)
+    )
+    return {one.entry_id: one for one in db.scalars(query) if one.entry_id is not None}
 
 
 def _facilities(db: Session, own: Collection[int]) -> dict[int, list[Facility]]:

@@ -44,7 +44,9 @@ def test_a_phone_gets_its_own_records_and_no_others(
         )
         gone = make.product(db, of=cast.entity, name="Khô cũ", status="retired")
         make.lot(db, of=gone, number="CU-1")
-    one = phone.entry(lot)
+    bought = {"material": "Tôm đất", "supplier": "Vựa Ba", "quantity": 5, "unit": "KGM"}
+    sold = {"receiver": "Chợ Năm Căn", "receiver_kind": "shop", "quantity": 1, "unit": "KGM"}
+    one = phone.entry(lot, inputs=[bought], dispatch=sold)
     phone.send(visit(api=cast.owner), one)
     phone.send(visit(api=cast.outsider), phone.entry(foreign))
     found = visit(page=cast.colleague).get(PATH)
@@ -65,6 +67,10 @@ def test_a_phone_gets_its_own_records_and_no_others(
     assert "on_hold" in {item["code"] for item in lacking}
     assert all(item["words"] for item in lacking)
     assert [(row["id"], row["lot_id"]) for row in state["entries"]] == [(one["id"], lot.id)]
+    # With its goods, so that it can be written down again.
+    (told,) = state["entries"]
+    assert told["inputs"] == [bought | {"source_lot_id": None}]
+    assert told["dispatch"] == {"receiver_kind": "shop"}
     assert state["templates"]["plain"]["body"] == PLAIN.body()
     assert state["products"][0]["template_version_id"] is None
     assert state["units"][0] == {"code": "KGM", "label": "kg"}
