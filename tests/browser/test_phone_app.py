@@ -72,14 +72,14 @@ def test_entries_take_few_taps(new_hand: NewHand, database: Database, farm: Farm
     start = time.monotonic()
     hand.tap(TILE % "Cho ăn")
     hand.type("main form input >> nth=0", "Thức ăn viên số 2")
-    hand.type(".stepper input >> nth=0", "12,5")
+    hand.type(".stepper input >> nth=0", "1.012,5")
     hand.tap(SAVE)
     hand.see("Đã ghi: Cho ăn, lô TS-01", within=WORDS)
     assert hand.counted() <= 5, "a new entry"
     print(f"\nfirst entry, typed by a machine: {time.monotonic() - start:.1f} s")  # noqa: T201 - measured, to be read
 
     hand.open()
-    hand.see("Thức ăn viên số 2 · 12,5 kg", within=".again")
+    hand.see("Thức ăn viên số 2 · 1.012,5 kg", within=".again")
     start = time.monotonic()
     hand.tap(".again")
     assert hand.page.input_value("main form input >> nth=0") == "Thức ăn viên số 2", "shown before"
@@ -109,7 +109,7 @@ def test_entries_take_few_taps(new_hand: NewHand, database: Database, farm: Farm
             .where(DiaryEntry.lot_id == farm.pond)
             .order_by(DiaryEntry.sequence)
         ).all()
-        assert [one["quantity"] for one in facts] == [12.5, 12.5, 12.5, 1]
+        assert [one["quantity"] for one in facts] == [1012.5, 1012.5, 1012.5, 1]
         assert facts[0] == facts[1]
         assert db.scalar(select(func.count()).select_from(DiaryPhoto)) == 1
 

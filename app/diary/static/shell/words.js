@@ -21,10 +21,15 @@ export const named = (one) => (language === "en" && one.name_en) || one.name;
 export const labelled = (one) => (language === "en" && one.label_en) || one.label;
 export const figure = (value) => figures.format(value);
 
-// What people write for a number: a comma or a point before the fraction.
+// What people write for a number: groups of three figures as their language has them, and a comma
+// or a point before the fraction. What `figure` says is read as the number it was.
 export function read(text) {
-  const bare = text.trim().replace(/\s/g, "").replace(",", ".");
-  return /^-?(\d+\.?\d*|\.\d+)$/.test(bare) ? Number(bare) : NaN;
+  const english = language === "en";
+  const grouped = english ? /^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/ : /^-?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$/;
+  const bare = text.replace(/\s/g, "");
+  const whole = grouped.test(bare) ? bare.replaceAll(english ? "," : ".", "") : bare;
+  const plain = whole.replace(",", ".");
+  return /^-?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
 }
 
 // "2026-11-22T07:30", as a field for a time holds it, and back.
