@@ -27,7 +27,7 @@ export function read(text) {
   const english = language === "en";
   const grouped = english ? /^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/ : /^-?[1-9]\d{0,2}(\.\d{3})+(,\d*)?$/;
   const bare = text.replace(/\s/g, "");
-  const whole = grouped.test(bare) ? bare.replaceAll(english ? "," : ".", "") : bare;
+  const whole = grouped.test(bare) ? bare.split(english ? "," : ".").join("") : bare;
   const plain = whole.replace(",", ".");
   return /^-?(\d+\.?\d*|\.\d+)$/.test(plain) ? Number(plain) : NaN;
 }
