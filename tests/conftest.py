@@ -2,7 +2,9 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from fastapi import FastAPI
@@ -63,16 +65,37 @@ def _engines_for(item: pytest.Item, names: list[str]) -> list[str | None]:
 def settings(dialect: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Settings:
     """Settings of a migrated database, made once a session for each engine."""
     folder = tmp_path_factory.mktemp(dialect)
-    made = new_settings(dialect, folder, f"ocop_test_{worker_id}")
-    migrate(made)
-    return made
+    return migrated_settings(dialect, folder, f"ocop_test_{worker_id}")
 
 
-def new_settings(dialect: str, folder: Path, name: str) -> Settings:
-    """Return settings of a new, empty database of that engine."""
+def migrated_settings(dialect: str, folder: Path, name: str) -> Settings:
+    """Return settings of a database of its own: a copy of one that this process migrated."""
+    if dialect == "postgresql":
+        return new_settings(dialect, folder, name, template=_migrated_postgresql())
+    (folder / "test.sqlite").write_bytes(_migrated_sqlite())
+    return new_settings(dialect, folder, name)
+
+
+@cache
+def _migrated_postgresql() -> str:
+    name = f"ocop_migrated_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with TemporaryDirectory() as folder:
+        migrate(new_settings("postgresql", Path(folder), name))
+    return name
+
+
+@cache
+def _migrated_sqlite() -> bytes:
+    with TemporaryDirectory() as folder:
+        migrate(new_settings("sqlite", Path(folder), ""))
+        return (Path(folder) / "test.sqlite").read_bytes()
+
+
+def new_settings(dialect: str, folder: Path, name: str, template: str = "template0") -> Settings:
+    """Return settings of a new database of that engine, an empty one but for its template."""
     owner = app = scan = f"sqlite:///{folder / 'test.sqlite'}"
     if dialect == "postgresql":
-        owner, app, scan = servers.make_postgresql(name)
+        owner, app, scan = servers.make_postgresql(name, template)
     make_keys(folder / "keys.json")
     return Settings(
         database_url=app,
@@ -98,8 +121,8 @@ def racing_database(
     dialect: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Database]:
     """A database of its own for tests of several connections: what they commit stays there."""
-    settings = new_settings(dialect, tmp_path_factory.mktemp("race"), f"ocop_race_{worker_id}")
-    migrate(settings)
+    folder = tmp_path_factory.mktemp("race")
+    settings = migrated_settings(dialect, folder, f"ocop_race_{worker_id}")
     database = Database(settings.database_url)
     yield database
     database.close()

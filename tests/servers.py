@@ -70,8 +70,11 @@ def _start() -> str:
     return uri
 
 
-def make_postgresql(name: str) -> tuple[str, str, str]:
-    """Make an empty database; return its URLs for the owner, the application and look-ups."""
+def make_postgresql(name: str, template: str = "template0") -> tuple[str, str, str]:
+    """Make a database, empty or a copy of another that nobody is connected to.
+
+    Return its URLs for the owner, the application and look-ups.
+    """
     with psycopg.connect(postgresql_admin_url(), autocommit=True) as admin:
         # Several test processes may get here at once.
         admin.execute("SELECT pg_advisory_lock(20240101)")
@@ -86,9 +89,8 @@ def make_postgresql(name: str) -> tuple[str, str, str]:
         admin.execute(member.format(sql.Identifier(SCAN), sql.Identifier(APP)))
         database = sql.Identifier(name)
         admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-        # The other template can't be copied while anybody is connected to it.
-        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0")
-        admin.execute(made.format(database, sql.Identifier(OWNER)))
+        made = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        admin.execute(made.format(database, sql.Identifier(OWNER), sql.Identifier(template)))
         admin.execute("SELECT pg_advisory_unlock(20240101)")
         info = admin.info
         where = f"host={info.host}&port={info.port}"

@@ -92,6 +92,7 @@ def test_a_batch_goes_from_request_to_codes(
     assert run("doctor").exit_code == 0
 
 
+@pytest.mark.on("sqlite")
 def test_people_and_keys_are_made(run: Run) -> None:
     run("migrate")
     added = said(run("--json", "user", "add", "0912 345 678", "Nguyễn Văn A", "--role", "officer"))
@@ -108,6 +109,7 @@ def test_people_and_keys_are_made(run: Run) -> None:
     assert both.exit_code == 2
 
 
+@pytest.mark.on("sqlite")
 def test_the_operator_resets_the_second_factor_when_nobody_else_can(
     run: Run, settings_here: Settings
 ) -> None:
@@ -127,6 +129,7 @@ def test_the_operator_resets_the_second_factor_when_nobody_else_can(
     assert run("accounts", "reset-second-factor", "0999999999").exit_code == 1
 
 
+@pytest.mark.on("sqlite")
 def test_keys_rotate_and_are_never_overwritten(run: Run, settings_here: Settings) -> None:
     run("migrate")
     before = settings_here.keys_file.read_text()
@@ -137,6 +140,7 @@ def test_keys_rotate_and_are_never_overwritten(run: Run, settings_here: Settings
     assert settings_here.keys_file.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.on("sqlite")
 def test_what_goes_wrong_is_told_with_its_exit_code(run: Run, settings_here: Settings) -> None:
     before = run("batch", "list")
     assert (before.exit_code, "database" in before.stderr) == (3, True)

@@ -19,7 +19,7 @@ from app.kit.db import Database, beyond_fence
 from app.kit.fences import EVERYTHING, NOTHING, REGISTER, STAFF, Scope
 from app.migrate import migrate
 from app.tables import metadata
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.rows import Rows
 
 DENIED = "42501"
@@ -229,9 +229,7 @@ def test_look_ups_read_no_contact_without_consent_and_no_diary_that_is_not_publi
 @pytest.fixture
 def apart(dialect: str, tmp_path: Path, worker_id: str) -> Settings:
     """Settings of a database of this test's own, with keys."""
-    made = new_settings(dialect, tmp_path, f"ocop_fences_{worker_id}")
-    migrate(made)
-    return made
+    return migrated_settings(dialect, tmp_path, f"ocop_fences_{worker_id}")
 
 
 def test_the_doctor_sees_a_fence_that_is_down_and_a_role_no_fence_holds(apart: Settings) -> None:

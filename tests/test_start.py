@@ -13,21 +13,19 @@ from app.doctor import examine
 from app.keyfile import BadKeys, add_root, make_keys
 from app.kit.db import Database
 from app.kit.fences import EVERYTHING
-from app.migrate import migrate
 from app.stamps import actions
 from app.stamps.epoch_actions import rotate_epoch
 from app.stamps.queries import RootMismatch
 from app.wiring import create_app
 from tests import make
 from tests.client import client_for
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 
 
 @pytest.fixture
 def installed(dialect: str, tmp_path: Path, worker_id: str) -> Settings:
     """Settings of an installation of its own, with one issued batch of three stamps."""
-    settings = new_settings(dialect, tmp_path, f"ocop_start_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_start_{worker_id}")
     app = create_app(settings)
     database = Database(settings.database_url)
     with database.begin() as db:
@@ -72,6 +70,7 @@ def test_an_installation_as_it_should_be_starts(installed: Settings) -> None:
     assert wrong(installed) == {}
 
 
+@pytest.mark.on("sqlite")
 def test_missing_open_weak_and_sample_keys_are_refused(installed: Settings, tmp_path: Path) -> None:
     with pytest.raises(BadKeys, match="ocop keys new"):
         create_app(replace(installed, keys_file=tmp_path / "nowhere.json"))

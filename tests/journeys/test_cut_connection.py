@@ -11,10 +11,9 @@ import pytest
 from app.identity.rules import Role
 from app.keyfile import load_keyring
 from app.kit.db import Database
-from app.migrate import migrate
 from app.stamps.models import Export
 from tests import make
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.served import Server, free_port
 from tests.waiting import until
 
@@ -46,8 +45,7 @@ def names_under(folder: Path) -> list[str]:
 def test_a_cut_download_is_resumed_to_the_very_file(
     dialect: str, tmp_path: Path, worker_id: str
 ) -> None:
-    settings = new_settings(dialect, tmp_path, f"ocop_cut_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_cut_{worker_id}")
     database = Database(settings.database_url)
     with database.begin() as db:
         officer = make.person(db, "Cán bộ", Role.OFFICER)

@@ -221,6 +221,7 @@ def test_every_list_is_had_whole_as_a_file_without_formulas_and_personal_numbers
     assert named > len(LISTS) / 2
 
 
+@pytest.mark.on("sqlite")
 def test_who_does_not_see_a_list_gets_no_file_and_an_owners_holds_own_records_only(
     world: World,
 ) -> None:
@@ -235,6 +236,7 @@ def test_who_does_not_see_a_list_gets_no_file_and_an_owners_holds_own_records_on
     assert len(told) > 5
 
 
+@pytest.mark.on("sqlite")
 def test_a_list_is_walked_there_and_back(world: World) -> None:
     walked = 0
     for path in LISTS:

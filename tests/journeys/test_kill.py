@@ -16,9 +16,8 @@ import pytest
 from app.doctor import examine
 from app.identity.rules import Role
 from app.kit.db import Database
-from app.migrate import migrate
 from tests import make
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.served import Server, free_port
 
 pytestmark = pytest.mark.slow
@@ -54,8 +53,7 @@ class Sender:
 def test_no_acknowledged_write_is_lost_and_none_is_done_twice(
     dialect: str, tmp_path: Path, worker_id: str
 ) -> None:
-    settings = new_settings(dialect, tmp_path, f"ocop_kill_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_kill_{worker_id}")
     database = Database(settings.database_url)
     with database.begin() as db:
         entity = make.entity(db)

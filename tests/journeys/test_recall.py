@@ -17,7 +17,6 @@ from app.config import Settings
 from app.identity.rules import Role
 from app.keyfile import load_keyring
 from app.kit.db import Database
-from app.migrate import migrate
 from app.partners.actions import add_partner
 from app.partners.key_actions import issue_key
 from app.partners.rules import Scope
@@ -26,7 +25,7 @@ from app.stamps.span_actions import activate_span
 from app.wiring import create_app, make_runner
 from tests import make
 from tests.client import Client
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.make_webhooks import Receiver, receiving
 
 # The whole way to everybody may take five minutes, caches of browsers and shops included.
@@ -38,8 +37,7 @@ Tells = Callable[[httpx.Response], bool]
 
 @pytest.fixture
 def settings_of_two(dialect: str, tmp_path: Path, worker_id: str) -> Settings:
-    settings = new_settings(dialect, tmp_path, f"ocop_recall_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_recall_{worker_id}")
     return replace(settings, outbound_loopback=True)
 
 

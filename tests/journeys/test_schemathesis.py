@@ -16,12 +16,11 @@ import pytest
 
 from app.identity.rules import Role
 from app.kit.db import Database
-from app.migrate import migrate
 from app.partners.actions import add_partner
 from app.partners.key_actions import issue_key
 from app.partners.rules import MOST_A_DAY, MOST_A_MINUTE, Scope
 from tests import make
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.served import Server, free_port
 
 pytestmark = pytest.mark.slow
@@ -36,8 +35,7 @@ SOME = {("sqlite", "administrator"), ("postgresql", "shop")}
 def test_the_api_keeps_its_promises(dialect: str, who: str, tmp_path: Path, worker_id: str) -> None:
     if not MADE_UP and (dialect, who) not in SOME:
         pytest.skip("asks only where OCOP_FUZZ is set")
-    settings = new_settings(dialect, tmp_path, f"ocop_fuzz_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_fuzz_{worker_id}")
     port = free_port()
     settings = replace(settings, base_url=f"http://127.0.0.1:{port}")
     keys = _keys(settings.database_url)

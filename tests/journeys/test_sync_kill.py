@@ -23,10 +23,9 @@ from app.diary.models import DiaryContent, DiaryEntry, DiaryPhoto, Lot
 from app.diary.upload_models import PhotoPromise
 from app.doctor import examine
 from app.kit.db import Database
-from app.migrate import migrate
 from tests import make
 from tests import make_sync as phone
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.served import Server, free_port
 from tests.waiting import until
 
@@ -119,8 +118,7 @@ def shot(chance: random.Random) -> bytes:
 def test_no_acknowledged_entry_or_photo_is_missing_and_none_is_there_twice(
     dialect: str, tmp_path: Path, worker_id: str
 ) -> None:
-    settings = new_settings(dialect, tmp_path, f"ocop_sync_kill_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_sync_kill_{worker_id}")
     database = Database(settings.database_url)
     with database.begin() as db:
         entity = make.entity(db)

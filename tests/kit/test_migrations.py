@@ -62,11 +62,12 @@ def catalogue(connection: Connection) -> Catalogue:
         kind: [tuple(row) for row in connection.execute(text(query)) if row[0] != "alembic_version"]
         for kind, query in asked.items()
     }
-    looked = inspect(connection)
-    for table in sorted(set(looked.get_table_names()) - {"alembic_version"}):
+    if connection.dialect.name == "sqlite":
+        looked = inspect(connection)
         for kind in ("check_constraints", "unique_constraints"):
-            rows = getattr(looked, f"get_{kind}")(table)
-            found[f"{table} {kind}"] = sorted(rows, key=lambda row: str(row["name"]))
+            for (_, table), rows in getattr(looked, f"get_multi_{kind}")().items():
+                found[f"{table} {kind}"] = sorted(rows, key=lambda row: str(row["name"]))
+            found.pop(f"alembic_version {kind}", None)
     return found
 
 

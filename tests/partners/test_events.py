@@ -10,9 +10,9 @@ from sqlalchemy import update
 from app.audit.actions import record
 from app.diary import notice_actions
 from app.diary.notice_queries import subject_of, subject_of_lot
+from app.entities.actions import dissolve_entity
 from app.entities.models import Entity
 from app.kit.clock import day_of
-from app.entities.actions import dissolve_entity
 from app.kit.db import Database
 from app.office.audit_terms import KNOWN_ACTS
 from app.partners.event_actions import publish, record_ended

@@ -40,8 +40,11 @@ def accepted(text: str) -> bool:
     return KEYS_OF_EPOCH[parsed.epoch].verify(parsed, number)
 
 
+PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
+
+
 def spelt(bits: int) -> str:
-    return "".join(ALPHABET[bits >> shift & 31] for shift in range(95, -1, -5))
+    return "".join([PAIRS[bits >> shift & 1023] for shift in range(90, -1, -10)])
 
 
 def forgeries(count: int, issued: int) -> Iterator[str]:

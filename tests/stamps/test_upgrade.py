@@ -7,15 +7,14 @@ from app.migrate import downgrade, migrate
 from app.stamps.handover_queries import list_handovers
 from app.stamps.models import Batch
 from tests import make
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.stamps.conftest import KEYRING
 
 
 def test_what_was_handed_over_before_the_ledger_keeps_its_minutes_and_its_year(
     dialect: str, tmp_path: Path, worker_id: str
 ) -> None:
-    settings = new_settings(dialect, tmp_path, f"ocop_ledger_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_ledger_{worker_id}")
     database, owner = Database(settings.database_url), Database(settings.owner_url)
     with database.begin() as db:
         product = make.product(db, of=make.entity(db))
