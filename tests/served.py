@@ -32,6 +32,7 @@ class Server:
 
     def start(self) -> None:
         """Start the process and wait until it takes connections."""
+        self.log.touch()
         environment = os.environ | self._environment()
         self._process = _FORKS.Process(
             target=_serve, args=(environment, self.port, self.log), daemon=True
