@@ -2,7 +2,7 @@
 
 from app.identity.rules import DEPARTMENT, OFFICERS, Role
 from app.kit.i18n import N_
-from app.kit.pages import Rail
+from app.kit.pages import Keeping, Rail
 
 _READERS = OFFICERS | {Role.INSPECTOR}
 OFFICE = (
@@ -113,3 +113,6 @@ PHONE = (
     Rail(N_("Stamps"), "/app/stamps"),
     Rail(N_("Diary"), "/app/diary"),
 )
+# The apps that are asked, before somebody signs out, whether this device holds anything unsent.
+FIELD_APP = Keeping("ocop-field", "/inspections/leave.js", "/inspections/app#/outbox")
+DIARY_APP = Keeping("ocop-diary", "/app/leave.js", "/app/diary#/outbox")

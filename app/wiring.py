@@ -66,7 +66,7 @@ from app.partners.cors_access import OpenToShops
 from app.partners.event_actions import SYSTEM, record_ended
 from app.partners.shop_queries import count_shops, shops_of
 from app.partners.webhook_courier_actions import Courier, tidy_deliveries
-from app.rails import OFFICE, PHONE
+from app.rails import DIARY_APP, FIELD_APP, OFFICE, PHONE
 from app.rights.queries import named_signs
 from app.routes import ROUTERS
 from app.scans.actions import tidy as tidy_scans
@@ -102,7 +102,9 @@ def reader_for(actor: Actor, path: str, practice: tuple[str, ...] = ()) -> Reade
     """Return who reads, with the navigation of the area: some have a role and an entity too."""
     office = actor.roles and path.split("/")[1] != "app"
     rail = opened_by(OFFICE if office else PHONE, actor.roles)
-    return Reader(name=actor.label, rail=rail, practice=practice)
+    told = ((FIELD_APP, actor.of_department), (DIARY_APP, actor.memberships))
+    keeping = tuple(app for app, uses in told if uses)
+    return Reader(name=actor.label, rail=rail, practice=practice, keeping=keeping)
 
 
 async def scope_of(request: Request) -> fences.Scope:

@@ -50,6 +50,15 @@ def opened_by(rails: Iterable[Rail], roles: frozenset[str]) -> tuple[Rail, ...]:
 
 
 @dataclass(frozen=True)
+class Keeping:
+    """An app that keeps on a device what is not sent: its name there, its script, its outbox."""
+
+    name: str
+    script: str
+    outbox: str
+
+
+@dataclass(frozen=True)
 class Reader:
     """Who reads the page: nothing here for the public."""
 
@@ -57,6 +66,8 @@ class Reader:
     rail: tuple[Rail, ...] = ()
     # The names of the reader's farms that are for practice alone.
     practice: tuple[str, ...] = ()
+    # Whose apps are asked before the reader signs out.
+    keeping: tuple[Keeping, ...] = ()
     extras: Mapping[str, str] = field(default_factory=dict)
 
     def opens(self, path: str) -> bool:

@@ -1,23 +1,28 @@
 """Every screen of the inspectors' app in both languages at 320 px; begun on the spot; refused."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from app.identity.models import Account, SessionToken
 from app.keyfile import load_keyring
+from app.kit.clock import day_of
 from app.kit.db import Database
+from app.oversight.inspection_actions import Arranged
 from app.oversight.inspection_models import Inspection
+from app.oversight.inspection_recheck_actions import open_recheck
 from app.products.models import Product
-from tests import make
+from tests import make, make_inspections
 from tests.browser.conftest import SHOTS, World
-from tests.browser.field import COLLEAGUE, INSPECTOR, NO, FieldHand, Round, fill, kept
+from tests.browser.field import COLLEAGUE, INSPECTOR, NO, YES, FieldHand, Round, fill, kept
 from tests.browser.hand import WORDS, kept_file
 from tests.browser.test_phone_app_screens import faults
 from tests.waiting import press, until
@@ -35,6 +40,10 @@ CAMERA: Final = """
     static async getSupportedFormats() { return ["qr_code"]; }
     async detect() { return [{ rawValue: "%s" }]; }
   };
+"""
+FOLLOWED: Final = """
+  const kept = await outbox.list();
+  return kept.some((one) => ((one.item || one).measures || []).length > 0);
 """
 START: Final = "main button:has-text('%s')"
 
@@ -167,6 +176,56 @@ def test_begun_on_the_spot_it_is_its_writers_alone_and_a_refusal_is_told_by_the_
         assert list(found) == [uids[0]]
     assert planned.right
     hand.context.close()
+
+
+def test_a_recheck_tells_of_each_measure_and_nobody_signs_out_over_it(
+    chromium: Browser, world: World, database: Database, planned: Round
+) -> None:
+    with database.begin() as db:
+        entity = db.get_one(Product, world.product_id).entity_id
+        annual = make_inspections.annual(db).checklist_id
+        measure = make_inspections.signed_with_measure(db, entity, checklist_id=annual)
+        uid = _recheck(db, measure.inspection_id)
+    hand = FieldHand.on(chromium, world)
+    hand.sign_in(INSPECTOR)
+    assert until(hand.kept)
+    hand.lose_network()
+    hand.open(f"visit/{uid}")
+    hand.tap("main button >> nth=0")
+    hand.page.wait_for_selector(".item")
+    hand.open(f"measures/{uid}")
+    hand.see("Lập sổ ghi nhập vật tư", within="main")
+    hand.page.evaluate(AXE_SCRIPT)
+    assert list(faults(hand, "vi")) == []
+    hand.tap(f"main {YES}")
+    assert until(lambda: bool(hand.call(FOLLOWED)))
+    hand.open(f"visit/{uid}")
+    hand.tap("main details summary", "main details button >> nth=0")
+    assert until(lambda: hand.states() == ["waiting"])
+    hand.page.close()
+    hand.page = hand.context.new_page()
+    hand.page.set_viewport_size({"width": 1280, "height": 800})
+    hand.context.set_offline(False)
+    hand.page.goto("/office/measures")
+    hand.page.click(".rail .me form button")
+    assert until(lambda: hand.page.is_visible("#unsent-ocop-field"))
+    assert hand.page.url.endswith("/office/measures")
+    hand.open()
+    assert until(lambda: hand.run() == "idle")
+    assert kept(database, uid).followed == [{"measure_id": measure.id, "done": True, "note": ""}]
+    assert planned.right
+    hand.context.close()
+
+
+def _recheck(db: Session, first_id: int) -> UUID:
+    """Arrange a re-check for today; return its uid."""
+    lead = db.scalars(select(Account.id).where(Account.phone.endswith(INSPECTOR[1:]))).one()
+    today = datetime.now(UTC)
+    arranged = Arranged(planned_on=day_of(today), lead_id=lead)
+    made = open_recheck(
+        db, actor=make.SYSTEM, now=today, uid=uuid4(), first_id=first_id, arranged=arranged
+    )
+    return made.uid
 
 
 def _change_hands(hand: FieldHand, database: Database) -> None:

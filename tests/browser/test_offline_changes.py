@@ -88,7 +88,7 @@ def test_a_full_phone_and_a_wrong_clock_are_said_plainly(
     phone.add([(entry(diary_lot, 1), []), (entry(diary_lot, 2, performed_at=wrong), [])])
     phone.page.goto("/account")
     phone.page.click("main form[action='/sign-out'] button")
-    assert until(lambda: phone.page.is_visible("#unsent"))
+    assert until(lambda: phone.page.is_visible("#unsent-ocop-diary"))
     phone.page.goto(APP)
     bad_line.faults.clear()
     phone.run()
