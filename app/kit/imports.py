@@ -57,6 +57,9 @@ class ValueMissing(Invalid):
     code: ClassVar[str] = "imports.value_missing"
     detail: ClassVar[str] = N_("A new record needs it.")
 
+    def __init__(self, *, field: str | None = None) -> None:
+        self.field = field
+
 
 class TwiceInFile(Conflict):
     """Another row of the file has the same"""

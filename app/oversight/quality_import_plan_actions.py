@@ -112,7 +112,7 @@ class _Known:
             product = self.products.named(told, entity)
             found |= {"product_id": product["id"], "entity_id": product["entity_id"]}
         if found["entity_id"] is None:
-            raise _NoEntity
+            raise ValueMissing(field="entity_id")
         if number:
             found |= self._lot(number, found)
         return found
@@ -140,12 +140,6 @@ class _Known:
         if name == "lot_id":
             return self.lots.get(value, "")
         return f"{value:%d/%m/%Y}" if isinstance(value, date) else value
-
-
-class _NoEntity(ValueMissing):
-    """A value is missing"""
-
-    field = "entity_id"
 
 
 def plan_tests(db: Session, rows: Sequence[ReadRow], *, on: date, province: str) -> list[Planned]:
@@ -264,7 +258,7 @@ def _criteria(group: _Group, before: Sequence[Criterion]) -> list[Written]:
 
 def _merged(before: Written | None, given: Mapping[str, Any]) -> Written:
     if before is None and "limit_kind" not in given:
-        raise _NoLimit
+        raise ValueMissing(field="limit_kind")
     facts = asdict(before) if before else {}
     facts |= given
     for name in ("limit_low", "limit_high"):
@@ -273,12 +267,6 @@ def _merged(before: Written | None, given: Mapping[str, Any]) -> Written:
     facts["limit_kind"] = LimitKind(facts["limit_kind"])
     facts["said"] = Verdict(facts["said"]) if facts.get("said") else None
     return Written(**facts)
-
-
-class _NoLimit(ValueMissing):
-    """A value is missing"""
-
-    field = "limit_kind"
 
 
 def _as_written(one: Criterion) -> Written:
