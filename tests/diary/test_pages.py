@@ -14,6 +14,8 @@ from tests import make
 from tests.client import Client
 from tests.conftest import Cast, Visit
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 @pytest.fixture
 def product(database: Database, cast: Cast) -> Product:

@@ -113,6 +113,7 @@ def test_a_sixth_wrong_try_is_answered_alike_for_a_number_nobody_has(
     assert sign_in(client, "+84999999998", PASSWORD).status_code == 429
 
 
+@pytest.mark.on("sqlite")
 def test_one_network_that_tries_many_numbers_has_to_wait_a_little(
     client: Client, person: make.Person, clock: Clock
 ) -> None:
@@ -146,6 +147,7 @@ def cookies(answer: httpx.Response) -> SimpleCookie:
     return SimpleCookie("; ".join(answer.headers.get_list("set-cookie")))
 
 
+@pytest.mark.on("sqlite")
 def test_the_cookie_can_only_travel_by_https_to_this_host(
     client: Client, person: make.Person
 ) -> None:
@@ -168,6 +170,7 @@ def test_on_loopback_a_plain_cookie_serves(client: Client, person: make.Person) 
     assert client.get("http://127.0.0.1:8000/account").status_code == 200
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_on_plain_http_elsewhere_sign_in_asks_for_https(
     client: Client, person: make.Person, method: str
@@ -188,6 +191,7 @@ def test_a_closed_account_can_not_sign_in(
     assert client.with_session(person.session).get("/account").status_code == 303
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     "after",
     [
@@ -212,6 +216,7 @@ def test_sign_in_never_leads_to_another_site(
     assert again.headers["location"] == "/app/today"
 
 
+@pytest.mark.on("sqlite")
 def test_sign_in_leads_back_to_where_the_reader_was_going(
     client: Client, person: make.Person
 ) -> None:

@@ -19,6 +19,8 @@ from tests import make
 from tests.client import Client, client_for
 from tests.conftest import Cast, Clock, Visit
 
+pytestmark = pytest.mark.on("sqlite")
+
 NAMES = [
     "</script><script>alert(1)</script>",
     "\"'><img src=x onerror=alert(1)>",

@@ -79,6 +79,7 @@ def said(past: Past, reader: Client, app: FastAPI) -> Said:
         return Said(past.now, code, answer(db, past, code), pages)
 
 
+@pytest.mark.on("postgresql")
 def test_sixty_real_acts_later_each_page_is_rebuilt_as_it_was_after_each_act(
     past: Past, app: FastAPI, visit: Visit, cast: Cast
 ) -> None:

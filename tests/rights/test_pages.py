@@ -9,6 +9,8 @@ from app.rights.models import IpRight, UseRight
 from tests import make
 from tests.conftest import Cast, Visit
 
+pytestmark = pytest.mark.on("sqlite")
+
 NO_BADGE = "Not checked by an officer yet: gives no badge"
 UNCHECKED = {"checked_on": None, "checked_by": ""}
 
