@@ -205,7 +205,11 @@ ITEMS: Final = {
     Missing.PHOTOS_DUE: Item(
         N_("Photos received"),
         N_("{count} photos are still on the phone that took them"),
-        N_("Open the diary on that phone where it has a network, and wait until all is sent."),
+        N_(
+            "Open the diary on that phone where it has a network, and wait until all is sent. "
+            "Where a photo will never come (the phone is lost, the file is damaged), correct the "
+            "entry."
+        ),
         Where.DIARY,
     ),
     Missing.APPROVAL: Item(

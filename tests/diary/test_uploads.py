@@ -176,6 +176,15 @@ def test_what_is_no_good_picture_is_refused_and_stays_awaited(
     [due] = phone.send(client, one)["results"]
     assert due["photos_due"] == [phone.promised(raw)["sha256"]]
 
+    def lacks() -> bool:
+        [row] = client.get(f"{phone.PATH}/state").json()["lots"]
+        return "photos_due" in {item["code"] for item in row["missing"]}
+
+    # A photo that never comes does not hold the lot up for ever.
+    assert lacks()
+    phone.send(client, phone.correction(one, photos=[]))
+    assert not lacks()
+
 
 def test_promises_are_bounded(client: Client, lot: Lot) -> None:
     many = [{"sha256": f"{number:064x}", "size": 9} for number in range(11)]
