@@ -46,6 +46,7 @@ WORDS: Final[Mapping[str, str]] = {
     "practice": N_("Practice farm"),
     "practice_more": N_("Nothing of it is real or public."),
     "take_photo": N_("Take a photo"),
+    "choose_lot": N_("Choose a lot."),
     "choose_photo": N_("From the phone"),
     "not_here": N_("Not on this phone"),
     "not_here_more": N_(

@@ -48,7 +48,8 @@ export function valueField(lot, stage, asked, values) {
 function inputBox(lot, asked, one) {
   const own = lots().filter((other) => keyOf(other) !== keyOf(lot))
     .map((other) => [keyOf(other), `${other.number} · ${other.material || productOf(other).name}`]);
-  const source = select([...own, ["", t("bought")]], one.source_lot_id ?? one.source_lot_uid ?? (one.material ? "" : own[0]?.[0]));
+  // No lot is taken for granted: what is recalled follows what is said here.
+  const source = select([["?", t("choose_lot")], ...own, ["", t("bought")]], one.source_lot_id ?? one.source_lot_uid ?? (one.material || !own.length ? "" : "?"));
   const [material, supplier] = [text(one.material), text(one.supplier)];
   const [quantity, unit] = [number(one.quantity), units(one.unit || "KGM")];
   quantity.box = h("div", { class: "two" }, quantity, unit);
@@ -61,6 +62,7 @@ function inputBox(lot, asked, one) {
   const box = h("fieldset", { class: "card" }, row(labelled(asked), source), bought,
     amount, button(t("remove"), () => box.remove(), "quiet", "cross"));
   box.read = () => {
+    if (source.value === "?") throw new Error(t("choose_lot"));
     const given = source.value
       ? /-/.test(source.value) ? { source_lot_uid: source.value } : { source_lot_id: Number(source.value) }
       : { material: material.value.trim(), supplier: supplier.value.trim() };

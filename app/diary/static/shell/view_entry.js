@@ -2,7 +2,7 @@
 import { band, go, h, icon, say, trouble } from "./dom.js";
 import { inputsField, photosField, valueField } from "./fields.js";
 import { area, gather, row, select, text, tick } from "./form.js";
-import { choose, entriesOf, farm, findLot, held, keyOf, lots, ofLot, productOf, stageOf, stagesOf, writable } from "./held.js";
+import { choose, entriesOf, farm, findLot, held, keyOf, ofLot, productOf, stageOf, stagesOf, writable } from "./held.js";
 import { add, discard, edit } from "./outbox.js";
 import { now as clock } from "./sync.js";
 import { instant, local, named, t, when } from "./words.js";
@@ -22,9 +22,7 @@ export function again(key, id) {
   const found = of(key, id);
   if (!found) return gone();
   const { note, photos, performed_at, reason, amends, ...from } = found.from;
-  // Of a lot that is not among those to choose from, nothing else is taken.
-  const inputs = (from.inputs ?? []).filter(({ source_lot_id: id }) => !id || lots().some((one) => one.id === id));
-  return form({ ...found, from: { ...from, inputs }, title: named(found.stage) });
+  return form({ ...found, from, title: named(found.stage) });
 }
 
 export function correct(key, id) {
