@@ -12,8 +12,8 @@ from tests.waiting import until
 
 PATIENCE = 180
 # To load the application takes a processor six seconds, to fork what has loaded it next to none.
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.loaded", "tests.served"])
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.loaded", "tests.served"])
 
 
 def free_port() -> int:
@@ -34,7 +34,7 @@ class Server:
         """Start the process and wait until it takes connections."""
         self.log.touch()
         environment = os.environ | self._environment()
-        self._process = _FORKS.Process(
+        self._process = FORKS.Process(
             target=_serve, args=(environment, self.port, self.log), daemon=True
         )
         self._process.start()

@@ -1,8 +1,6 @@
 import hashlib
 import os
 import signal
-import subprocess
-import sys
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +8,9 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 import pytest
 
+from app.config import Settings
 from app.identity.rules import Role
 from app.kit.work import Runner, Task
-from app.migrate import migrate
 from app.stamps.export_actions import Wanted, ask_export
 from app.stamps.export_api import press_of
 from app.stamps.models import Export
@@ -27,7 +25,8 @@ from app.stamps.print_actions import (
 )
 from app.wiring import create_app
 from tests import make
-from tests.conftest import Cast, Visit, new_settings
+from tests.conftest import Cast, Visit, migrated_settings
+from tests.served import FORKS
 from tests.stamps.conftest import Issue, asked, confirmed, found, stored
 
 
@@ -114,24 +113,18 @@ def test_a_host_too_long_for_the_stamp_is_refused_before_anything_is_asked(
         asked(long, cast, batch_id, format="pdf", preset="84")
 
 
-KILLED_WHILE_MAKING = """
-import os, signal, sys
-from app.config import Settings
-from app.stamps.export_api import press_of
-from app.stamps.print_actions import make_export
-from app.wiring import create_app
-def die(done):
-    if done >= 400:
-        os.kill(os.getpid(), signal.SIGKILL)
-make_export(press_of(create_app(Settings.from_env())), int(sys.argv[1]), die)
-"""
+def make_until_killed(settings: Settings, export_id: int) -> None:
+    def die(done: int) -> None:
+        if done >= 400:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    make_export(press_of(create_app(settings)), export_id, die)
 
 
 def test_a_file_whose_maker_was_killed_is_made_by_the_next_leader(
     dialect: str, tmp_path: Path, worker_id: str
 ) -> None:
-    settings = new_settings(dialect, tmp_path, f"ocop_killed_{worker_id}")
-    migrate(settings)
+    settings = migrated_settings(dialect, tmp_path, f"ocop_killed_{worker_id}")
     app = create_app(settings)
     press = press_of(app)
     with press.database.begin() as db:
@@ -140,15 +133,10 @@ def test_a_file_whose_maker_was_killed_is_made_by_the_next_leader(
         batch = make.issued_batch(db, of=product, keyring=press.keyring, quantity=1000)
         wanted = Wanted(batch_id=batch.id, format="pdf", reason="In")
         export = ask_export(db, actor=officer, now=make.NOW, press=press, wanted=wanted)
-    env = os.environ | {
-        "DATABASE_URL": settings.database_url,
-        "OCOP_KEYS_FILE": str(settings.keys_file),
-        "OCOP_FILES": str(settings.files),
-        "OCOP_BASE_URL": settings.base_url,
-    }
-    command = [sys.executable, "-c", KILLED_WHILE_MAKING, str(export.id)]
-    killed = subprocess.run(command, env=env, check=False)  # noqa: S603 - our own script
-    assert killed.returncode == -signal.SIGKILL
+    maker = FORKS.Process(target=make_until_killed, args=(settings, export.id))
+    maker.start()
+    maker.join()
+    assert maker.exitcode == -signal.SIGKILL
     assert found(press.database, export.id).state == "making"
     (draft,) = stored(press)
     assert draft.parent.name == "drafts"
