@@ -91,7 +91,7 @@ def test_a_thread_works_at_its_pace_and_ends_after_the_task_in_hand(
         patience=0.05,
     )
     runner.start()
-    assert begun.wait(10)
+    assert begun.wait(60)
     assert until(lambda: len(often) > 5)
     runner.stop()
     assert ended.is_set()
@@ -107,7 +107,7 @@ def test_a_waiting_thread_takes_over_by_itself(real_database: Database) -> None:
     heir.start()
     assert not greeted.wait(0.1)
     leader.leadership.drop()
-    assert greeted.wait(10)
+    assert greeted.wait(60)
     heir.stop()
 
 
