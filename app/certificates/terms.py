@@ -13,6 +13,7 @@ CERTIFICATE_TERMS: Final = Terms(
         "certificate.change": N_("Certificate changed"),
         "certificate.revoke": N_("Certificate revoked"),
         "certificate.strike": N_("Certificate struck out"),
+        "certificate.end": N_("Certificate ended"),
         "certificate.expiring": N_("Notice that it ends soon"),
         "document.attach": N_("Document attached"),
         "document.withdraw": N_("Document withdrawn"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.actions import Entry, record_many
 from app.audit.models import AuditEvent
+from app.certificates.models import Certificate
 from app.entities.models import Entity
 from app.identity.rules import Actor
 from app.kit.clock import day_of, start_of
@@ -104,6 +105,7 @@ def record_ended(db: Session, *, now: datetime) -> int:
         entry
         for action, ended in (
             ("product.certificate.end", _certificates(db, day)),
+            ("certificate.end", _papers(db, day)),
             ("use_right.end", _use_rights(db, day)),
             ("right.end", _rights(db, day)),
         )
@@ -140,6 +142,21 @@ def _certificates(db: Session, day: date) -> Iterable[_Ended]:
     for one, entity_id in db.execute(query):
         more = {"stars": one.stars, "decision_no": one.decision_no}
         yield one.product_id, entity_id, one.id, one.valid_to, more
+
+
+def _papers(db: Session, day: date) -> Iterable[_Ended]:
+    """Yield the public certificates other than OCOP's."""
+    made = Certificate
+    query = (
+        select(made)
+        .where(made.valid_to < day, made.valid_to >= day - _LOOKED_BACK)
+        .where(made.revoked_on.is_(None) | (made.revoked_on > made.valid_to))
+        .where(made.public, made.struck_at.is_(None))
+        .order_by(made.valid_to, made.id)
+    )
+    for one in db.scalars(query):
+        if one.valid_to is not None:
+            yield one.id, one.entity_id, one.id, one.valid_to, {}
 
 
 def _use_rights(db: Session, day: date) -> Iterable[_Ended]:

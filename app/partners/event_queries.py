@@ -8,6 +8,9 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
+from app.certificates.models import Certificate
+from app.certificates.queries import certificate_facts as paper_facts
+from app.certificates.rules import status as paper_status
 from app.diary.models import Lot, ProductNotice
 from app.diary.notice_queries import subject_of_lot
 from app.diary.notices import Subject
@@ -127,6 +130,28 @@ def _of_producer(db: Session, happening: Happening, base_url: str) -> Facts | No
     return {"entity": told, "product_ids": list(db.scalars(made))}
 
 
+def _of_certificate(db: Session, happening: Happening, base_url: str) -> Facts | None:
+    """Tell of a certificate other than OCOP's while it is public, and when it is so no more."""
+    found = db.get(Certificate, int(happening.subject_id))
+    if found is None or not (found.public or happening.before.get("public")):
+        return None
+    told: Facts = {
+        "id": found.id,
+        "kind": found.kind,
+        "number": found.number,
+        "title": found.title,
+        "issuer": found.issuer,
+        "status": paper_status(paper_facts(found), day_of(happening.at)).value,
+        **_days(found, "valid_from", "valid_to", "revoked_on"),
+    }
+    if found.product_id is not None:
+        product = _product(db, db.get_one(Product, found.product_id), base_url)
+        return product | {"certificate": told}
+    made = select(Product.id).where(Product.entity_id == found.entity_id).order_by(Product.id)
+    entity = _entity(db.get_one(Entity, found.entity_id), base_url)
+    return {"entity": entity, "product_ids": list(db.scalars(made)), "certificate": told}
+
+
 def _of_lot(db: Session, happening: Happening, base_url: str) -> Facts | None:
     lot = db.get(Lot, int(happening.subject_id))
     if lot is None:
@@ -215,6 +240,7 @@ def _certificate(db: Session, happening: Happening, product: Product) -> Facts:
     current = current_certificate(known, day)
     told = {
         "id": found.id,
+        "kind": "ocop",
         "stars": found.stars,
         "certificate_no": found.certificate_no,
         "decision_no": found.decision_no,
@@ -288,6 +314,7 @@ def _day(day: date | None) -> str | None:
 _READ: Final[Mapping[str, Callable[[Session, Happening, str], Facts | None]]] = {
     "product": _of_product,
     "entity": _of_producer,
+    "certificate": _of_certificate,
     "lot": _of_lot,
     "span": _of_span,
     "right": _of_right,

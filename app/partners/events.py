@@ -99,6 +99,18 @@ def _of_producer(happening: Happening) -> EventType | None:
     return EventType.PRODUCER_DISSOLVED if gone else EventType.PRODUCER_RESTORED
 
 
+def _of_certificate(happening: Happening) -> EventType | None:
+    """Name what becomes of a certificate other than OCOP's for who reads only public ones."""
+    before, after = happening.before, happening.after
+    if "public" in happening.changed:
+        if not after.get("public"):
+            return EventType.CERTIFICATE_ENDED if before.get("public") else None
+        follows = after.get("follows_id")
+        return EventType.CERTIFICATE_RENEWED if follows else EventType.CERTIFICATE_GRANTED
+    prolonged = "valid_to" in happening.changed and _prolonged(happening, "valid_to")
+    return EventType.CERTIFICATE_RENEWED if prolonged else None
+
+
 def _of_right(happening: Happening) -> EventType | None:
     """Name a change of a right or a use right by the gravest thing it does."""
     after, changed = happening.after, happening.changed
@@ -130,6 +142,9 @@ _ALWAYS: Final[Mapping[str, EventType]] = {
     "product.certificate.revoke": EventType.CERTIFICATE_REVOKED,
     "product.certificate.end": EventType.CERTIFICATE_ENDED,
     "product.certificate.expiring": EventType.CERTIFICATE_EXPIRING,
+    "certificate.revoke": EventType.CERTIFICATE_REVOKED,
+    "certificate.end": EventType.CERTIFICATE_ENDED,
+    "certificate.expiring": EventType.CERTIFICATE_EXPIRING,
     "right.expiring": EventType.RIGHT_EXPIRING,
     "use_right.expiring": EventType.RIGHT_EXPIRING,
     "product.certificate.strike": EventType.CERTIFICATE_ENDED,
@@ -160,6 +175,9 @@ _FIRST_OR_NOT: Final[Mapping[str, tuple[EventType, EventType]]] = {
 _BY_CHANGE: Final[Mapping[str, Callable[[Happening], EventType | None]]] = {
     "product.change": _of_product,
     "entity.change": _of_producer,
+    "certificate.add": _of_certificate,
+    "certificate.change": _of_certificate,
+    "certificate.strike": _of_certificate,
     "right.change": _of_right,
     "right.picture": _of_right,
     "right.decide": _of_right,
@@ -204,11 +222,11 @@ _LABELS: Final = {
     EventType.RECALL_LIFTED: N_("Recall lifted"),
     EventType.HOLD_SET: N_("Sale stopped while it is checked"),
     EventType.HOLD_LIFTED: N_("Sale allowed again"),
-    EventType.CERTIFICATE_GRANTED: N_("OCOP certificate granted"),
-    EventType.CERTIFICATE_RENEWED: N_("OCOP certificate renewed"),
-    EventType.CERTIFICATE_ENDED: N_("OCOP certificate ended"),
-    EventType.CERTIFICATE_REVOKED: N_("OCOP certificate revoked"),
-    EventType.CERTIFICATE_EXPIRING: N_("OCOP certificate ends soon"),
+    EventType.CERTIFICATE_GRANTED: N_("Certificate granted"),
+    EventType.CERTIFICATE_RENEWED: N_("Certificate renewed"),
+    EventType.CERTIFICATE_ENDED: N_("Certificate ended"),
+    EventType.CERTIFICATE_REVOKED: N_("Certificate revoked"),
+    EventType.CERTIFICATE_EXPIRING: N_("Certificate ends soon"),
     EventType.RIGHT_GRANTED: N_("IP right granted"),
     EventType.RIGHT_RENEWED: N_("IP right renewed"),
     EventType.RIGHT_CHANGED: N_("IP right changed"),

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from app.audit.actions import record
+from app.certificates import actions as papers
 from app.diary import notice_actions
 from app.diary.notice_queries import subject_of, subject_of_lot
 from app.entities.actions import dissolve_entity
@@ -270,6 +271,50 @@ def test_what_ends_by_the_calendar_alone_is_told_once_on_its_day(
     assert found[0]["data"]["certificate"]["status"] == "expired"
     assert found[0]["data"]["stars"] is None
     assert found[1]["data"]["use_right"]["status"] == "expired"
+
+
+def test_public_certificates_of_other_kinds_are_told_from_first_to_last(
+    database: Database, cast: Cast, shop: Shop
+) -> None:
+    client = shop()
+    with database.begin() as db:
+        product = make.product(db, of=cast.entity)
+    publish(database, base_url=BASE)
+    start = poll(client)["next"]
+    with database.begin() as db:
+        of: dict[str, Any] = {"entity_id": cast.entity.id, "kind": "haccp", "public": True}
+        term: dict[str, Any] = {"valid_from": date(2026, 1, 1), "valid_to": make.TODAY}
+        ends = papers.add_certificate(db, **WHO, **of, **term, number="H-1")
+        own = papers.add_certificate(
+            db, **WHO, **{**of, **term}, number="H-2", product_id=product.id
+        )
+        hidden = papers.add_certificate(db, **WHO, **{**of, "public": False}, **term, number="K-3")
+        renewed = papers.renew_certificate(
+            db, **WHO, certificate_id=ends.id, number="H-4", public=True, valid_from=make.TODAY
+        )
+        papers.revoke_certificates(
+            db, **WHO, certificates=[own.id, hidden.id], decision_no="9/QĐ", reason="Kín"
+        )
+    publish(database, base_url=BASE)
+    with database.begin() as db:
+        papers.strike_certificate(db, **WHO, certificate_id=renewed.id, reason="Nhầm")
+    for days, count in ((0, 0), (1, 1), (2, 0)):
+        with database.begin() as db:
+            assert record_ended(db, now=make.NOW + timedelta(days=days)) == count, days
+    publish(database, base_url=BASE)
+    found = poll(client, start)["events"]
+    told = [(one["type"].split(".")[1], one["data"]["certificate"]["number"]) for one in found]
+    assert told == [
+        ("granted", "H-1"),
+        ("granted", "H-2"),
+        ("renewed", "H-4"),
+        ("revoked", "H-2"),
+        ("ended", "H-4"),
+        ("ended", "H-1"),
+    ]
+    assert found[0]["data"]["product_ids"] == [product.id]
+    assert found[1]["data"]["product"]["id"] == product.id
+    assert "Kín" not in json.dumps(found, ensure_ascii=False)
 
 
 def test_an_event_that_cannot_be_told_keeps_none_of_the_later_ones_from_going_out(
