@@ -11,12 +11,11 @@ from app.config import Settings
 from app.identity.actions import add_account, grant_role, hash_password, join_entity
 from app.identity.rules import Belonging, Role
 from app.kit.db import Database
-from app.migrate import migrate
 from app.products.models import Product
 from tests import make
 from tests.browser import offline
 from tests.browser.line import Line
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.served import Server, free_port
 from tests.waiting import press
 
@@ -48,14 +47,13 @@ def world(
     dialect: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("browser")
-    settings = new_settings(dialect, folder, f"ocop_browser_{worker_id}")
+    settings = migrated_settings(dialect, folder, f"ocop_browser_{worker_id}")
     # Its own test drives the second factor; the others are about the work behind it.
     yield from served_world(settings, folder, required=False)
 
 
 def served_world(settings: Settings, folder: Path, *, required: bool) -> Iterator[World]:
     """Serve a new installation while the fixture lives."""
-    migrate(settings)
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
     settings = replace(settings, base_url=base_url, second_factor_required=required)

@@ -16,7 +16,7 @@ from app.kit.db import Database
 from tests import make
 from tests.browser import conftest
 from tests.browser.conftest import PASSWORD, Open, World, shoot
-from tests.conftest import new_settings
+from tests.conftest import migrated_settings
 from tests.waiting import press
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,7 +29,7 @@ def world(
     """A served installation that requires the second factor, as a real one does."""
     folder = tmp_path_factory.mktemp("factor")
     yield from conftest.served_world(
-        new_settings(dialect, folder, f"ocop_factor_{worker_id}"), folder, required=True
+        migrated_settings(dialect, folder, f"ocop_factor_{worker_id}"), folder, required=True
     )
 
 
