@@ -173,7 +173,8 @@ def test_what_ended_takes_no_new_lots_and_can_come_back(
     page = officer.get(f"{dissolve}?lang=en").text
     assert 'Products on the market</a></td><td class="number">1</td>' in page
     assert officer.post(dissolve, data={"dissolved_on": "2027-01-01"}).status_code == 422
-    assert officer.post(dissolve, data={"dissolved_on": "2026-03-01"}).status_code == 303
+    gone = {"dissolved_on": "2026-03-01", "past_is_meant": "on"}
+    assert officer.post(dissolve, data=gone).status_code == 303
     assert owner.post("/api/v1/lots", json=lot | {"number": "L2"}).json()["code"] == (
         "entities.dissolved"
     )
