@@ -6,8 +6,11 @@ from typing import Annotated, Any, Final
 import anyio
 from fastapi import Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Path as InPath
 from fastapi.routing import APIRoute
 from sqlalchemy.orm import Session
+from starlette.convertors import Convertor, register_url_convertor
 
 from app.kit.db import POOL, Database, finish
 from app.kit.errors import DomainError, TooLarge
@@ -106,12 +109,38 @@ class Unit:
             self._entered = False
 
 
+class Digits(Convertor[str]):
+    """A path parameter of digits alone, left as they are for the route to read."""
+
+    regex = "[0-9]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("digits", Digits())
+
+
 class Edge(APIRoute):
     """A route whose transaction is committed before its answer leaves, or not at all.
 
     FastAPI's own `yield` dependencies commit after a 200 was sent, or without seeing the
-    answer. An answer of 400 and above rolls back like an error.
+    answer. An answer of 400 and above rolls back like an error. Where the path names a record by
+    its number, what is no number is another address: `/lots/merge` is no lot.
     """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:  # noqa: ANN401 - FastAPI's own arguments
+        super().__init__(path, endpoint, **more)
+        spelled = path
+        for field in get_flat_params(self.dependant):
+            if isinstance(field.field_info, InPath) and field.field_info.annotation is int:
+                spelled = spelled.replace(f"{{{field.alias}}}", f"{{{field.alias}:digits}}")
+        if spelled != path:
+            # Which of its names are numbers is known once it is read: so it is read twice.
+            super().__init__(spelled, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()

@@ -206,6 +206,25 @@ def test_a_page_that_is_not_there_is_a_page(visit: Visit) -> None:
         assert "<h1>" in answer.text
 
 
+@pytest.mark.on("sqlite")
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("PUT", "/api/v1/certificates/revoke", 405, "POST"),
+        ("PATCH", "/api/v1/lots/merge", 405, "POST"),
+        ("OPTIONS", "/api/v1/inspections/sync", 405, "POST"),
+        ("GET", "/api/v1/lots/-1", 404, None),
+        ("GET", "/api/v1/lots/٣", 404, None),
+        ("GET", f"/api/v1/lots/{'9' * 5000}", 422, None),
+    ],
+)
+def test_where_a_path_names_a_number_a_word_is_another_address(
+    method: str, path: str, status: int, allow: str | None, visit: Visit, cast: Cast
+) -> None:
+    answer = visit(api=cast.officer).request(method, path)
+    assert (answer.status_code, answer.headers.get("allow")) == (status, allow)
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
