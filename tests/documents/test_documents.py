@@ -142,9 +142,7 @@ def test_a_record_holds_so_many_documents(attach: Attach, monkeypatch: pytest.Mo
         attach(pdf("3"))
 
 
-def test_a_document_is_seen_by_whose_it_is(
-    db: Session, cast: Cast, attach: Attach
-) -> None:
+def test_a_document_is_seen_by_whose_it_is(db: Session, cast: Cast, attach: Attach) -> None:
     own = attach(pdf("1"))
     register = attach(pdf("2"), entity_id=None)
     assert get_document(db, own.id, actor=cast.owner.actor) is own
