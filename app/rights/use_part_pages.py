@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form, In, Note
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products.forms import ProductForm
 from app.rights import objection_actions, use_right_actions
 from app.rights.api import Day
@@ -35,7 +36,7 @@ from app.rights.use_decision_queries import (
 from app.rights.use_models import UseObjection, UseObservation, UseRightDecision
 from app.rights.use_part_api import AnswerIn, ClosingIn, ObjectionIn
 
-router = APIRouter(prefix="/office/use-rights", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/use-rights", route_class=OnceRoute, include_in_schema=False)
 
 OBJECTED = sayable(N_("The objection was raised. Who keeps the users of the right answers it."))
 ANSWERED = sayable(N_("The answer was recorded."))

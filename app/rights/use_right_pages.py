@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.audit.history import say
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor, NotAllowed
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every
@@ -19,7 +20,7 @@ from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
 from app.kit.text import id_in
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products.forms import ProductForm
 from app.products.queries import get_product
 from app.rights import queries, use_right_actions
@@ -34,7 +35,7 @@ from app.rights.turn_checks import Paper
 from app.rights.use_right_api import UseRightBody, UseRightIn
 from app.rights.use_terms import USE_RIGHT_TERMS
 
-router = APIRouter(prefix="/office/use-rights", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/use-rights", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The use right was recorded."))
 CHANGED = sayable(N_("The use right was changed."))

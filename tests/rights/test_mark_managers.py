@@ -11,7 +11,7 @@ from app.kit.db import Database
 from app.kit.fences import Scope
 from app.products.models import Product
 from app.rights.models import IpRight, UseRight
-from app.rights.use_models import UseObjection, UseRightDecision
+from app.rights.use_models import UseObjection, UseObservation, UseRightDecision
 from tests import make
 from tests.conftest import Cast, Visit
 
@@ -162,6 +162,17 @@ def test_the_department_objects_and_the_manager_answers(
     assert office.post(f"{path}/objections", data={"reason": ""}).status_code == 422
     raised = office.post(f"{path}/objections", data={"reason": "Sai vùng <nguyên liệu>"})
     assert raised.status_code == 303
+    # A double tap raises it once; the page shown anew asks anew.
+    twice = {"reason": "Hai lần", "once": "a1"}
+    seen_on = {"seen_on": "2026-03-10", "in_use": "true", "once": "b2"}
+    for part, form in (("objections", twice), ("observations", seen_on)):
+        sent = [office.post(f"{path}/{part}", data=form) for _ in range(2)]
+        assert {one.status_code for one in sent} == {303}
+        assert sent[0].headers["location"] == sent[1].headers["location"]
+    assert 'name="once" value="' in office.get(path).text
+    with database.begin() as db:
+        assert db.query(UseObservation).count() == 1
+        db.delete(db.scalars(select(UseObjection).where(UseObjection.reason == "Hai lần")).one())
     with database.begin(write=False) as db:
         objection = db.scalars(select(UseObjection)).one()
     assert "Sai vùng &lt;nguyên liệu&gt;" in manager.get("/office/managed").text
