@@ -255,15 +255,25 @@ def _context(browser: Browser, sample: Sample, language: str) -> BrowserContext:
     )
 
 
+def _stops_of(who: str, language: str) -> list[Stop]:
+    """Return all that somebody looks at; in English, of the office's each page as it stands and as
+    it answers a form: what its other states show is judged in Vietnamese, the longer of the two.
+    """
+    theirs = [stop for stop in stops() if stop.who == who]
+    if language == "vi" or who in ON_PHONES:
+        return theirs
+    first = {(stop.template, bool(stop.click)): stop for stop in reversed(theirs)}
+    return [stop for stop in theirs if stop in first.values()]
+
+
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("who", dict.fromkeys(stop.who for stop in stops()))
 def test_every_page_reads_well_and_can_be_worked_by_everybody(
     chromium: Browser, sample: Sample, who: str, language: str
 ) -> None:
     looker = Looker(chromium, sample, who, language)
-    for stop in stops():
-        if stop.who == who:
-            looker.look_at(stop)
+    for stop in _stops_of(who, language):
+        looker.look_at(stop)
     looker.context.close()
     assert not looker.wrong, "\n".join(looker.wrong)
 
