@@ -255,7 +255,7 @@ def test_a_list_is_walked_there_and_back(world: World) -> None:
 
 def test_every_route_that_gives_a_file_is_in_the_table() -> None:
     given = {
-        route.path
+        route.path_format
         for router in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute)
