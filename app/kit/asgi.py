@@ -116,7 +116,10 @@ class Outermost:
 
 def _figure(scope: Scope, request_id: str, status: int, seconds: float) -> None:
     """Count and log by the route's pattern: an address may hold a stamp's code."""
-    known = getattr(scope.get("route"), "path_format", ""), getattr(scope.get("endpoint"), "__name__", "")
+    known = (
+        getattr(scope.get("route"), "path_format", ""),
+        getattr(scope.get("endpoint"), "__name__", ""),
+    )
     route = next(filter(None, known), "none")
     # A method is whatever the client made up: one label for all of those.
     method = scope["method"] if scope["method"] in METHODS else "other"
