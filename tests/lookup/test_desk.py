@@ -27,9 +27,10 @@ def test_each_of_many_gets_the_answer_to_its_own_question(visit: Visit, scene: S
     asked = [*scene.codes, "1" * 20, "x", unchecked] * 12
     assert len(asked) > 2 * MOST_AT_ONCE
     answers = visit().get_at_once([f"/t/{code}" for code in asked])
-    wanted = {"1" * 20: 404, "x": 404, unchecked: 503}
+    # So many of one network may be open at once that what can't be a code waits: 429.
+    wanted = {"1" * 20: {404, 429}, "x": {404, 429}, unchecked: {503}}
     for code, answer in zip(asked, answers, strict=True):
-        assert answer.status_code == wanted.get(code, 200)
+        assert answer.status_code in wanted.get(code, {200})
         if code in scene.codes:
             assert grouped(code) in answer.text
 
