@@ -75,7 +75,7 @@ def revoke_certificates(
         facts = given.model_dump()
         actions.revoke_certificates(db, actor=actor, now=now, certificates=chosen, **facts)
 
-    wrong = submit(RevocationIn, sent, words, save)
+    wrong = submit(db, RevocationIn, sent, words, save)
     if wrong is not None:
         return _revoke_form(request, db, actor, now, chosen, wrong)
     here = f"/office/certificates/{chosen[0]}" if len(chosen) == 1 else "/office/certificates"
@@ -114,7 +114,7 @@ def strike_certificate(
             db, actor=actor, now=now, certificate_id=paper_id, reason=given.reason
         )
 
-    wrong = submit(StrikeIn, sent, words, save)
+    wrong = submit(db, StrikeIn, sent, words, save)
     if wrong is not None:
         view = StrikeView(wrong, certificate_rows(db, [found], day_of(now))[0])
         return show(request, "certificates/strike.html", view, status=422)

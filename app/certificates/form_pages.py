@@ -100,7 +100,7 @@ def add_certificate(
         made.append(actions.add_certificate(db, actor=actor, now=now, **given.model_dump()))
 
     whole = Sent({**sent.fields, "entity_id": str(chosen.id)}, sent.files)
-    wrong = submit(CertificateIn, whole, words, save)
+    wrong = submit(db, CertificateIn, whole, words, save)
     if wrong is not None:
         return _form(request, db, actor, wrong, chosen)
     return go(f"/office/certificates/{made[0].id}", say=ADDED)
@@ -142,7 +142,7 @@ def change_certificate(
             lambda name, value: say(name, value, CERTIFICATE_TERMS, words) or "",
         )
 
-    wrong = submit(CertificateChange, sent, words, save, stale=stale)
+    wrong = submit(db, CertificateChange, sent, words, save, stale=stale)
     if wrong is not None:
         entity = get_entity(db, found.entity_id, actor=actor)
         return _form(request, db, actor, wrong, entity, found)
@@ -176,7 +176,7 @@ def renew_certificate(
         facts = given.model_dump() | {"certificate_id": paper_id}
         made.append(actions.renew_certificate(db, actor=actor, now=now, **facts))
 
-    wrong = submit(TermIn, sent, words, save)
+    wrong = submit(db, TermIn, sent, words, save)
     if wrong is not None:
         entity = get_entity(db, found.entity_id, actor=actor)
         return _form(request, db, actor, wrong, entity, found, renews=True)

@@ -138,7 +138,7 @@ def revoke_ocop(
         facts = given.model_dump()
         revoke_certificates(db, actor=actor, now=now, certificates=chosen, **facts)
 
-    wrong = submit(RevocationIn, sent, words, save)
+    wrong = submit(db, RevocationIn, sent, words, save)
     if wrong is not None:
         return _revoke_form(request, db, actor, day_of(now), chosen, wrong)
     return go("/office/ocop-certificates?state=revoked", say=REVOKED)
@@ -198,7 +198,7 @@ def strike_ocop(
             reason=given.reason,
         )
 
-    wrong = submit(StrikeIn, sent, words, save)
+    wrong = submit(db, StrikeIn, sent, words, save)
     if wrong is not None:
         return _show(request, db, actor, day_of(now), found, strike=wrong)
     return go(f"/office/products/{found.product_id}", say=STRUCK)

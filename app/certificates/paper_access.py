@@ -69,4 +69,4 @@ def attach_to(
             **given.model_dump(),
         )
 
-    return submit(PaperIn, sent, words, save)
+    return submit(db, PaperIn, sent, words, save)

@@ -101,7 +101,7 @@ def set_policy(
             source=given.source,
         )
 
-    wrong = submit(PolicyIn, sent, words, save)
+    wrong = submit(db, PolicyIn, sent, words, save)
     if wrong is not None:
         return _page(request, db, actor, day_of(now), wrong)
     return go("/office/certificate-policy", say=SAVED)

@@ -106,7 +106,7 @@ def decide(
             reason=given.reason,
         )
 
-    wrong = submit(DecisionForm, sent, words, save)
+    wrong = submit(db, DecisionForm, sent, words, save)
     if wrong is not None:
         return _waiting(request, db, actor, words, wrong, entry_id)
     return go("/app/approvals", say=APPROVED if sent.text("accepted") == "yes" else REFUSED)
@@ -150,7 +150,7 @@ def clear(
     def save(given: ClearanceForm) -> None:
         decision_actions.clear_lot(db, actor=actor, now=now, lot_id=lot_id, **given.model_dump())
 
-    wrong = submit(ClearanceForm, sent, words, save)
+    wrong = submit(db, ClearanceForm, sent, words, save)
     if wrong is not None:
         return _clearing(request, db, words, now, lot, wrong)
     return go(f"/office/lots/{lot_id}", say=CLEARED)

@@ -135,7 +135,7 @@ def add_dispatch(
         dispatch = DispatchGiven(**given.model_dump())
         trace_actions.add_dispatch(db, actor=actor, now=now, lot=lot, dispatch=dispatch)
 
-    wrong = submit(DispatchIn, sent, words, save)
+    wrong = submit(db, DispatchIn, sent, words, save)
     if wrong is not None:
         return _dispatch_form(request, lot, wrong, words)
     return go(f"/app/lots/{lot_id}/goods", say=ADDED)
@@ -168,7 +168,7 @@ def _add(
             db, actor=actor, now=now, lot=lot, inputs=inputs, reason=given.reason
         )
 
-    wrong = submit(InputForm, sent, words, save)
+    wrong = submit(db, InputForm, sent, words, save)
     if wrong is not None:
         return _input_form(request, db, lot, wrong, words, of_lot=of_lot)
     return go(f"/app/lots/{lot_id}/goods", say=ADDED)

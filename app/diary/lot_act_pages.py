@@ -187,7 +187,7 @@ def merge(
         parted = parting_actions.merge_lots(db, actor=actor, now=now, sources=sources, **facts)
         made.extend(parted.lots)
 
-    wrong = submit(MergeForm, sent, words, save)
+    wrong = submit(db, MergeForm, sent, words, save)
     if wrong is not None:
         return _merge(request, db, actor, wrong, words)
     return go(f"/app/lots/{made[0].id}/goods", say=MERGED)
@@ -233,7 +233,7 @@ def complete(
             db, actor=actor, now=now, lot_id=lot_id, left=given.left, note=given.note
         )
 
-    wrong = submit(DistributedIn, sent, words, save)
+    wrong = submit(db, DistributedIn, sent, words, save)
     if wrong is not None:
         return _distribution(request, db, actor, lot, wrong, words)
     return go(f"/app/lots/{lot_id}/distribution", say=COMPLETED)

@@ -90,7 +90,7 @@ def propose_process(
             note=given.note,
         )
 
-    wrong = submit(ProcessForm, sent, words, save)
+    wrong = submit(db, ProcessForm, sent, words, save)
     if wrong is not None:
         return _show(request, db, actor, day_of(now), words, product_id, wrong)
     return go(f"/office/products/{product_id}/process", say=PROPOSED)
@@ -116,7 +116,7 @@ def approve_process(
             db, actor=actor, now=now, valid_from=given.valid_from, **facts
         )
 
-    wrong = submit(ApprovalIn, sent, words, save)
+    wrong = submit(db, ApprovalIn, sent, words, save)
     if wrong is not None:
         return _show(request, db, actor, day_of(now), words, product_id, wrong)
     return go(f"/office/products/{product_id}/process", say=APPROVED)

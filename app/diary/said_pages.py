@@ -67,7 +67,7 @@ def fill_input(
             db, actor=actor, now=now, lot_id=lot_id, input_id=input_id, given=what
         )
 
-    wrong = submit(InputIn, sent, words, save)
+    wrong = submit(db, InputIn, sent, words, save)
     if wrong is not None:
         return _show_input(request, db, actor, words, lot_id, input_id, wrong)
     return go(f"/app/lots/{lot_id}/goods", say=FILLED)

@@ -163,7 +163,7 @@ def _acted(asked: _Asked, model: type[M], save: Callable[[M], object]) -> Respon
     def stale() -> Filled:
         return Filled(asked.sent.fields, problem=asked.words.gettext(CHANGED_SINCE))
 
-    wrong = submit(model, asked.sent, asked.words, save, stale=stale)
+    wrong = submit(asked.db, model, asked.sent, asked.words, save, stale=stale)
     if wrong is None:
         return None
     return _show(asked.request, asked.db, asked.actor, asked.words, asked.template_id, wrong)

@@ -147,7 +147,7 @@ def add_template(
     def save(given: NameForm) -> None:
         made.append(actions.add_template(db, actor=actor, now=now, **given.model_dump()))
 
-    wrong = submit(NameForm, sent, words, save)
+    wrong = submit(db, NameForm, sent, words, save)
     if wrong is not None:
         return show(request, "diary/template_new.html", NewTemplateView(wrong), status=422)
     return go(f"{HOME}/{made[0].id}", say=ADDED)
@@ -176,7 +176,7 @@ def rename_template(
         facts = given.model_dump(exclude={"code"})
         actions.rename_template(db, actor=actor, now=now, template_id=template_id, **facts)
 
-    wrong = submit(NameForm, sent, words, save)
+    wrong = submit(db, NameForm, sent, words, save)
     if wrong is not None:
         return _one(request, db, actor, words, template_id, wrong)
     return go(f"{HOME}/{template_id}", say=RENAMED)

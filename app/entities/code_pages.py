@@ -74,7 +74,7 @@ def add_code(
         facts = given.model_dump() | {"entity_id": entity_id, "facility_id": facility_id}
         facility_actions.add_code(db, actor=actor, now=now, **facts)
 
-    wrong = submit(CodeIn, sent, words, save)
+    wrong = submit(db, CodeIn, sent, words, save)
     if wrong is not None:
         return _code_form(request, entity, facility, wrong)
     return go(f"/office/entities/{entity_id}", say=CODE_ADDED)
@@ -117,7 +117,7 @@ def retire_code(
         facts = given.model_dump() | {"facility_id": facility_id, "code_id": code_id}
         facility_actions.retire_code(db, actor=actor, now=now, entity_id=entity_id, **facts)
 
-    wrong = submit(CodeEndIn, sent, words, save)
+    wrong = submit(db, CodeEndIn, sent, words, save)
     if wrong is not None:
         view = CodeEndView(wrong, entity, code)
         return show(request, "entities/code_end.html", view, status=422)

@@ -64,7 +64,7 @@ def give_consent(
             db, actor=actor, now=now, entity_id=entity_id, **given.model_dump()
         )
 
-    wrong = submit(ConsentIn, sent, words, save)
+    wrong = submit(db, ConsentIn, sent, words, save)
     if wrong is not None:
         return _form(request, db, actor, entity, wrong)
     return go(f"/office/entities/{entity_id}", say=GIVEN)

@@ -150,7 +150,7 @@ def add_entity(
     def save(given: EntityAdd) -> None:
         added.append(actions.add_entity(db, actor=actor, now=now, **given.model_dump()))
 
-    wrong = submit(EntityAdd, sent, words, save)
+    wrong = submit(db, EntityAdd, sent, words, save)
     if wrong is not None:
         return _form(request, db, wrong)
     return go(f"/office/entities/{added[0].id}", say=ADDED)
@@ -178,7 +178,7 @@ def change_entity(
         current = as_of(filled_from(found, HELD), found.updated_at)
         return beside(sent, current, words, _speaker(db, words))
 
-    wrong = submit(EntityEdit, sent, words, save, stale=stale)
+    wrong = submit(db, EntityEdit, sent, words, save, stale=stale)
     if wrong is not None:
         return _form(request, db, wrong, found)
     return go(f"/office/entities/{entity_id}", say=CHANGED)

@@ -87,7 +87,7 @@ def add_facility(
             db, actor=actor, now=now, entity_id=entity_id, **given.model_dump()
         )
 
-    wrong = submit(FacilityIn, sent, words, save)
+    wrong = submit(db, FacilityIn, sent, words, save)
     if wrong is not None:
         return _facility_form(request, db, entity, wrong)
     return _home(entity_id, FACILITY_SAVED)
@@ -127,7 +127,7 @@ def change_facility(
         said = {facility.commune_code: place_text(db, facility.commune_code)}
         return beside(sent, current, words, lambda _name, value: said.get(value, value))
 
-    wrong = submit(FacilityEdit, sent, words, save, stale=stale)
+    wrong = submit(db, FacilityEdit, sent, words, save, stale=stale)
     if wrong is not None:
         return _facility_form(request, db, entity, wrong, facility)
     return _home(entity_id, FACILITY_SAVED)
@@ -169,7 +169,7 @@ def add_contact(
             db, actor=actor, now=now, entity_id=entity_id, **given.model_dump()
         )
 
-    wrong = submit(ContactIn, sent, words, save)
+    wrong = submit(db, ContactIn, sent, words, save)
     if wrong is not None:
         return _contact_form(request, entity, wrong)
     return _home(entity_id, CONTACT_SAVED)
@@ -202,7 +202,7 @@ def change_contact(
         facts = given.model_dump() | {"entity_id": entity_id, "contact_id": contact_id}
         contact_actions.change_contact(db, actor=actor, now=now, **facts)
 
-    wrong = submit(ContactIn, sent, words, save)
+    wrong = submit(db, ContactIn, sent, words, save)
     if wrong is not None:
         return _contact_form(request, entity, wrong, contact)
     return _home(entity_id, CONTACT_SAVED)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar, Final, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Sent, read_form, refused
@@ -101,6 +102,7 @@ def overtaken(
 
 
 def submit(
+    db: Session,
     model: type[M],
     sent: Sent,
     words: Translator,
@@ -110,13 +112,15 @@ def submit(
 ) -> Filled | None:
     """Save what a form says; return it filled in again where it is wrong or refused.
 
+    Nothing is left of what was refused, so a page that shows the form again shows what stands.
     `stale` makes the form of somebody who was too late, for forms that know what they saw.
     """
     given = read_form(model, sent, words)
     if isinstance(given, Filled):
         return given
     try:
-        save(given)
+        with db.begin_nested():
+            save(given)
     except RecordChanged:
         if stale is None:
             raise

@@ -172,7 +172,7 @@ def decide(
         )
 
     stale = overtaken(sent, words, lambda: signal.changed_at)
-    wrong = submit(DecisionForm, sent, words, save, stale=stale)
+    wrong = submit(db, DecisionForm, sent, words, save, stale=stale)
     if wrong is not None:
         db.refresh(signal)
         return _one(request, db, actor, now, words, keyring, signal, wrong)

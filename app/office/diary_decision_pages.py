@@ -176,7 +176,7 @@ def decide(at: At, sent: Form, entry_id: UUID) -> Response:
         who: dict[str, Any] = {"actor": at.actor, "now": at.now}
         decide_entry(at.db, **who, entry_id=entry_id, accepted=accepted, reason=given.reason)
 
-    wrong = submit(DecisionForm, sent, at.words, save)
+    wrong = submit(at.db, DecisionForm, sent, at.words, save)
     if wrong is not None:
         return _approvals(at, Cut(), _ALL, sent=str(entry_id), form=wrong)
     return go("/office/diaries/approvals", say=ACCEPTED if accepted else REFUSED)
@@ -201,7 +201,7 @@ def clear(at: At, sent: Form, lot_id: Id) -> Response:
         who: dict[str, Any] = {"actor": at.actor, "now": at.now, "lot_id": lot_id}
         clear_lot(at.db, **who, item="harvested_early", **given.model_dump())
 
-    wrong = submit(ClearanceForm, sent, at.words, save)
+    wrong = submit(at.db, ClearanceForm, sent, at.words, save)
     if wrong is not None:
         return _lacks(at, EARLY, Cut(), _ALL, sent=sent.text("entry_id"), form=wrong)
     return go("/office/diaries/harvests", say=CLEARED)

@@ -76,7 +76,7 @@ def dissolve(
         facts = given.model_dump()
         dissolve_entity(db, actor=actor, now=now, entity_id=entity_id, **facts)
 
-    wrong = submit(DissolutionIn, sent, words, save)
+    wrong = submit(db, DissolutionIn, sent, words, save)
     if wrong is not None:
         return _dissolve(request, db, entity, wrong, day_of(now))
     return go(f"/office/entities/{entity_id}", say=DISSOLVED)

@@ -163,7 +163,7 @@ def assign(
             db, actor=actor, now=now, kind=found.kind, item_id=found.id, **given.model_dump()
         )
 
-    wrong = submit(AssignIn, sent, words, save)
+    wrong = submit(db, AssignIn, sent, words, save)
     if wrong is not None:
         latest = next(iter(list_assignments(db, found.kind, found.id)), None)
         # Sent once more it takes the place of what somebody else wrote meanwhile.

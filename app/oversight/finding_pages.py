@@ -137,7 +137,7 @@ def close(
     def save(given: ClosingIn) -> None:
         close_finding(db, actor=actor, now=now, finding_id=found.id, **given.model_dump())
 
-    wrong = submit(ClosingIn, sent, words, save)
+    wrong = submit(db, ClosingIn, sent, words, save)
     if wrong is not None:
         return _one(request, db, actor, words, found, wrong)
     return go(f"/office/findings/{found.id}", say=CLOSED)

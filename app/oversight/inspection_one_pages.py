@@ -137,7 +137,7 @@ class Asked:
             )
 
         stale = overtaken(self.sent, self.words, lambda: self.found.updated_at)
-        wrong = submit(model, self.sent, self.words, save, stale=stale)
+        wrong = submit(self.db, model, self.sent, self.words, save, stale=stale)
         if wrong is not None:
             return page_of(
                 self.request, self.db, self.actor, self.now, self.words, self.found, name, wrong

@@ -145,7 +145,7 @@ class Asked:
             act(self.db, actor=self.actor, now=self.now, measure_id=self.found.id, **facts)
 
         stale = overtaken(self.sent, self.words, lambda: self.found.changed_at)
-        wrong = submit(model, self.sent, self.words, save, stale=stale)
+        wrong = submit(self.db, model, self.sent, self.words, save, stale=stale)
         if wrong is not None:
             return _one(
                 self.request, self.db, self.actor, self.now, self.words, self.found, name, wrong

@@ -89,7 +89,7 @@ def make(
     def save(given: NewPlanIn) -> None:
         made.append(plan_actions.make_plan(db, actor=actor, now=now, **given.model_dump()))
 
-    wrong = submit(NewPlanIn, sent, words, save)
+    wrong = submit(db, NewPlanIn, sent, words, save)
     if wrong is not None:
         return _list(request, db, actor, words, Cut(newest=True), "", "", wrong)
     return go(f"{HOME}/{made[0].id}", say=MADE)

@@ -137,7 +137,7 @@ class Asked:
                 facts["team"] = names(facts["team"])
             act(self.db, actor=self.actor, now=self.now, plan_id=self.plan.id, **facts)
 
-        wrong = submit(model, self.sent, self.words, save, stale=self._stale)
+        wrong = submit(self.db, model, self.sent, self.words, save, stale=self._stale)
         if wrong is not None:
             return _one(
                 self.request, self.db, self.actor, self.words, self.plan, act=name, form=wrong

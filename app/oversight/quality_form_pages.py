@@ -111,7 +111,7 @@ def record(
     def save(sample: Sample, criteria: Sequence[Written], _given: SampleForm) -> QualityTest:
         return record_sample(db, actor=actor, now=now, sample=sample, criteria=criteria)
 
-    done = _save(sent, words, save)
+    done = _save(db, sent, words, save)
     if isinstance(done, QualityTest):
         return go(f"/office/tests/{done.id}", say=RECORDED)
     return _form(request, db, actor, done)
@@ -143,7 +143,7 @@ def change(
         )
 
     try:
-        done = _save(sent, words, save)
+        done = _save(db, sent, words, save)
     except RecordChanged:
         kept = Sent(packed(sent.fields), {})
         done = beside(kept, _current(db, found, words), words, lambda _name, value: value)
@@ -153,6 +153,7 @@ def change(
 
 
 def _save(
+    db: Session,
     sent: Sent,
     words: Translator,
     save: Callable[[Sample, Sequence[Written], SampleForm], QualityTest],
@@ -170,7 +171,8 @@ def _save(
         errors = given.errors if isinstance(given, Filled) else {}
         return Filled(kept.fields, {**errors, **wrong})
     try:
-        return save(Sample(**given.model_dump(exclude={SEEN})), criteria, given)
+        with db.begin_nested():
+            return save(Sample(**given.model_dump(exclude={SEEN})), criteria, given)
     except RecordChanged:
         raise
     except (Conflict, Invalid) as error:

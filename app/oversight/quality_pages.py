@@ -277,7 +277,7 @@ def _act(
     name, model, save, said = what
     get_test(db, test_id, actor=actor)
     actor.require_officer()
-    wrong = submit(model, sent, words, save)
+    wrong = submit(db, model, sent, words, save)
     if wrong is not None:
         return _show(request, db, actor, now, words, test_id, act=name, form=wrong)
     return go(f"/office/tests/{test_id}", say=said)

@@ -197,7 +197,7 @@ class Asked:
             act(self.db, actor=self.actor, now=self.now, report_id=self.report.id, **facts)
 
         stale = overtaken(self.sent, self.words, lambda: self.report.changed_at)
-        wrong = submit(model, self.sent, self.words, save, stale=stale)
+        wrong = submit(self.db, model, self.sent, self.words, save, stale=stale)
         if wrong is not None:
             return _one(self.request, self.db, self.actor, self.words, self.report, name, wrong)
         return go(f"/office/reports/{self.report.id}", say=say)

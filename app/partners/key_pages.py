@@ -107,7 +107,7 @@ def issue_key(
             )
         )
 
-    wrong = submit(KeyForm, sent, words, save)
+    wrong = submit(db, KeyForm, sent, words, save)
     if wrong is not None:
         return _form(request, partner, wrong)
     return show(request, "partners/token.html", TokenView(partner, *made[0], overlap=None))

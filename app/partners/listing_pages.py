@@ -195,7 +195,7 @@ def refuse(
     # Who may not decide is told so before the form is looked at.
     _listing, product = listing_queries.get_listing(db, listing_id, actor=actor)
     actor.require_member_or_officer(product.entity_id, owner=True)
-    return submit(RefusalForm, sent, words, save, stale=lambda: _late(words))
+    return submit(db, RefusalForm, sent, words, save, stale=lambda: _late(words))
 
 
 def show_list(

@@ -156,7 +156,7 @@ def add_partner(
         facts = given.model_dump(exclude={"seen"})
         added.append(actions.add_partner(db, actor=actor, now=now, **facts))
 
-    wrong = submit(PartnerForm, sent, words, save)
+    wrong = submit(db, PartnerForm, sent, words, save)
     if wrong is not None:
         return _form(request, wrong)
     return go(f"/office/partners/{added[0].id}", say=ADDED)
@@ -201,7 +201,7 @@ def change_partner(
     def stale() -> Filled:
         return beside(sent, _filled(found), words, lambda _name, value: value)
 
-    wrong = submit(PartnerForm, sent, words, save, stale=stale)
+    wrong = submit(db, PartnerForm, sent, words, save, stale=stale)
     if wrong is not None:
         return _form(request, wrong, found)
     return go(f"/office/partners/{partner_id}", say=CHANGED)

@@ -143,7 +143,7 @@ def add_webhook(
         sealer = request.app.state.sealer
         made.append(webhook_actions.add_endpoint(db, sealer=sealer, partner_id=partner_id, **facts))
 
-    wrong = submit(WebhookForm, type(sent)(plain, {}), words, save)
+    wrong = submit(db, WebhookForm, type(sent)(plain, {}), words, save)
     if wrong is not None:
         return _form(request, partner, Filled(sent.fields, wrong.errors, wrong.problem))
     return show(request, "partners/webhook_secret.html", WebhookSecretView(partner, *made[0]))

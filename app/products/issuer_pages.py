@@ -84,7 +84,7 @@ def add_issuer(
     def save(given: IssuerIn) -> None:
         add_issuer_rule(db, actor=actor, now=now, **given.model_dump())
 
-    wrong = submit(IssuerIn, sent, words, save)
+    wrong = submit(db, IssuerIn, sent, words, save)
     if wrong is not None:
         return _page(request, db, actor, day_of(now), wrong)
     return go("/office/issuers", say=ADDED)

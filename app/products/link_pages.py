@@ -134,7 +134,7 @@ def add_link(
     def save(given: LinkIn) -> None:
         link_actions.add_link(db, actor=actor, now=now, product_id=product_id, **given.model_dump())
 
-    wrong = submit(LinkIn, sent, words, save)
+    wrong = submit(db, LinkIn, sent, words, save)
     if wrong is not None:
         return _form(request, db, product, wrong)
     return go(f"{_home(request, product_id)}/links", say=SAVED)
@@ -167,7 +167,7 @@ def change_link(
         facts = given.model_dump() | {"product_id": product_id, "link_id": link_id}
         link_actions.change_link(db, actor=actor, now=now, **facts)
 
-    wrong = submit(LinkIn, sent, words, save)
+    wrong = submit(db, LinkIn, sent, words, save)
     if wrong is not None:
         return _form(request, db, product, wrong, link)
     return go(f"{_home(request, product_id)}/links", say=SAVED)
@@ -223,7 +223,7 @@ def allow_host(
     def save(given: HostIn) -> None:
         link_actions.allow_host(db, actor=actor, now=now, host=given.host)
 
-    wrong = submit(HostIn, sent, words, save)
+    wrong = submit(db, HostIn, sent, words, save)
     if wrong is not None:
         return _hosts(request, db, True, cut, wrong)
     return go(HOSTS_PATH, say=ALLOWED)

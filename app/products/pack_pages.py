@@ -85,7 +85,7 @@ def add_pack(
     def save(given: PackIn) -> None:
         pack_actions.add_pack(db, actor=actor, now=now, product_id=product_id, **given.model_dump())
 
-    wrong = submit(PackIn, sent, words, save)
+    wrong = submit(db, PackIn, sent, words, save)
     if wrong is not None:
         return _pack_form(request, product, wrong)
     return go(f"/office/products/{product_id}", say=SAVED)
@@ -122,7 +122,7 @@ def change_pack(
         facts = given.model_dump() | {"product_id": product_id, "pack_id": pack_id}
         pack_actions.change_pack(db, actor=actor, now=now, **facts)
 
-    wrong = submit(PackIn, sent, words, save)
+    wrong = submit(db, PackIn, sent, words, save)
     if wrong is not None:
         return _pack_form(request, product, wrong, pack)
     return go(f"/office/products/{product_id}", say=SAVED)
@@ -183,7 +183,7 @@ def add_version(
     def save(given: VersionIn) -> None:
         subgroup_actions.add_version(db, actor=actor, now=now, **given.model_dump())
 
-    wrong = submit(VersionIn, whole, words, save)
+    wrong = submit(db, VersionIn, whole, words, save)
     if wrong is not None:
         return _version_form(request, wrong)
     return go(f"/office/subgroups?version={sent.text('version')}", say=VERSION_ADDED)

@@ -166,7 +166,7 @@ def add_product(
     def save(given: ProductIn) -> None:
         added.append(actions.add_product(db, actor=actor, now=now, **given.model_dump()))
 
-    wrong = submit(ProductIn, sent, words, save)
+    wrong = submit(db, ProductIn, sent, words, save)
     if wrong is not None:
         return _form(request, db, actor, wrong)
     return go(f"/office/products/{added[0].id}", say=ADDED)
@@ -197,7 +197,12 @@ def change_product(
         actions.change_product(db, actor=actor, now=now, **facts)
 
     wrong = submit(
-        ProductEdit, sent, words, save, stale=lambda: beside(sent, _kept(found), words, _say(words))
+        db,
+        ProductEdit,
+        sent,
+        words,
+        save,
+        stale=lambda: beside(sent, _kept(found), words, _say(words)),
     )
     if wrong is not None:
         return _form(request, db, actor, wrong, found)

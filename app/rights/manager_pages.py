@@ -93,7 +93,7 @@ def appoint(
             db, actor=actor, now=now, right_id=right_id, account_id=given.account_id
         )
 
-    wrong = submit(ManagerIn, sent, words, save)
+    wrong = submit(db, ManagerIn, sent, words, save)
     if wrong is not None:
         return _show(request, db, actor, found, wrong)
     return go(f"/office/rights/{right_id}/managers", say=APPOINTED)

@@ -127,7 +127,7 @@ def add_right(
     def save(given: RightIn) -> None:
         added.append(actions.add_right(db, actor=actor, now=now, **given.model_dump()))
 
-    wrong = submit(RightIn, sent, words, save)
+    wrong = submit(db, RightIn, sent, words, save)
     if wrong is not None:
         return _form(request, db, actor, wrong)
     return go(f"/office/rights/{added[0].id}", say=ADDED)
@@ -153,6 +153,7 @@ def change_right(
         actions.change_right(db, actor=actor, now=now, right_id=right_id, **given.model_dump())
 
     wrong = submit(
+        db,
         RightEdit,
         sent,
         words,

@@ -46,7 +46,7 @@ class Sending:
             act(self.db, actor=self.actor, now=self.now, right_id=self.right.id, **facts)
 
         stale = overtaken(self.sent, self.words, lambda: self.right.updated_at)
-        return submit(model, self.sent, self.words, save, stale=stale)
+        return submit(self.db, model, self.sent, self.words, save, stale=stale)
 
 
 def _sending(

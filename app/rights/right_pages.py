@@ -198,7 +198,7 @@ def link_product(
             db, actor=actor, now=now, right_id=right_id, product_id=given.product_id
         )
 
-    wrong = submit(LinkIn, sent, words, save)
+    wrong = submit(db, LinkIn, sent, words, save)
     if wrong is not None:
         forms = Forms(link=wrong)
         return show_right(request, db, actor, words, day_of(now), found, forms)

@@ -81,7 +81,7 @@ def decide(
         )
 
     stale = overtaken(sent, words, lambda: found.updated_at)
-    wrong = submit(DecisionIn, sent, words, save, stale=stale)
+    wrong = submit(db, DecisionIn, sent, words, save, stale=stale)
     if wrong is not None:
         return _form(request, db, found, day_of(now), wrong)
     return go(f"/office/use-rights/{use_right_id}", say=DECIDED)
@@ -125,7 +125,7 @@ def annul(
         )
 
     stale = overtaken(sent, words, lambda: found.updated_at)
-    wrong = submit(PaperIn, sent, words, save, stale=stale)
+    wrong = submit(db, PaperIn, sent, words, save, stale=stale)
     if wrong is not None:
         return _form(request, db, found, day_of(now), wrong, decision)
     return go(f"/office/use-rights/{use_right_id}", say=ANNULLED)

@@ -122,7 +122,7 @@ def object_to(
             db, actor=actor, now=now, use_right_id=use_right_id, reason=given.reason
         )
 
-    wrong = submit(ObjectionIn, sent, words, save)
+    wrong = submit(db, ObjectionIn, sent, words, save)
     if wrong is not None:
         return _show(request, db, actor, now, use_right_id, Forms(objecting=wrong))
     return go(f"/office/use-rights/{use_right_id}#objections", say=OBJECTED)
@@ -150,7 +150,7 @@ def answer(
             answer=given.answer,
         )
 
-    wrong = submit(AnswerIn, sent, words, save)
+    wrong = submit(db, AnswerIn, sent, words, save)
     if wrong is not None:
         forms = Forms(answering=wrong, about=objection_id)
         return _show(request, db, actor, now, use_right_id, forms)
@@ -183,7 +183,7 @@ def close(
             conclusion=given.conclusion,
         )
 
-    wrong = submit(ClosingIn, sent, words, save)
+    wrong = submit(db, ClosingIn, sent, words, save)
     if wrong is not None:
         forms = Forms(answering=wrong, about=objection_id)
         return _show(request, db, actor, now, use_right_id, forms)
@@ -213,7 +213,7 @@ def observe(
             **given.model_dump(),
         )
 
-    wrong = submit(ObservedIn, sent, words, save)
+    wrong = submit(db, ObservedIn, sent, words, save)
     if wrong is not None:
         return _show(request, db, actor, now, use_right_id, Forms(seeing=wrong))
     return go(f"/office/use-rights/{use_right_id}#seen", say=SEEN)

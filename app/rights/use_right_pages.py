@@ -165,7 +165,7 @@ def add_use_right(
         facts = given.model_dump()
         added.append(use_right_actions.add_use_right(db, actor=actor, now=now, **facts))
 
-    wrong = submit(UseRightIn, sent, words, save)
+    wrong = submit(db, UseRightIn, sent, words, save)
     if wrong is not None:
         return _form(request, db, actor, wrong)
     return go(f"/office/use-rights/{added[0].id}", say=ADDED)
@@ -203,6 +203,7 @@ def change_use_right(
         )
 
     wrong = submit(
+        db,
         UseRightEdit,
         sent,
         words,

@@ -20,7 +20,7 @@ from app.kit.pages import go, sayable, show
 from app.kit.text import clean_text
 from app.kit.web import Db, Edge, Id, Now, Words, translator
 from app.stamps.access import LargestBatch
-from app.stamps.allotment_actions import AllotmentChanged, set_rows
+from app.stamps.allotment_actions import AllotmentChanged, AllotmentDecided, set_rows
 from app.stamps.allotment_models import Allotment
 from app.stamps.allotment_queries import Row, get_allotment, rows_of
 from app.stamps.allotting import (
@@ -176,6 +176,8 @@ def refill(
 def officers_draft(db: Session, actor: Actor, allotment_id: int) -> Allotment:
     found = get_allotment(db, allotment_id, actor=actor)
     actor.require_officer()
+    if found.state != AllotmentState.DRAFT:
+        raise AllotmentDecided
     return found
 
 

@@ -208,7 +208,7 @@ def change_quota(
         facts = given.model_dump()
         quota_actions.change_quota(db, actor=actor, now=now, quota_id=quota_id, **facts)
 
-    wrong = submit(QuotaChange, sent, words, save)
+    wrong = submit(db, QuotaChange, sent, words, save)
     if wrong is not None:
         return _one(request, db, quota_id, wrong)
     return go(f"/office/quotas?year={year}", say=CHANGED)

@@ -66,6 +66,10 @@ def test_the_later_of_two_forms_keeps_what_was_written(
         "valid_from": "2026-01-01",
         "seen": seen[1],
     }
+    crossed = other.post(
+        f"{path}/edit", data=form | {"valid_from": "2027-01-01", "valid_to": "2026-12-31"}
+    )
+    assert (crossed.status_code, "valid_to-wrong" in crossed.text) == (422, True)
     assert other.post(f"{path}/edit", data=form | {"issuer": "Sở Y tế"}).status_code == 303
     late = officer.post(f"{path}/edit", data=form | {"issuer": "Chi cục"})
     assert late.status_code == 422

@@ -78,6 +78,10 @@ def test_a_test_is_recorded_and_filled_in_on_pages_without_script(
 
     edit = officer.get(f"{path}/edit").text
     filled = {**form, "seen": seen(edit), "result_1": "0,4"}
+    crossed_limits = {"limit_kind_3": "range", "limit_low_3": "200"}
+    for crossed in ({"valid_until": "2001-01-01"}, crossed_limits):
+        answer = officer.post(f"{path}/edit", data=filled | crossed)
+        assert (answer.status_code, seen(answer.text)) == (422, filled["seen"])
     clock.now += timedelta(minutes=1)
     assert officer.post(f"{path}/edit", data=filled).status_code == 303
     late = officer.post(f"{path}/edit", data={**filled, "result_1": "KPH"})

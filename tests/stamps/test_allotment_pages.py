@@ -253,6 +253,8 @@ def test_a_product_is_found_by_part_of_its_name_and_added(
     given_up = client.post(f"{path}/cancel", data={"version": "4", "reason": "Nhập nhầm năm"})
     assert given_up.status_code == 303
     assert "Nhập nhầm năm" in client.get(path).text
+    for act in ("cancel", "rows", "add", "refill", "approve"):
+        assert client.post(f"{path}/{act}", data={}).status_code == 409
     assert "Mật ong rừng" in client.get(f"{new_draft(client)}").text
     assert len(products) == 3
 
