@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.entities.import_columns import COLUMNS
 from app.entities.models import Entity
+from app.entities.parts import NotYet
 from app.kit.columns import Fault
 from app.kit.errors import Conflict, Invalid
 from app.kit.headings import ReadRow
@@ -112,7 +113,7 @@ def plan_entities(
     """Return what becomes of each row; `province` is the one meant where none is written."""
     communes = communes_on(db, on=on, province=province)
     known = KnownEntities(db)
-    resolved = [(row, *_resolved(row, communes.find)) for row in rows]
+    resolved = [(row, *_resolved(row, communes.find, on)) for row in rows]
     found = [_found(known, facts, faults) for _, facts, faults in resolved]
     twins = refuse_twins(_keys(resolved, found))
     return [
@@ -130,8 +131,10 @@ def plan_entities(
     ]
 
 
-def _resolved(row: ReadRow, find: Any) -> tuple[dict[str, Any], list[Fault]]:  # noqa: ANN401 - what finds a commune
+def _resolved(row: ReadRow, find: Any, on: date) -> tuple[dict[str, Any], list[Fault]]:  # noqa: ANN401 - what finds a commune
     facts, faults = dict(row.facts), list(row.faults)
+    if facts.get("dissolved_on") is not None and facts["dissolved_on"] > on:
+        faults.append(Fault.of(NotYet(field="dissolved_on")))
     commune, province = facts.pop("commune_code", ""), facts.pop("province", "")
     if commune:
         try:

@@ -68,9 +68,11 @@ def test_a_change_shows_what_was_and_an_empty_cell_erases_nothing(
     assert fates(page) == [0, 1, 0, 0]
     assert "<ins>2000111222</ins>" in page
     imported(officer, path, page)
-    path, page = sent(
-        officer, [["MST", "Tên", "Ngày giải thể"], ["2000111222", "HTX Mới", date(2026, 1, 5)]]
-    )
+    heads = ["MST", "Tên", "Ngày giải thể"]
+    _, page = sent(officer, [heads, ["2000111222", "HTX Mới", date(2027, 1, 5)]])
+    assert fates(page) == [0, 0, 0, 1]
+    assert "The day has not come yet" in page
+    path, page = sent(officer, [heads, ["2000111222", "HTX Mới", date(2026, 1, 5)]])
     assert f"<del>{name}</del> → <ins>HTX Mới</ins>" in page
     assert "<ins>05/01/2026</ins>" in page
     imported(officer, path, page)
