@@ -222,7 +222,6 @@ def _add(
 def _apply(db: Session, one: Certificate, facts: Mapping[str, Any]) -> None:
     for name, value in facts.items():
         setattr(one, name, value)
-    _check_holder(db, one)
     if one.valid_to is not None and one.valid_to < one.valid_from:
         raise EndsBeforeItBegins(valid_from=one.valid_from)
     if one.issued_on is not None and one.valid_to is not None and one.issued_on > one.valid_to:
@@ -231,7 +230,10 @@ def _apply(db: Session, one: Certificate, facts: Mapping[str, Any]) -> None:
     if not one.number_key:
         raise NoNumber
     one.folded = fold(f"{one.number} {one.title} {one.issuer}")
-    _refuse_second(db, one)
+    # Nothing is written before the database was asked whether it may be.
+    with db.no_autoflush:
+        _check_holder(db, one)
+        _refuse_second(db, one)
 
 
 def _check_holder(db: Session, one: Certificate) -> None:
@@ -262,10 +264,8 @@ def _refuse_second(db: Session, one: Certificate) -> None:
         Certificate.struck_at.is_(None),
         Certificate.id != (one.id or 0),
     )
-    with db.no_autoflush:
-        same = db.scalars(query).all()
     mine = certificate_facts(one)
-    for other in same:
+    for other in db.scalars(query):
         if overlap(mine, certificate_facts(other)):
             raise CertificateThere(number=other.number, valid_from=other.valid_from)
 

@@ -57,12 +57,14 @@ def test_the_later_of_two_forms_keeps_what_was_written(
 ) -> None:
     with database.begin() as db:
         path = f"/office/certificates/{make_certificates.certificate(db, of=cast.entity).id}"
+        product = make.product(db, of=cast.entity)
     officer, other = visit(page=cast.officer), visit(page=cast.approver)
     seen = re.search(r'name="seen" value="([^"]+)"', officer.get(f"{path}/edit").text)
     assert seen is not None
     form = {
         "kind": "food_safety",
         "number": "1/ATTP",
+        "product_id": str(product.id),
         "valid_from": "2026-01-01",
         "seen": seen[1],
     }
