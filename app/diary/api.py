@@ -3,8 +3,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BeforeValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from app.diary import actions, lot_queries, queries
 from app.diary.gate_queries import missing_for
@@ -12,7 +11,7 @@ from app.diary.models import Lot
 from app.diary.rules import LotState
 from app.diary.standing_queries import Notice, standing_against
 from app.identity.access import ApiRoute, CurrentActor
-from app.kit.forms import In, Line, Note, Out
+from app.kit.forms import In, Line, Measure, Note, Out
 from app.kit.paging import Cutting, Listed, listed
 from app.kit.web import Db, Id, Now, Words
 
@@ -31,16 +30,7 @@ MATERIAL = Field(
 )
 
 
-def _with_point(given: object) -> object:
-    """Read a decimal comma, as people here write it into a form; yes and no are no numbers."""
-    if isinstance(given, bool):
-        raise PydanticCustomError("float_parsing", "no number")
-    return given.replace(",", ".") if isinstance(given, str) else given
-
-
-Quantity = Annotated[
-    float, BeforeValidator(_with_point), Field(ge=0.001, le=1e10, allow_inf_nan=False)
-]
+Quantity = Annotated[Measure, Field(ge=0.001, le=1e10, allow_inf_nan=False)]
 
 
 class LotPatch(In):

@@ -17,6 +17,7 @@ from app.diary.tracing import DispatchGiven, InputGiven, ReceiverKind
 from app.diary.values import Value
 from app.diary.written import Written
 from app.kit.clock import VIETNAM, day_of
+from app.kit.entered import as_entered
 from app.kit.forms import Filled, In, Line, Note
 from app.kit.i18n import Translator
 
@@ -84,7 +85,7 @@ def new_form(stage: Stage, *, now: datetime, place: str) -> Filled:
 
 def correction_form(amended: EntryRow) -> Filled:
     """Return the form of a correction, filled with what it corrects."""
-    values = {field_name(name): str(value) for name, value in amended.facts.items()}
+    values = {field_name(name): _written(value) for name, value in amended.facts.items()}
     values |= {
         "id": str(uuid4()),
         "performed_at": local(amended.performed_at),
@@ -95,6 +96,10 @@ def correction_form(amended: EntryRow) -> Filled:
         "keep_photos": "on",
     }
     return Filled(values)
+
+
+def _written(value: Value) -> str:
+    return as_entered(value) if isinstance(value, float) else str(value)
 
 
 def written_of(
@@ -178,9 +183,7 @@ _GOODS: Final = ("material", "supplier", "supplier_lot", "document")
 def _box(field: Asked, words: Translator) -> Box:
     attrs = {}
     if field.kind is FieldKind.NUMBER:
-        attrs = {"inputmode": "decimal", "step": "1" if field.tally else "any"}
-        limits = {"min": field.least, "max": field.most}
-        attrs |= {name: f"{value:g}" for name, value in limits.items() if value is not None}
+        attrs = {"inputmode": "numeric" if field.tally else "decimal"}
     counted = field.name == QUANTITY
     return Box(
         name=field_name(field.name),

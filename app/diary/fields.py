@@ -7,6 +7,7 @@ from typing import ClassVar, Final, Protocol
 from app.diary.amounts import comparable
 from app.diary.template import PLAIN, Field, FieldKind, Stage
 from app.diary.values import Value
+from app.kit.entered import TWOFOLD, is_twofold, with_point
 from app.kit.errors import Invalid
 from app.kit.i18n import N_
 from app.kit.units import UNITS, find_unit
@@ -26,6 +27,16 @@ class NotANumber(Invalid):
 
     code: ClassVar[str] = "diary.not_a_number"
     detail: ClassVar[str] = N_("Write a number.")
+
+    def __init__(self, *, field: str) -> None:
+        self.field = field
+
+
+class NumberTwofold(Invalid):
+    """The number can be read in two ways"""
+
+    code: ClassVar[str] = "diary.number_twofold"
+    detail: ClassVar[str] = TWOFOLD
 
     def __init__(self, *, field: str) -> None:
         self.field = field
@@ -105,9 +116,11 @@ def said_unit(written: Value, speaker: Speaker) -> str:
 
 
 def read_number(text: str, field: str) -> int | float:
-    """Read a number as a number field sends it; a decimal comma is what people here write."""
+    """Read a number as people here write it: with a decimal comma, and 1.500 may be two things."""
+    if is_twofold(text):
+        raise NumberTwofold(field=field)
     try:
-        number = float(text.replace(",", "."))
+        number = float(with_point(text))
     except ValueError:
         raise NotANumber(field=field) from None
     if not math.isfinite(number) or "_" in text:

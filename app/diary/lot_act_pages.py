@@ -26,6 +26,7 @@ from app.diary.trace_words import said_amount
 from app.identity.access import CurrentActor
 from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
+from app.kit.entered import as_entered
 from app.kit.errors import Conflict, Invalid
 from app.kit.forms import Filled, Form, In, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
@@ -212,7 +213,7 @@ def distribution(
 ) -> Response:
     lot = queries.get_lot(db, lot_id, actor=actor)
     left = goods_of(db, lot, actor=actor, most=1).balance.left
-    shown = "" if left is None or left < 0 else f"{left:g}"
+    shown = "" if left is None or left < 0 else as_entered(left)
     return _distribution(request, db, actor, lot, Filled({"left": shown}), words)
 
 

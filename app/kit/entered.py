@@ -3,6 +3,7 @@
 import math
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import ClassVar, Final
 
 from app.kit.cells import EXACT
@@ -11,12 +12,16 @@ from app.kit.grid import BadCell, Cell, Flaw
 from app.kit.i18n import N_
 from app.kit.text import fold
 
+TWOFOLD: Final = N_(
+    "This may be thousands or decimals. Write thousands without a dot, and decimals with a comma."
+)
 _SHOWN: Final = 40
 YEARS: Final = range(1900, 2200)
 _DAY_FIRST: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 _YEAR_FIRST: Final = re.compile(r"([0-9]{4})[/.-]([0-9]{1,2})[/.-]([0-9]{1,2})")
 _MIDNIGHT: Final = re.compile(r"[ T]0?0:00(:00(\.0+)?)?$")
 _GROUPED: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}([.,\s])[0-9]{3}(\1[0-9]{3})*")
+_TWOFOLD: Final = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
 _PLAIN_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _YES: Final = frozenset({"co", "x", "yes", "y", "dung", "true", "1", "v", "✓", "✔"})
 _NO: Final = frozenset({"khong", "no", "n", "sai", "false", "0", "-"})
@@ -151,6 +156,27 @@ def ungrouped(text: str) -> str:
     """Return a whole number without what groups its figures (3.000, 3 000); other text as it is."""
     bare = text.strip()
     return re.sub(r"[.,\s]", "", bare) if _GROUPED.fullmatch(bare) else text
+
+
+def is_twofold(text: str) -> bool:
+    """Tell whether a text may be a whole number of thousands or one with decimals: 1.500."""
+    return _TWOFOLD.fullmatch(text.strip()) is not None
+
+
+def with_point(text: str) -> str:
+    """Return a number as programs write it, from 0,5 or 1.500.000; other text as it is."""
+    if "." not in text:
+        return _one_meaning(text.replace(",", "."))
+    return text if is_twofold(text) else ungrouped(text)
+
+
+def as_entered(number: float | Decimal) -> str:
+    """Return a number as a form takes it back: all its figures, none grouped, of one meaning."""
+    return _one_meaning(f"{Decimal(str(number)).normalize():f}")
+
+
+def _one_meaning(text: str) -> str:
+    return f"{text}0" if is_twofold(text) else text
 
 
 def as_number(cell: Cell) -> float:

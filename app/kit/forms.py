@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData, UploadFile
 
-from app.kit.entered import ungrouped
+from app.kit.entered import TWOFOLD, as_entered, is_twofold, ungrouped, with_point
 from app.kit.errors import DomainError, Invalid
 from app.kit.i18n import N_, Translator
 from app.kit.text import TextNotPlain, TextTooLong, clean_note, clean_text
@@ -36,6 +36,7 @@ _REASONS = {
     "int_from_float": N_("Write a whole number."),
     "float_parsing": N_("Write a number."),
     "decimal_parsing": N_("Write a number."),
+    "twofold": TWOFOLD,
     "greater_than": N_("Must be more than {gt}."),
     "greater_than_equal": N_("Must be at least {ge}."),
     "less_than": N_("Must be less than {lt}."),
@@ -110,6 +111,21 @@ class In(BaseModel):
         return value
 
 
+def _one_meaning(given: object) -> object:
+    """Refuse yes and no, and 1.500, which people here write for fifteen hundred."""
+    if isinstance(given, bool):
+        raise PydanticCustomError("float_parsing", "no number")
+    if not isinstance(given, str):
+        return given
+    if is_twofold(given):
+        raise PydanticCustomError("twofold", "thousands or decimals")
+    return with_point(given)
+
+
+# A quantity people write down, where a mistaken decimal is a factor of a thousand.
+Measure = Annotated[float, BeforeValidator(_one_meaning)]
+
+
 class Out(BaseModel):
     """The base of what goes out."""
 
@@ -144,6 +160,8 @@ def filled_from(record: object, names: Mapping[str, Any] | list[str]) -> Filled:
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else ""
+    if isinstance(value, float | Decimal):
+        return as_entered(value)
     return str(getattr(value, "value", value))
 
 
@@ -184,7 +202,7 @@ def read_form(model: type[M], sent: Sent, words: Translator) -> M | Filled:
     """Return the form as its model, or filled in again with what is wrong.
 
     An empty field counts as not given. 3.000 in one for a whole number is three thousand, 0,5 in
-    one for any number is a half.
+    one for any number is a half; 1.500 in one for a `Measure` is asked about.
     """
     known = model.model_fields
     given = {
@@ -202,9 +220,7 @@ def _typed(value: str, annotation: object) -> str:
     if _is_of(annotation, int):
         return ungrouped(value)
     # The decimal keypad of a Vietnamese phone has a comma and no point.
-    if _is_of(annotation, float, Decimal) and "." not in value:
-        return value.replace(",", ".")
-    return value
+    return with_point(value) if _is_of(annotation, float, Decimal) else value
 
 
 def refused(sent: Sent, error: DomainError, words: Translator) -> Filled:

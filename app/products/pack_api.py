@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from app.identity.access import ApiRoute, CurrentActor
-from app.kit.forms import In, Line, Out
+from app.kit.forms import In, Line, Measure, Out
 from app.kit.web import Db, Id, Now
 from app.products import pack_actions, queries, subgroup_actions, subgroup_queries
 
@@ -17,7 +17,7 @@ router = APIRouter(
 subgroup_router = APIRouter(prefix="/api/v1/subgroups", tags=["products"], route_class=ApiRoute)
 
 # Three decimals, and as much as the column holds.
-Quantity = Annotated[float, Field(gt=0, le=99_999_999_999)]
+Quantity = Annotated[Measure, Field(gt=0, le=99_999_999_999)]
 
 
 class PackIn(In):

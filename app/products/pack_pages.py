@@ -98,9 +98,7 @@ def edit_pack(
     product = queries.get_product(db, product_id, actor=actor)
     actor.require_officer()
     pack = queries.get_part(db, ProductPack, pack_id, product_id=product.id)
-    kept = filled_from(pack, PackIn.model_fields)
-    quantity = "" if pack.net_quantity is None else f"{pack.net_quantity:g}"
-    return _pack_form(request, product, Filled({**kept.values, "net_quantity": quantity}), pack)
+    return _pack_form(request, product, filled_from(pack, PackIn.model_fields), pack)
 
 
 @router.post("/{pack_id}/edit")

@@ -210,10 +210,7 @@ def change_product(
 
 
 def _kept(product: Product) -> Filled:
-    kept = filled_from(product, ProductFacts.model_fields)
-    quantity = product.net_quantity
-    values = {**kept.values, "net_quantity": "" if quantity is None else f"{quantity:g}"}
-    return as_of(Filled(values), product.updated_at)
+    return as_of(filled_from(product, ProductFacts.model_fields), product.updated_at)
 
 
 def _say(words: Translator) -> Callable[[str, str], str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field, ValidationError
 
-from app.kit.forms import Filled, In, read_form
+from app.kit.forms import Filled, In, Measure, filled_from, read_form
 from app.kit.forms import Sent as Filed
 from app.kit.i18n import Translator
 
@@ -20,6 +20,7 @@ WORDS = Translator("vi")
 class Counted(In):
     number: Annotated[int, Field(ge=-9)] | None = None
     weight: Annotated[float, Field(gt=0)] | Decimal | None = None
+    size: Annotated[Measure, Field(gt=0)] | None = None
 
 
 class Sent(In):
@@ -65,6 +66,32 @@ def test_what_is_no_whole_number_is_never_taken_for_one(written: str) -> None:
 def test_a_decimal_comma_is_what_a_phone_here_has(written: str, weight: float | None) -> None:
     found = read_form(Counted, Filed({"weight": written}, {}), WORDS)
     assert getattr(found, "weight", None) == weight
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [
+        ("1,125", 1.125),
+        ("1.1250", 1.125),
+        ("0.500", 0.5),
+        ("1.500.000", 1_500_000),
+        ("1.500", None),
+    ],
+)
+def test_thousands_or_decimals_is_asked_where_a_quantity_is_written(
+    written: str, size: float | None
+) -> None:
+    found = read_form(Counted, Filed({"size": written}, {}), WORDS)
+    assert getattr(found, "size", None) == size
+    assert isinstance(found, Counted) or "thousands" in found.error("size")
+
+
+@pytest.mark.parametrize("kept", [1.125, 1234567.891, 10_000_000_000.0, 0.001, 12.5])
+def test_a_form_takes_back_the_number_it_was_filled_with(kept: float) -> None:
+    filled = filled_from(Counted(number=1, size=kept), Counted.model_fields)
+    found = read_form(Counted, Filed(filled.values, {}), WORDS)
+    assert isinstance(found, Counted)
+    assert found.size == kept
 
 
 def test_a_program_writes_a_whole_number_without_a_point() -> None:
