@@ -3,11 +3,11 @@
 from typing import Final
 
 from app.certificates.kinds import RECORDED, Kind
-from app.entities.rules import normalised_tax_no
+from app.entities.import_columns import ENTITY_TAX_NO
 from app.kit import columns as c
 from app.kit.columns import Choice, Column
 from app.kit.i18n import N_
-from app.products.rules import normalise_gtin
+from app.products.import_columns import PRODUCT_CODES
 
 _SPELLINGS: Final = {
     Kind.FOOD_SAFETY: ("ATTP", "VSATTP", "an toàn thực phẩm", "đủ điều kiện ATTP"),
@@ -29,37 +29,14 @@ CERTIFICATES: Final = (
         aliases=("tên chủ thể", "tổ chức, cá nhân", "cơ sở", "tên cơ sở"),
         required=True,
     ),
-    Column(
-        name="entity_tax_no",
-        label=N_("Tax number of the entity"),
-        aliases=("mã số thuế", "MST"),
-        kind=c.Kind.CODE,
-        digits=10,
-        limit=20,
-        check=normalised_tax_no,
-    ),
+    ENTITY_TAX_NO,
     Column(
         name="product_id",
         label=N_("Product"),
         aliases=("tên sản phẩm",),
         hint=N_("Left empty: it is for all that the entity makes."),
     ),
-    Column(
-        name="product_gtin",
-        label=N_("GTIN"),
-        aliases=("mã vạch", "mã số mã vạch", "barcode"),
-        kind=c.Kind.CODE,
-        digits=8,
-        limit=40,
-        check=normalise_gtin,
-    ),
-    Column(
-        name="product_own_code",
-        label=N_("Own code"),
-        aliases=("mã sản phẩm", "mã nội bộ"),
-        kind=c.Kind.CODE,
-        limit=40,
-    ),
+    *PRODUCT_CODES,
     Column(
         name="kind",
         label=N_("Kind"),

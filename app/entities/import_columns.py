@@ -67,6 +67,17 @@ def _website(text: str) -> str:
     return text
 
 
+# By which files of other records name an entity, beside its name.
+ENTITY_TAX_NO: Final = Column(
+    name="entity_tax_no",
+    label=N_("Tax number of the entity"),
+    aliases=("mã số thuế", "MST", "MST chủ thể"),
+    kind=c.Kind.CODE,
+    digits=10,
+    limit=20,
+    check=normalised_tax_no,
+)
+
 COLUMNS: Final = (
     Column(
         name="name",

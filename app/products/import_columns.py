@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from app.entities.rules import normalised_tax_no
+from app.entities.import_columns import ENTITY_TAX_NO
 from app.kit import columns as c
 from app.kit.columns import Choice, Column
 from app.kit.i18n import N_
@@ -83,6 +83,26 @@ CERTIFICATE: Final = (
     ),
 )
 
+# By which files of other records name a product, beside its name.
+PRODUCT_CODES: Final = (
+    Column(
+        name="product_gtin",
+        label=N_("GTIN"),
+        aliases=("mã vạch", "mã số mã vạch", "barcode"),
+        kind=c.Kind.CODE,
+        digits=8,
+        limit=40,
+        check=normalise_gtin,
+    ),
+    Column(
+        name="product_own_code",
+        label=N_("Own code"),
+        aliases=("mã sản phẩm", "mã nội bộ"),
+        kind=c.Kind.CODE,
+        limit=40,
+    ),
+)
+
 COLUMNS: Final = (
     Column(
         name="entity_id",
@@ -91,15 +111,7 @@ COLUMNS: Final = (
         required=True,
         hint=N_("The name as recorded, or give the tax number."),
     ),
-    Column(
-        name="entity_tax_no",
-        label=N_("Tax number of the entity"),
-        aliases=("mã số thuế", "MST", "MST chủ thể"),
-        kind=c.Kind.CODE,
-        digits=10,
-        limit=20,
-        check=normalised_tax_no,
-    ),
+    ENTITY_TAX_NO,
     Column(
         name="name",
         label=N_("Name of the product"),

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from app.entities.import_columns import ENTITY_TAX_NO
 from app.entities.rules import normalised_tax_no
 from app.kit import columns as c
 from app.kit.columns import Choice, Column
 from app.kit.i18n import N_
-from app.products.import_columns import FORMS
-from app.products.rules import normalise_gtin
+from app.products.import_columns import FORMS, PRODUCT_CODES
 from app.rights.dates import parse_partial_date
 from app.rights.kinds import RightType
 from app.rights.nice import nice_classes
@@ -163,15 +163,7 @@ USE_RIGHTS: Final = (
         label=N_("Entity"),
         aliases=("tên chủ thể", "tổ chức, cá nhân", "tổ chức, cá nhân được cấp", "cơ sở"),
     ),
-    Column(
-        name="entity_tax_no",
-        label=N_("Tax number of the entity"),
-        aliases=("mã số thuế", "MST"),
-        kind=c.Kind.CODE,
-        digits=10,
-        limit=20,
-        check=normalised_tax_no,
-    ),
+    ENTITY_TAX_NO,
     Column(
         name="product_id",
         label=N_("Product"),
@@ -179,22 +171,7 @@ USE_RIGHTS: Final = (
         required=True,
         hint=N_("Its name as recorded, or give the GTIN or the own code."),
     ),
-    Column(
-        name="product_gtin",
-        label=N_("GTIN"),
-        aliases=("mã vạch", "mã số mã vạch", "barcode"),
-        kind=c.Kind.CODE,
-        digits=8,
-        limit=40,
-        check=normalise_gtin,
-    ),
-    Column(
-        name="product_own_code",
-        label=N_("Own code"),
-        aliases=("mã sản phẩm", "mã nội bộ"),
-        kind=c.Kind.CODE,
-        limit=40,
-    ),
+    *PRODUCT_CODES,
     Column(
         name="form",
         label=N_("Form of the product"),
