@@ -1,4 +1,5 @@
 import asyncio
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Self
@@ -9,6 +10,11 @@ from fastapi import FastAPI
 from app.identity.access import SECURE_COOKIE
 
 HOST = "https://ocop.test"
+
+
+def without_once(page: str) -> str:
+    """Return a page without the numbers of its forms, which are others each time it is shown."""
+    return re.sub(r'name="once" value="[0-9a-f]+"', "", page)
 
 
 class Client:

@@ -12,6 +12,7 @@ from app.certificates import actions, queries
 from app.certificates.api import RevocationIn, StrikeIn
 from app.certificates.row_queries import CertificateRow, certificate_rows
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form
@@ -19,9 +20,9 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
 from app.kit.text import id_in
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 
-router = APIRouter(prefix="/office/certificates", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/certificates", route_class=OnceRoute, include_in_schema=False)
 
 REVOKED = sayable(N_("The certificates were revoked."))
 STRUCK = sayable(N_("The certificate was struck out."))

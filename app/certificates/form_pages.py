@@ -18,16 +18,17 @@ from app.entities.models import Entity
 from app.entities.part_queries import list_facilities
 from app.entities.queries import get_entity, list_entities
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.forms import Filled, Form, Line, Sent, filled_from
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut
 from app.kit.saving import SEEN, as_of, beside, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products.queries import list_products
 
-router = APIRouter(prefix="/office/certificates", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/certificates", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The certificate was recorded."))
 CHANGED = sayable(N_("The certificate was changed."))

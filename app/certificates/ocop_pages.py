@@ -17,6 +17,7 @@ from app.documents.models import Document
 from app.documents.queries import documents_of
 from app.documents.rules import KINDS as DOCUMENT_KINDS
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every
@@ -26,11 +27,13 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products.certificate_end_actions import revoke_certificates, strike_certificate
 from app.products.models import OcopCertificate
 
-router = APIRouter(prefix="/office/ocop-certificates", route_class=Edge, include_in_schema=False)
+router = APIRouter(
+    prefix="/office/ocop-certificates", route_class=OnceRoute, include_in_schema=False
+)
 
 REVOKED = sayable(N_("The certificates were revoked."))
 STRUCK = sayable(N_("The certificate was struck out."))

@@ -17,16 +17,19 @@ from app.certificates.policy_actions import set_certificate_policy
 from app.certificates.policy_api import SHOWN, AskedIn, PolicyIn
 from app.certificates.queries import list_policies, policy_facts
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form, Sent, read_form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Now, Words
+from app.kit.web import Db, Now, Words
 from app.products.rules import OcopGroup
 
-router = APIRouter(prefix="/office/certificate-policy", route_class=Edge, include_in_schema=False)
+router = APIRouter(
+    prefix="/office/certificate-policy", route_class=OnceRoute, include_in_schema=False
+)
 
 SAVED = sayable(N_("What is asked for was recorded."))
 GROUPS: Final = [

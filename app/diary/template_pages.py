@@ -21,6 +21,7 @@ from app.diary.template_models import (
     ProcessTemplateVersion,
 )
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Line, filled_from
@@ -28,10 +29,10 @@ from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products.models import Product
 
-router = APIRouter(prefix="/office/templates", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/templates", route_class=OnceRoute, include_in_schema=False)
 
 MOST_USERS: Final = 100
 READY = sayable(N_("The ready templates were added. Look at them and fit them to your producers."))

@@ -14,15 +14,18 @@ from app.entities.part_models import Facility, FacilityCode
 from app.entities.part_queries import get_code, get_part
 from app.entities.parts import SCHEME_LABELS
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 
-router = APIRouter(prefix="/office/entities/{entity_id}", route_class=Edge, include_in_schema=False)
+router = APIRouter(
+    prefix="/office/entities/{entity_id}", route_class=OnceRoute, include_in_schema=False
+)
 
 CODE_ADDED = sayable(N_("The code was recorded."))
 CODE_RETIRED = sayable(N_("The code was retired."))

@@ -12,16 +12,17 @@ from app.entities.part_api import ConsentIn
 from app.entities.parts import SUBJECT_LABELS, Subject
 from app.entities.rules import Kind
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 
 router = APIRouter(
-    prefix="/office/entities/{entity_id}/consents", route_class=Edge, include_in_schema=False
+    prefix="/office/entities/{entity_id}/consents", route_class=OnceRoute, include_in_schema=False
 )
 
 GIVEN = sayable(N_("The consent was recorded. The field is public from now on."))

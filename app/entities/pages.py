@@ -17,18 +17,19 @@ from app.entities.place_queries import PlaceChoice, place_choice
 from app.entities.rules import KIND_LABELS, masked_tax_no
 from app.entities.terms import ENTITY_TERMS
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, filled_from
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.places.models import Place
 from app.places.queries import list_provinces, place_text
 from app.places.text_queries import place_texts
 
-router = APIRouter(prefix="/office/entities", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/entities", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The entity was added."))
 CHANGED = sayable(N_("The entity was changed."))

@@ -16,15 +16,18 @@ from app.entities.part_models import Contact, Facility
 from app.entities.part_queries import get_part
 from app.entities.place_queries import PlaceChoice, place_choice
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.forms import Filled, Form, filled_from
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import as_of, beside, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.places.queries import place_text
 
-router = APIRouter(prefix="/office/entities/{entity_id}", route_class=Edge, include_in_schema=False)
+router = APIRouter(
+    prefix="/office/entities/{entity_id}", route_class=OnceRoute, include_in_schema=False
+)
 
 FACILITY_SAVED = sayable(N_("The facility was saved."))
 FACILITY_RETIRED = sayable(N_("The facility was retired. You can bring it back."))

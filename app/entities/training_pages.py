@@ -16,6 +16,7 @@ from app.entities.part_api import Day, Name
 from app.entities.part_models import Training
 from app.entities.training_file_pages import trainings_file
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
@@ -24,9 +25,9 @@ from app.kit.forms import Filled, Form, In, Line, Note, Sent, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 
-router = APIRouter(prefix="/office", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office", route_class=OnceRoute, include_in_schema=False)
 
 RECORDED = sayable(N_("The training was recorded."))
 STRUCK = sayable(N_("The training was struck out. It stays in the history."))

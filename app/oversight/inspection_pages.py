@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.errors import Conflict, Invalid
 from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, In, Line, Note, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import NEWEST, Cut, Page, Sorting, next_path, previous_path
-from app.kit.web import Databases, Db, Edge, Now, Words
+from app.kit.web import Databases, Db, Now, Words
 from app.oversight.checklist_actions import require_some
 from app.oversight.checklist_queries import offered
 from app.oversight.finding_actions import INSPECTORS
@@ -41,7 +42,7 @@ from app.oversight.rules import (
 )
 from app.oversight.told import RecordId
 
-router = APIRouter(prefix="/office/inspections", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/inspections", route_class=OnceRoute, include_in_schema=False)
 
 HOME: Final = "/office/inspections"
 OPENED = sayable(N_("The inspection is arranged; its leader's phone has it."))

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.audit.history import Happened, tell
 from app.audit.queries import list_events
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every
@@ -21,7 +22,7 @@ from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.saving import as_of, overtaken, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.oversight import measure_actions
 from app.oversight.file_pages import photo_answer
 from app.oversight.finding_actions import INSPECTORS
@@ -34,7 +35,7 @@ from app.oversight.measure_row_queries import MeasureRow, measure_rows
 from app.oversight.measures import MeasureState
 
 HOME: Final = "/office/measures"
-router = APIRouter(prefix=HOME, route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix=HOME, route_class=OnceRoute, include_in_schema=False)
 
 CONFIRMED = sayable(N_("The measure is done."))
 REOPENED = sayable(N_("The measure is to be done again."))

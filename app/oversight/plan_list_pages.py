@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.exports import MEDIA, AsFile, FileKind, every, file_of
 from app.kit.forms import Filled, Form
@@ -19,7 +20,7 @@ from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.saving import submit
 from app.kit.sheets import add_sheet
-from app.kit.web import Db, Edge, Now, Words
+from app.kit.web import Db, Now, Words
 from app.oversight import plan_actions
 from app.oversight.inspection_models import InspectionPlan
 from app.oversight.plan_api import NewPlanIn
@@ -27,7 +28,7 @@ from app.oversight.plan_queries import Progress, list_plans, progress_of
 from app.oversight.plans import COLUMNS, PlanKind, PlanState
 
 HOME: Final = "/office/plans"
-router = APIRouter(prefix=HOME, route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix=HOME, route_class=OnceRoute, include_in_schema=False)
 
 MADE = sayable(N_("The plan is begun. Add what is to be inspected."))
 

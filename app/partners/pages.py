@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, FileKind, every, file_of
 from app.kit.forms import Filled, Form, filled_from
@@ -19,13 +20,13 @@ from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.partners import actions, key_queries, queries
 from app.partners.api import PartnerIn
 from app.partners.models import Partner, PartnerKey, PartnerUse
 from app.partners.rules import SOON_DAYS, PartnerKind, Scope
 
-router = APIRouter(prefix="/office/partners", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/partners", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The shop was added. Make a key for it next."))
 CHANGED = sayable(N_("The shop was changed."))

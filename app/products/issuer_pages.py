@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, Cell, file_of
@@ -18,13 +19,13 @@ from app.kit.forms import Filled, Form, In, Line
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Now, Words
+from app.kit.web import Db, Now, Words
 from app.products.issuer_actions import add_issuer_rule
 from app.products.issuer_queries import issuer_rules, list_issuers
 from app.products.issuers import LEVELS, Level, rule_on
 from app.products.models import OcopIssuer
 
-router = APIRouter(prefix="/office/issuers", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/issuers", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The list of issuers was added to."))
 STARS: Final = [("3", "3"), ("4", "4"), ("5", "5")]

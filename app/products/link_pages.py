@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, filled_from
 from app.kit.hosts import is_under
@@ -15,7 +16,7 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products import link_actions
 from app.products.file_pages import links_file
 from app.products.link_api import HostIn, LinkIn
@@ -33,12 +34,12 @@ from app.products.models import Product
 from app.products.queries import get_part, get_product
 
 app_router = APIRouter(
-    prefix="/app/products/{product_id}/links", route_class=Edge, include_in_schema=False
+    prefix="/app/products/{product_id}/links", route_class=OnceRoute, include_in_schema=False
 )
 office_router = APIRouter(
-    prefix="/office/products/{product_id}/links", route_class=Edge, include_in_schema=False
+    prefix="/office/products/{product_id}/links", route_class=OnceRoute, include_in_schema=False
 )
-host_router = APIRouter(prefix="/office/links", route_class=Edge, include_in_schema=False)
+host_router = APIRouter(prefix="/office/links", route_class=OnceRoute, include_in_schema=False)
 
 SAVED = sayable(N_("The link was saved."))
 RETIRED = sayable(N_("The link was taken off."))

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Role
 from app.kit.exports import AsFile
 from app.kit.forms import Filled, Form, Sent, filled_from
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products import pack_actions, queries, subgroup_actions, subgroup_queries
 from app.products.file_pages import subgroups_file
 from app.products.models import OcopSubgroup, Product, ProductPack
@@ -22,9 +23,11 @@ from app.products.pages import UNITS
 from app.products.rules import OcopGroup
 
 router = APIRouter(
-    prefix="/office/products/{product_id}/packs", route_class=Edge, include_in_schema=False
+    prefix="/office/products/{product_id}/packs", route_class=OnceRoute, include_in_schema=False
 )
-subgroup_router = APIRouter(prefix="/office/subgroups", route_class=Edge, include_in_schema=False)
+subgroup_router = APIRouter(
+    prefix="/office/subgroups", route_class=OnceRoute, include_in_schema=False
+)
 
 SAVED = sayable(N_("The pack was saved."))
 RETIRED = sayable(N_("The pack was retired. You can bring it back."))

@@ -12,6 +12,7 @@ from app.audit.history import say
 from app.entities.queries import get_entity, list_by_ids, list_entities
 from app.entities.queries import names_of as entity_names_of
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, Cell, FileKind, every, file_of
@@ -20,7 +21,7 @@ from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Page, Sorting, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products import actions, queries
 from app.products.api import ProductFacts, ProductIn
 from app.products.forms import ProductForm
@@ -32,7 +33,7 @@ from app.products.queries import CERTIFICATE_STATES, CertificateFilter
 from app.products.rules import OcopGroup, ProductStatus, current_certificate
 from app.products.terms import PRODUCT_TERMS
 
-router = APIRouter(prefix="/office/products", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/products", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The product was added. Now add a picture."))
 CHANGED = sayable(N_("The product was changed."))

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.files import Store
 from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Databases, Db, Edge, Id, Now, Words
+from app.kit.web import Databases, Db, Id, Now, Words
 from app.products import (
     actions,
     certificate_actions,
@@ -34,7 +35,7 @@ from app.products.rules import VALID_MONTHS
 from app.products.standards import StandardKind
 from app.products.subgroup_queries import offered
 
-router = APIRouter(prefix="/office/products", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/products", route_class=OnceRoute, include_in_schema=False)
 
 PICTURE_ADDED = sayable(N_("The picture was added."))
 PICTURE_REMOVED = sayable(N_("The picture was removed."))

@@ -13,13 +13,14 @@ from app.entities.part_models import Proposal
 from app.entities.proposal_queries import WAITING, latest_of
 from app.entities.queries import get_entity
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.errors import Conflict, Invalid
 from app.kit.files import Store
 from app.kit.forms import Filled, Form, Sent, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
-from app.kit.web import Databases, Db, Edge, Id, Now, Words
+from app.kit.web import Databases, Db, Id, Now, Words
 from app.products.models import Product
 from app.products.part_api import PictureOut, picture_out
 from app.products.proposal_actions import get_own, receive_proposed
@@ -28,7 +29,7 @@ from app.products.proposing import ADDED, CONTACT, SHOWN, differences
 from app.products.queries import list_pictures
 from app.products.wishes import filled_in, read_entity, read_product
 
-router = APIRouter(prefix="/app", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/app", route_class=OnceRoute, include_in_schema=False)
 
 PROPOSED = sayable(N_("Sent to the Department. It goes live once an officer accepts it."))
 PICTURE_SLOTS: Final = ("picture_1", "picture_2", "picture_3")

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Sent
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import as_of
-from app.kit.web import Db, Edge, Id, Now
+from app.kit.web import Db, Id, Now
 from app.rights import area_actions, queries
 from app.rights.area_queries import Unit, suggest_units, units_of
 from app.rights.holder_queries import get_part
@@ -24,7 +25,7 @@ from app.rights.right_models import RightArea
 from app.rights.right_part_api import AreaIn, EndIn, ReasonIn
 
 router = APIRouter(
-    prefix="/office/rights/{right_id}/areas", route_class=Edge, include_in_schema=False
+    prefix="/office/rights/{right_id}/areas", route_class=OnceRoute, include_in_schema=False
 )
 
 RECORDED = sayable(N_("The place is recorded."))

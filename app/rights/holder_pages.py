@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.forms import Filled
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import as_of
-from app.kit.web import Db, Edge, Id
+from app.kit.web import Db, Id
 from app.rights import holder_actions, queries
 from app.rights.holder_queries import get_part
 from app.rights.holding import HolderRole
@@ -24,7 +25,7 @@ from app.rights.right_models import RightHolder
 from app.rights.right_part_api import EndIn, HolderIn, ReasonIn
 
 router = APIRouter(
-    prefix="/office/rights/{right_id}/holders", route_class=Edge, include_in_schema=False
+    prefix="/office/rights/{right_id}/holders", route_class=OnceRoute, include_in_schema=False
 )
 
 RECORDED = sayable(N_("Recorded. Pages follow at once."))

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor, Role
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.rights import manager_actions
 from app.rights.kept_queries import KeptRight, Waiting, kept_rights, waiting_for
 from app.rights.manager_api import ManagerIn
@@ -23,10 +24,12 @@ from app.rights.models import IpRight
 from app.rights.queries import get_right
 from app.rights.use_models import RightManager
 
-router = APIRouter(prefix="/office/rights", route_class=Edge, include_in_schema=False)
-kept_router = APIRouter(prefix="/office/managed", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/rights", route_class=OnceRoute, include_in_schema=False)
+kept_router = APIRouter(prefix="/office/managed", route_class=OnceRoute, include_in_schema=False)
 
-objection_router = APIRouter(prefix="/office/objections", route_class=Edge, include_in_schema=False)
+objection_router = APIRouter(
+    prefix="/office/objections", route_class=OnceRoute, include_in_schema=False
+)
 
 APPOINTED = sayable(N_("From now on this account keeps the users of the right."))
 DISMISSED = sayable(N_("The account no longer keeps the users of the right."))

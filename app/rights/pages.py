@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.entities.queries import list_entities, names_of
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every
@@ -19,7 +20,7 @@ from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.saving import as_of, beside, submit
 from app.kit.text import id_in
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.rights import actions, queries
 from app.rights.api import RightIn
 from app.rights.dates import spoken
@@ -28,7 +29,7 @@ from app.rights.kinds import RightType
 from app.rights.models import IpRight
 from app.rights.row_queries import RightRow, right_row
 
-router = APIRouter(prefix="/office/rights", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/rights", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The right was added. Check it against its certificate to let it give badges."))
 CHANGED = sayable(N_("The right was changed."))

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.clock import day_of
 from app.kit.forms import Filled
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import as_of
-from app.kit.web import Db, Edge, Id, Now
+from app.kit.web import Db, Id, Now
 from app.rights import queries, right_decision_actions
 from app.rights.dates import spoken
 from app.rights.deciding import DecisionKind
@@ -28,7 +29,7 @@ from app.rights.right_renewal import grace_ends, renewal_opens, renewed_until
 from app.rights.row_queries import State, right_row
 
 router = APIRouter(
-    prefix="/office/rights/{right_id}/decisions", route_class=Edge, include_in_schema=False
+    prefix="/office/rights/{right_id}/decisions", route_class=OnceRoute, include_in_schema=False
 )
 
 DECIDED = sayable(N_("Recorded. Pages and badges follow at once."))

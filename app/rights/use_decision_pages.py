@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor, NotAllowed
 from app.kit.clock import day_of
 from app.kit.forms import Filled, Form
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.saving import as_of, overtaken, submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.rights import use_decision_actions
 from app.rights.deciding import TURNS, DecisionKind
 from app.rights.manager_queries import keeps
@@ -26,7 +27,7 @@ from app.rights.use_decision_queries import get_use_decision
 from app.rights.use_models import UseRightDecision
 from app.rights.use_part_api import DecisionIn, PaperIn, paper_of
 
-router = APIRouter(prefix="/office/use-rights", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/use-rights", route_class=OnceRoute, include_in_schema=False)
 
 DECIDED = sayable(N_("Recorded. Pages and badges follow at once."))
 ANNULLED = sayable(N_("The decision is annulled. Pages and badges follow at once."))

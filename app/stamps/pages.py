@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.entities.queries import names_of as entity_names
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.errors import Conflict, Invalid
@@ -19,7 +20,7 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.text import fold
-from app.kit.web import Db, Edge, Id, Now, Words, translator
+from app.kit.web import Db, Id, Now, Words, translator
 from app.products.queries import list_products
 from app.stamps import actions, batch_queries
 from app.stamps.access import LargestBatch, StampKeys
@@ -37,7 +38,7 @@ from app.stamps.rules import BatchState, State
 from app.stamps.timeline import Event
 from app.stamps.timeline_queries import timeline
 
-router = APIRouter(prefix="/office/batches", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/batches", route_class=OnceRoute, include_in_schema=False)
 
 REQUESTED = sayable(N_("The stamps were requested."))
 APPROVED = sayable(N_("The batch was approved. Now issue its stamps."))

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor, Belonging, NotAllowed
 from app.kit.errors import Conflict, Invalid
 from app.kit.exports import AsFile
@@ -13,7 +14,7 @@ from app.kit.forms import Filled, Form, read_form, refused
 from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut
-from app.kit.web import Db, Edge, Now, Words
+from app.kit.web import Db, Now, Words
 from app.products.queries import list_products
 from app.stamps import actions
 from app.stamps.access import LargestBatch
@@ -31,7 +32,7 @@ from app.stamps.phone_queries import (
 )
 from app.stamps.standing import batch_label
 
-router = APIRouter(prefix="/app/stamps", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/app/stamps", route_class=OnceRoute, include_in_schema=False)
 
 REQUESTED = sayable(N_("The request was sent to the Department."))
 

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.exports import AsFile
 from app.kit.forms import Filled, Form, Sent, filled_from, read_form, refused
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.stamps.export_api import ThePress
 from app.stamps.export_pages import built_in_label
 from app.stamps.file_pages import presets_file
@@ -34,7 +35,7 @@ from app.stamps.print_actions import Press
 from app.stamps.print_models import PrintPreset
 from app.stamps.qr import UnprintableUrlError
 
-router = APIRouter(prefix="/office/presets", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/presets", route_class=OnceRoute, include_in_schema=False)
 
 LIST: Final = "/office/presets"
 ADDED = sayable(N_("The preset was added."))

@@ -12,6 +12,7 @@ from app.entities.part_queries import list_facilities
 from app.entities.queries import get_entity, list_entities
 from app.entities.queries import names_of as entity_names
 from app.identity.access import CurrentActor
+from app.identity.once_access import OnceRoute
 from app.identity.rules import Actor
 from app.kit.clock import day_of
 from app.kit.exports import AsFile, every, file_of
@@ -20,14 +21,14 @@ from app.kit.i18n import N_
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
 from app.kit.saving import submit
-from app.kit.web import Db, Edge, Id, Now, Words
+from app.kit.web import Db, Id, Now, Words
 from app.products.queries import list_products
 from app.stamps import quota_actions
 from app.stamps.quota_api import QuotaChange, Year
 from app.stamps.quota_queries import QuotaUse, find_use, list_quotas, list_years, names_of
 from app.stamps.typed import typed_id
 
-router = APIRouter(prefix="/office/quotas", route_class=Edge, include_in_schema=False)
+router = APIRouter(prefix="/office/quotas", route_class=OnceRoute, include_in_schema=False)
 
 ADDED = sayable(N_("The quota was set."))
 CHANGED = sayable(N_("The quota was changed."))

@@ -21,7 +21,7 @@ from app.kit.db import Database
 from app.kit.exports import MEDIA, FileKind
 from app.routes import ROUTERS
 from tests import make
-from tests.client import Client
+from tests.client import Client, without_once
 from tests.conftest import Cast, Visit
 from tests.parts import parts_of
 
@@ -247,7 +247,9 @@ def test_a_list_is_walked_there_and_back(world: World) -> None:
             if link:
                 pages.append(reader.get(unescape(link[1])).text)
         if len(pages) > 1:
-            start, second, again = (re.sub(r'href="[^"]*"', "", page) for page in pages)
+            start, second, again = (
+                re.sub(r'href="[^"]*"', "", without_once(page)) for page in pages
+            )
             assert start == again != second, path
             walked += 1
     assert walked > 12
