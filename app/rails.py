@@ -84,6 +84,13 @@ OFFICE = (
             Rail(N_("Reports from the public"), "/office/reports"),
             Rail(N_("Anomalies"), "/office/anomalies"),
             Rail(N_("Recalls of products"), "/office/recalls"),
+            Rail(N_("What a page said"), "/office/past", _READERS),
+        ),
+    ),
+    Rail(
+        N_("Inspections and tests"),
+        roles=DEPARTMENT,
+        lines=(
             Rail(N_("Inspect a stamp"), "/inspect"),
             Rail(
                 N_("Inspections"),
@@ -94,7 +101,6 @@ OFFICE = (
             Rail(N_("Inspections on the phone"), "/inspections/app"),
             Rail(N_("Findings of inspectors"), "/office/findings"),
             Rail(N_("Quality tests"), "/office/tests"),
-            Rail(N_("What a page said"), "/office/past", _READERS),
         ),
     ),
     Rail(
