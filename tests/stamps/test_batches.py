@@ -81,7 +81,8 @@ def test_a_batch_goes_from_request_to_handover(db: Session, cast: Cast) -> None:
         (Move.HANDOVER, 50),
     ]
     assert replay(moves) == list_runs(db, batch_id=batch.id)
-    audited = db.scalars(select(AuditEvent.action).where(AuditEvent.subject_kind == "batch"))
+    of_batches = select(AuditEvent.action).where(AuditEvent.subject_kind == "batch")
+    audited = db.scalars(of_batches.order_by(AuditEvent.id))
     assert list(audited) == [
         "batch.request", "batch.approve", "batch.issue", "batch.handover", "batch.handover",
     ]  # fmt: skip
@@ -90,7 +91,9 @@ def test_a_batch_goes_from_request_to_handover(db: Session, cast: Cast) -> None:
 def test_a_movement_commits_to_its_content(db: Session, cast: Cast) -> None:
     product = make.product(db, of=cast.entity)
     batch = make.issued_batch(db, of=product, keyring=KEYRING, handed=10)
-    rows = db.scalars(select(Movement).where(Movement.batch_id == batch.id)).all()
+    rows = db.scalars(
+        select(Movement).where(Movement.batch_id == batch.id).order_by(Movement.id)
+    ).all()
     db.expire_all()
     assert [row.commit for row in rows] == [
         commitment(row.salt, moved_of(row).content()) for row in rows
