@@ -30,6 +30,9 @@ let told = { state: "idle", retryAt: null, skew: 0 };
 let failures = 0;
 let timer = 0;
 let graced = 0;
+// How long the last look found that something has to be held back, and whether nothing shall be.
+let holding = 0;
+let hasty = false;
 let running = null;
 // By performance.now(), which no change of the clock moves: the last download, the last try,
 // and before when the server does not want to be asked.
@@ -54,8 +57,9 @@ function tell(state, retryAt = null) {
   syncChanges.dispatchEvent(new Event("change"));
 }
 
-// Sends and downloads now, unless that is going on already. Never rejects; see status().
+// Sends all and downloads now, unless that is going on already. Never rejects; see status().
 export function run() {
+  hasty = true;
   return round(true);
 }
 
@@ -66,12 +70,15 @@ function round(whole) {
 
 async function attempt(whole) {
   clearTimeout(timer);
+  clearTimeout(graced);
+  graced = 0;
   tried = performance.now();
   tell("sending");
   try {
     if (await exclusive("sync", () => work(whole), { wait: false })) {
       failures = 0;
       tell("idle");
+      if (holding) graced = setTimeout(written, holding);
     } else {
       // Another tab is at it. Should that be closed, this one goes on.
       after(OTHER_TAB);
@@ -79,6 +86,8 @@ async function attempt(whole) {
   } catch (error) {
     if (!(error instanceof Trouble)) console.error(error);
     later(error);
+  } finally {
+    hasty = false;
   }
 }
 
@@ -107,23 +116,40 @@ function start() {
 export async function begin() {
   told.skew = (await read("skew")) || 0;
   addEventListener("online", start);
-  document.addEventListener("visibilitychange", () => (looked() ? start() : graced && round(false)));
+  document.addEventListener("visibilitychange", () => (looked() ? start() : left()));
   outboxChanges.addEventListener("change", written);
   start();
 }
 
-// Something new to send goes when nobody has taken it back, and at the latest as the app is left;
-// where the network was away just now it is tried.
+async function left() {
+  await running;
+  if (graced) round(false);
+}
+
+// How long a record can still be taken back. A clock that was put back holds nothing up.
+function grace({ state, received, at }) {
+  const age = Date.now() - Date.parse(at);
+  return state === "waiting" && !received && age >= 0 ? Math.max(0, GRACE - age) : 0;
+}
+
+// What may go now: what was just written goes when nobody has taken it back, and at the latest as
+// the app is left. What was written after it may need it.
+function due(records) {
+  const first = records.findIndex(grace);
+  holding = first < 0 ? 0 : grace(records[first]);
+  return ready(!holding || hasty || !looked() ? records : records.slice(0, first), putOff);
+}
+
+// Where the network was away just now, something new to send tries it.
 async function written() {
   clearTimeout(graced);
   graced = 0;
   const again = told.state === "offline" && performance.now() - tried > OTHER_TAB;
   const waiting = (await list()).filter((one) => one.state === "waiting");
   if (!waiting.length || (told.state !== "idle" && !again)) return;
-  const age = Math.min(...waiting.map((one) => Date.now() - Date.parse(one.at)));
-  // A clock that was put back holds nothing up.
-  if (age < 0 || age >= GRACE) round(false);
-  else graced = setTimeout(written, GRACE - age);
+  const wait = Math.max(...waiting.map(grace));
+  if (wait) graced = setTimeout(written, wait);
+  else round(false);
 }
 
 async function work(whole) {
@@ -140,7 +166,7 @@ async function work(whole) {
     if (whole || !(age < FRESH)) await download();
     else after(FRESH - age);
     // What was written meanwhile goes as well.
-  } while (looked() && ready(await list(), putOff).length);
+  } while (due(await list()).length && looked());
   if (putOff.size) throw new Trouble("later");
   return true;
 }
@@ -150,7 +176,7 @@ const looked = () => document.visibilityState === "visible";
 // Texts
 
 async function sendTexts() {
-  const batch = fitting(ready(await list(), putOff));
+  const batch = fitting(due(await list()));
   if (!batch.length) return false;
   await exclusive("text", () => post(batch));
   return true;
