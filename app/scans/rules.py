@@ -33,13 +33,9 @@ _ROBOT_SIGNS: Final = (
     *("uptime", "statuscake", "headless", "phantomjs", "puppeteer", "playwright", "selenium"),
     "+http",
 )
-_TABLET: Final = re.compile(r"ipad|tablet|playbook|kindle|silk/", re.IGNORECASE)
-_PHONE: Final = re.compile(
-    r"iphone|ipod|mobile|opera mini|windows phone|kaios|blackberry", re.IGNORECASE
-)
-_DESKTOP: Final = re.compile(
-    r"windows nt|macintosh|x11|cros |linux (?:x86|i686|aarch64)", re.IGNORECASE
-)
+_TABLET: Final = ("ipad", "tablet", "playbook", "kindle", "silk/")
+_PHONE: Final = ("mobile", "iphone", "ipod", "opera mini", "windows phone", "kaios", "blackberry")
+_DESKTOP: Final = re.compile(r"windows nt|macintosh|x11|cros |linux (?:x86|i686|aarch64)")
 
 
 class DeviceClass(StrEnum):
@@ -66,23 +62,28 @@ def is_preview_or_bot(user_agent: str) -> bool:
     agent = user_agent[:_AGENT_CHARS]
     if not _BROWSER.match(agent):
         return True
-    lower = agent.lower()
-    for sign in _ROBOT_SIGNS:
-        if sign in lower:
-            return _ROBOT.search(agent) is not None
-    return False
+    return _names(agent.lower(), _ROBOT_SIGNS) and _ROBOT.search(agent) is not None
 
 
 def device_class(user_agent: str) -> DeviceClass:
     """Return what kind of device the agent names; a tablet may pass for a desktop."""
-    agent = user_agent[:_AGENT_CHARS]
-    if _TABLET.search(agent):
+    lower = user_agent[:_AGENT_CHARS].lower()
+    if _names(lower, _TABLET):
         return DeviceClass.TABLET
-    if _PHONE.search(agent):
+    if _names(lower, _PHONE):
         return DeviceClass.PHONE
-    if "android" in agent.casefold():
+    if "android" in lower:
         return DeviceClass.TABLET
-    return DeviceClass.DESKTOP if _DESKTOP.search(agent) else DeviceClass.OTHER
+    return DeviceClass.DESKTOP if _DESKTOP.search(lower) else DeviceClass.OTHER
+
+
+def _names(agent: str, signs: tuple[str, ...]) -> bool:
+    """Tell whether an agent in small letters names one of some signs."""
+    # As a loop of its own: any() takes three times as long.
+    for sign in signs:  # noqa: SIM110 - see above
+        if sign in agent:
+            return True
+    return False
 
 
 def month_of(now: datetime) -> date:
