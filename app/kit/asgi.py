@@ -212,9 +212,10 @@ class JsonLines(logging.Formatter):
     KEPT: Final = ("request_id", "method", "route", "status", "ms", "task", "figure")
 
     def format(self, record: logging.LogRecord) -> str:
+        held = vars(record)
         line = {"at": self._at(record), "level": record.levelname, "log": record.name}
         line["message"] = record.getMessage()
-        line |= {name: getattr(record, name) for name in self.KEPT if hasattr(record, name)}
+        line |= {name: held[name] for name in self.KEPT if name in held}
         if record.exc_info and record.exc_info[1]:
             line["error"] = _trace(record.exc_info[1])
         return _LINES.encode(line)

@@ -92,6 +92,7 @@ class Glances:
         for one in found:
             row = list(one)
             for place, read in readers:
-                row[place] = read(row[place])
+                if row[place] is not None:
+                    row[place] = read(row[place])
             rows.append(row)
         return rows

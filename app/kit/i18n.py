@@ -61,13 +61,19 @@ class Translator:
         """Return dd/mm/yyyy; an instant is dated in Vietnam's time zone."""
         if isinstance(value, dt.datetime):
             value = value.astimezone(VIETNAM).date()
-        return f"{value.day:02}/{value.month:02}/{value.year:04}"
+        return _written(value)
 
     def datetime(self, value: dt.datetime) -> str:
         return format_datetime(value, f"HH:mm {_DATE}", tzinfo=VIETNAM, locale=self.locale)
 
     def ago(self, value: dt.datetime, now: dt.datetime) -> str:
         return format_timedelta(value - now, add_direction=True, locale=self.locale)
+
+
+# Instants are many, their days few.
+@lru_cache(maxsize=1024)
+def _written(day: dt.date) -> str:
+    return f"{day.day:02}/{day.month:02}/{day.year:04}"
 
 
 def translators(folders: Iterable[Path]) -> dict[Language, Translator]:

@@ -61,6 +61,7 @@ class Glance(NamedTuple):
 
 # SQLite reads one at a time: there a statement costs hardly more than its rows.
 _ONE: Final = (bindparam("line", type_=BigInteger), bindparam("visitor", type_=LargeBinary))
+_NOTHING_STANDS: Final = Standing()
 _MANY: Final = text(
     "SELECT * FROM unnest(:lines, :visitors) WITH ORDINALITY AS asked (line, visitor, place)"
 ).bindparams(
@@ -159,4 +160,4 @@ def found_at_a_glance(
     )
     lookups = glance.lookups or 0
     tally = Tally(lookups, glance.own, glance.first_at, glance.suspected_at)
-    return found_of(ask, stamp, tally=tally, waiting=waiting, standing=Standing(), kept=kept)
+    return found_of(ask, stamp, tally=tally, waiting=waiting, standing=_NOTHING_STANDS, kept=kept)

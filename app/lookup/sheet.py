@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.certificates.rules import CertificateFacts as Paper
 from app.certificates.rules import shown
@@ -207,8 +207,7 @@ class Subject:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StampPart:
+class StampPart(NamedTuple):
     """A genuine stamp; `number` is the running one in its batch, printed beside the code."""
 
     number: int
@@ -218,8 +217,7 @@ class StampPart:
     activated_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """All that is said of one code. `lookups` and `first_at` count from activation on."""
 
     code: str

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from http import HTTPStatus
 from itertools import compress
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.kit.clock import day_of
 from app.kit.i18n import N_
@@ -97,8 +97,7 @@ class Notice:
     source: Source | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """All a verdict depends on, as read at the moment of asking.
 
     `available` is false where database, key or another dependency is missing; nothing else is
@@ -118,8 +117,7 @@ class Facts:
     lookups_by_others: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The verdict, why and since when; `also` holds what else is wrong, in precedence."""
 
     verdict: Verdict

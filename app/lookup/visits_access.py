@@ -1,7 +1,7 @@
 """Who looks a stamp up, and that it was looked up: the same for every way of answering."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from app.lookup.sheet import Answer
 from app.scans.actions import Lookup, Visit
@@ -11,8 +11,7 @@ from app.scans.rules import device_class, minute_of
 from app.stamps.queries import Stamp
 
 
-@dataclass(frozen=True)
-class Looker:
+class Looker(NamedTuple):
     """Where a request comes from, as far as it is looked at; no address is kept."""
 
     address: str
@@ -36,4 +35,4 @@ def counted(
     new = counter.note(Lookup(visit, device, active, stamp.product_id, province))
     if not (new and active):
         return answer
-    return replace(answer, lookups=answer.lookups + 1, first_at=answer.first_at or now)
+    return answer._replace(lookups=answer.lookups + 1, first_at=answer.first_at or now)

@@ -1,5 +1,4 @@
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -10,8 +9,7 @@ from app.kit.db import numbers_asked
 from app.scans.models import Scan, ScanMonth, ScanTotal, Suspicion
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """How often an active stamp was looked up, and how often of these by one visitor today."""
 
     lookups: int

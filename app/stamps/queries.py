@@ -1,6 +1,5 @@
 import hmac
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -75,8 +74,7 @@ class RootMismatch(Unavailable):
         self.epoch = epoch
 
 
-@dataclass(frozen=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A genuine stamp as it stands now.
 
     `line` is its place on the line of all stamps, `number` the running one printed for people,

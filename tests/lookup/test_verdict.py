@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -55,12 +54,12 @@ def test_the_order_is_the_documents() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_each_verdict_follows_from_its_cause(verdict: Verdict) -> None:
-    assert judge(replace(ACTIVE, **CAUSES[verdict]), NOW).verdict is verdict
+    assert judge(ACTIVE._replace(**CAUSES[verdict]), NOW).verdict is verdict
 
 
 @pytest.mark.parametrize(("higher", "lower"), list(combinations(Verdict, 2)))
 def test_of_two_causes_the_higher_is_told(higher: Verdict, lower: Verdict) -> None:
-    both = replace(ACTIVE, **{**CAUSES[lower], **CAUSES[higher]})
+    both = ACTIVE._replace(**{**CAUSES[lower], **CAUSES[higher]})
     assert judge(both, NOW).verdict is higher
 
 
@@ -68,7 +67,7 @@ def test_of_two_causes_the_higher_is_told(higher: Verdict, lower: Verdict) -> No
 def test_what_else_is_wrong_is_told_too_in_order(causes: list[Verdict]) -> None:
     facts = ACTIVE
     for cause in causes:
-        facts = replace(facts, **CAUSES[cause])
+        facts = facts._replace(**CAUSES[cause])
     told = judge(facts, NOW)
     order = list(Verdict)
     places = [order.index(one) for one in (told.verdict, *told.also)]
@@ -85,7 +84,7 @@ def test_a_recalled_stamp_that_is_void_and_past_its_date_tells_all_three() -> No
 
 @pytest.mark.parametrize("verdict", [Verdict.RECALLED, Verdict.ON_HOLD, Verdict.SUSPICIOUS])
 def test_a_notice_is_passed_on_with_its_day_in_vietnam(verdict: Verdict) -> None:
-    told = judge(replace(ACTIVE, **CAUSES[verdict]), NOW)
+    told = judge(ACTIVE._replace(**CAUSES[verdict]), NOW)
     assert told == Judgement(verdict, NOTICE, date(2026, 6, 10))
 
 
@@ -113,7 +112,7 @@ MOMENT = timedelta(microseconds=1)
 def test_the_last_day_of_a_shelf_life_ends_at_midnight_in_vietnam(
     now: datetime, verdict: Verdict
 ) -> None:
-    assert judge(replace(ACTIVE, expires_on=TODAY), now).verdict is verdict
+    assert judge(ACTIVE._replace(expires_on=TODAY), now).verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -126,7 +125,7 @@ def test_a_stamp_lapses_at_midnight_in_vietnam(now: datetime, verdict: Verdict) 
 
 
 def test_the_same_instant_in_another_zone_is_the_same_verdict() -> None:
-    facts = replace(ACTIVE, expires_on=TODAY)
+    facts = ACTIVE._replace(expires_on=TODAY)
     elsewhere = MIDNIGHT.astimezone(tz=datetime.fromisoformat("2026-01-01T00:00-08:00").tzinfo)
     assert judge(facts, elsewhere) == judge(facts, MIDNIGHT)
 
