@@ -2,9 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
-
-from fastapi.concurrency import run_in_threadpool
 
 from app.kit.db import Database
 from app.kit.glances import Glances
@@ -30,6 +29,8 @@ class Lookout:
         self._glances = Glances(database, statement(database.dialect))
         self._waiting: _Turn = []
         self._turns: asyncio.Task[None] | None = None
+        # Its own: to be lent one of the pool takes three times as long, and may take a while.
+        self._thread = ThreadPoolExecutor(1, "ocop-glances")
 
     async def see(self, looker: Looker) -> Glance | None:
         """Return what the database holds of a stamp; None where it is not there or not read."""
@@ -43,13 +44,16 @@ class Lookout:
         return await future
 
     def close(self) -> None:
+        self._thread.shutdown()
         self._glances.close()
 
     async def _take_turns(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._waiting:
             turn, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
             try:
-                found = await run_in_threadpool(self._read, [looker for looker, _ in turn])
+                lookers = [looker for looker, _ in turn]
+                found = await loop.run_in_executor(self._thread, self._read, lookers)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is for those who asked
                 self._refuse(turn, error)
                 continue

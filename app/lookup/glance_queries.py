@@ -20,9 +20,8 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased, join
-from sqlalchemy.types import BigInteger, LargeBinary
+from sqlalchemy.types import BigInteger, LargeBinary, String
 
 from app.audit.models import AuditEvent
 from app.diary.reach_queries import anything_stands
@@ -32,6 +31,7 @@ from app.lookup.sheet import Standing
 from app.lookup.shelf import Shelf
 from app.scans.models import Scan, ScanTotal, Suspicion
 from app.scans.queries import Looker, Tally, Waiting
+from app.scans.rules import VISITOR_BYTES
 from app.stamps.codes import LINE_BITS
 from app.stamps.models import Batch, KeyEpoch, Span
 from app.stamps.queries import Claim, Stamp, is_proven
@@ -62,11 +62,15 @@ class Glance(NamedTuple):
 # SQLite reads one at a time: there a statement costs hardly more than its rows.
 _ONE: Final = (bindparam("line", type_=BigInteger), bindparam("visitor", type_=LargeBinary))
 _NOTHING_STANDS: Final = Standing()
-_MANY: Final = text(
-    "SELECT * FROM unnest(:lines, :visitors) WITH ORDINALITY AS asked (line, visitor, place)"
-).bindparams(
-    bindparam("lines", type_=ARRAY(BigInteger)), bindparam("visitors", type_=ARRAY(LargeBinary))
-)
+# As one value each: the driver takes 5 us to write what stands in an array.
+_MANY: Final = text(f"""
+  SELECT line, place,
+    substr(:visitors, {VISITOR_BYTES} * (CAST(place AS integer) - 1) + 1, {VISITOR_BYTES})
+      AS visitor
+  FROM unnest(CAST(:lines AS bigint[])) WITH ORDINALITY AS asked (line, place)
+""").bindparams(bindparam("lines", type_=String), bindparam("visitors", type_=LargeBinary))  # noqa: S608 - a number of our own
+# Nobody: a robot has no look-ups of its own.
+_NOBODY: Final = bytes(VISITOR_BYTES)
 
 
 def statement(dialect: str) -> Select[*tuple[Any, ...]]:
@@ -90,7 +94,8 @@ def asked_of(dialect: str, lookers: Sequence[Looker]) -> Mapping[str, object]:
         ((line, visitor),) = lookers
         return {"line": line, "visitor": visitor}
     lines, visitors = zip(*lookers, strict=True)
-    return {"lines": list(lines), "visitors": list(visitors)}
+    told = b"".join(visitor or _NOBODY for visitor in visitors)
+    return {"lines": f"{{{','.join(map(str, lines))}}}", "visitors": told}
 
 
 def _glances(

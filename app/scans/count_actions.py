@@ -1,15 +1,14 @@
 """Look-ups written by a few statements for all: row by row each took half as long as its page."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
-from sqlalchemy.types import BigInteger, Boolean, Date, DateTime, LargeBinary, String, TypeEngine
+from sqlalchemy.types import LargeBinary
 
 from app.scans.actions import Lookup, Visit
 from app.scans.rules import VISITOR_BYTES, month_of
@@ -34,6 +33,7 @@ _ROWS: Final = """
   INSERT INTO scan (line, visitor, minute, device, active, province)
   SELECT line, visitor, minute, device, active, province FROM {source}
 """
+# All look-ups come as one value: an array for each column takes the driver far longer to write.
 # Nobody else writes meanwhile: what is new now still is when it is written, the last of all.
 _SQLITE_FRESH: Final = f"""
 WITH fresh AS MATERIALIZED (
@@ -57,22 +57,16 @@ _SQLITE: Final = tuple(
     )
 )
 _CHANGED: Final = text("SELECT changes()")
-_COLUMNS: Final[Mapping[str, TypeEngine[Any]]] = {
-    "line": BigInteger(),
-    "visitor": LargeBinary(),
-    "minute": DateTime(timezone=True),
-    "device": String(),
-    "active": Boolean(),
-    "province": String(),
-    "product_id": BigInteger(),
-    "month": Date(),
-}
 # Rows are written in one order everywhere, so that two processes never wait for each other in a
 # circle; and those that another process has written already are not new.
 _POSTGRESQL: Final = text(f"""
-WITH asked AS (
-  SELECT * FROM unnest({", ".join(f":{name}" for name in _COLUMNS)})
-  AS asked ({", ".join(_COLUMNS)})
+WITH asked AS MATERIALIZED (
+  SELECT CAST(value ->> 0 AS bigint) AS line,
+    substr(:visitors, {VISITOR_BYTES} * (CAST(place AS integer) - 1) + 1, {VISITOR_BYTES})
+      AS visitor, CAST(value ->> 1 || '+00' AS timestamptz) AS minute, value ->> 2 AS device,
+    CAST(value ->> 3 AS boolean) AS active, value ->> 4 AS province,
+    CAST(value ->> 5 AS bigint) AS product_id, CAST(value ->> 6 AS date) AS month
+  FROM json_array_elements(CAST(:rows AS json)) WITH ORDINALITY AS told (value, place)
 ), new AS (
   {_ROWS.format(source="asked")} ORDER BY line, visitor, minute
   ON CONFLICT DO NOTHING RETURNING line, visitor, minute
@@ -81,7 +75,7 @@ WITH asked AS (
 ), sums AS ({_SUMS.format(least="least", greatest="greatest")}),
 months AS ({_MONTHS})
 SELECT count(*) FROM fresh
-""").bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in _COLUMNS.items()))  # noqa: S608 - names of our own
+""").bindparams(bindparam("visitors", type_=LargeBinary()))  # noqa: S608 - names of our own
 
 
 def count_lookups(db: Session, lookups: Iterable[Lookup]) -> int:
@@ -92,34 +86,25 @@ def count_lookups(db: Session, lookups: Iterable[Lookup]) -> int:
     first: dict[Visit, Lookup] = {}
     for row in lookups:
         first.setdefault(row.visit, row)
-    rows = list(first.values())
-    if not rows:
+    if not first:
         return 0
-    if db.get_bind().dialect.name == "sqlite":
-        return _count_in_sqlite(db, rows)
-    month = cache(month_of)
-    # The columns as they are named above: a visit's, then the others.
-    told = (
-        (*row.visit, row.device, row.active, row.province, row.product_id, month(row.visit.minute))
-        for row in rows
-    )
-    columns = zip(_COLUMNS, zip(*told, strict=True), strict=True)
-    values = {name: list(column) for name, column in columns}
-    return int(db.execute(_POSTGRESQL, values).scalar_one())
-
-
-def _count_in_sqlite(db: Session, rows: Sequence[Lookup]) -> int:
-    @cache
-    def written(minute: datetime) -> tuple[str, str]:
-        return minute.strftime("%Y-%m-%d %H:%M:%S.%f"), str(month_of(minute))
-
-    asked = []
-    for row in rows:
-        minute, month = written(row.visit.minute)
-        asked.append(
-            (row.visit.line, minute, row.device, row.active, row.province, row.product_id, month)
-        )
-    values = {"rows": json.dumps(asked), "visitors": b"".join(row.visit.visitor for row in rows)}
+    values = _values(first.values())
+    if db.get_bind().dialect.name == "postgresql":
+        return int(db.execute(_POSTGRESQL, values).scalar_one())
     for statement in _SQLITE:
         db.execute(statement, values)
     return int(db.execute(_CHANGED).scalar_one())
+
+
+def _values(rows: Iterable[Lookup]) -> dict[str, str | bytes]:
+    @cache
+    def written(minute: datetime) -> tuple[str, str]:
+        told = minute.astimezone(UTC)
+        return told.strftime("%Y-%m-%d %H:%M:%S.%f"), str(month_of(minute))
+
+    asked, visitors = [], []
+    for (line, visitor, at), device, active, product_id, province in rows:
+        minute, month = written(at)
+        asked.append((line, minute, device, active, province, product_id, month))
+        visitors.append(visitor)
+    return {"rows": json.dumps(asked), "visitors": b"".join(visitors)}

@@ -2,8 +2,8 @@
 
 1,000,000 stamps in 10,000 lots, every look-up counted and from another visitor. Load comes from
 wrk over loopback, in interleaved rounds; the first, while lots are read for the first time, stands
-apart as "cold", and the rounds begin when each lot was read. `--minutes N` loads each database's pages N minutes more, at half of what was
-measured, and tells of errors and of memory.
+apart as "cold", and the rounds begin when each lot was read. `--minutes N` loads each database's
+pages N minutes more, at half of what was measured, and tells of errors and of memory.
 """
 
 import argparse
