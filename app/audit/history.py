@@ -9,6 +9,9 @@ from typing import Any, Final, Protocol
 from app.audit.differences import differences, without_personal
 from app.kit.i18n import N_, Translator
 
+# What no person did is recorded by this name.
+_SYSTEM: Final = "system"
+_BRACKETED: Final = re.compile(r"\((\w+)\)$")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}.*[+Z]")
 
@@ -77,7 +80,7 @@ def tell(event: Event, terms: Terms, words: Translator, *, hide: bool = False) -
     return Happened(
         seq=event.seq,
         at=event.at,
-        who=event.actor_label,
+        who=words.gettext(N_("The system")) if event.actor_label == _SYSTEM else event.actor_label,
         what=words.gettext(terms.acts.get(event.action, event.action)),
         names=tuple(str(known[name]) for name in sorted(terms.same) if known.get(name)),
         changes=tuple(
@@ -99,7 +102,8 @@ def say(name: str, value: object, terms: Terms, words: Translator) -> str | None
     if isinstance(value, bool):
         return words.gettext(N_("yes"))
     if isinstance(value, list):
-        return "; ".join(str(one) for one in value)
+        known = terms.values.get(name, {})
+        return "; ".join(_line(str(one), known, words) for one in value)
     if isinstance(value, float):
         return words.number(value)
     return _said(str(value), terms.values.get(name, {}), words)
@@ -111,6 +115,14 @@ def _said(text: str, known: Mapping[str, str], words: Translator) -> str:
     if _DAY.fullmatch(text):
         return words.date(date.fromisoformat(text))
     return words.datetime(datetime.fromisoformat(text)) if _INSTANT.fullmatch(text) else text
+
+
+def _line(text: str, known: Mapping[str, str], words: Translator) -> str:
+    """Return a line of a list; a value in brackets that ends it in the reader's words."""
+    found = _BRACKETED.search(text)
+    if not found or found[1] not in known:
+        return text
+    return f"{text[: found.start()]}({words.gettext(known[found[1]])})"
 
 
 def _filled(value: object) -> bool:

@@ -187,7 +187,7 @@ def _file(kind: FileKind, rows: Iterable[Told], words: Translator) -> Response:
         ("who", N_("Who")),
         ("what", N_("What happened")),
         ("subject_kind", N_("About")),
-        ("subject_id", N_("Its number")),
+        ("subject_id", N_("Number of the record")),
         ("entity", N_("Entity")),
         ("changes", N_("What changed")),
     ]

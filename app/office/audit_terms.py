@@ -1,11 +1,13 @@
 """How an event of any kind is told: its fields named where a name is known."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from app.audit.differences import differences
 from app.audit.history import Event, Happened, Terms, tell
 from app.certificates.terms import CERTIFICATE_TERMS
+from app.diary.rules import EntryKind, LotState
 from app.entities.terms import ENTITY_TERMS
 from app.identity.rules import ROLE_LABELS
 from app.kit.i18n import Translator
@@ -14,10 +16,13 @@ from app.office.audit_words import ACTS, FIELDS, SUBJECTS
 from app.oversight.inspection_terms import INSPECTION_TERMS
 from app.oversight.quality_terms import QUALITY_TERMS
 from app.oversight.terms import OVERSIGHT_TERMS
+from app.partners.rules import ListingState, PartnerKind
+from app.products.links import LANGUAGES, RELS
 from app.products.terms import PRODUCT_TERMS
 from app.rights.right_terms import RIGHT_TERMS
 from app.rights.use_terms import USE_RIGHT_TERMS
 from app.scans.signals import SignalState
+from app.stamps.allotting import AllotmentState, Basis
 
 KNOWN_ACTS: Final = {
     **INSPECTION_TERMS.acts,
@@ -41,9 +46,22 @@ KNOWN_FIELDS: Final = {
     **ENTITY_TERMS.fields,
     **FIELDS,
 }
+
+
+class Labelled(Protocol):
+    """A value that has a word for its readers."""
+
+    @property
+    def label(self) -> str: ...
+
+
+def _labels(values: Iterable[Labelled]) -> dict[str, str]:
+    return {str(one): one.label for one in values}
+
+
 _VALUES: Final = {
     "entity": ENTITY_TERMS.values,
-    "product": PRODUCT_TERMS.values,
+    "product": {**PRODUCT_TERMS.values, "rel": RELS, "language": LANGUAGES},
     "right": RIGHT_TERMS.values,
     "use_right": USE_RIGHT_TERMS.values,
     "report": OVERSIGHT_TERMS.values,
@@ -53,7 +71,12 @@ _VALUES: Final = {
     "finding": {**OVERSIGHT_TERMS.values, "verdict": {one.label: one.label for one in Verdict}},
     "test": QUALITY_TERMS.values,
     "certificate": CERTIFICATE_TERMS.values,
-    "signal": {"state": {str(state): state.label for state in SignalState}},
+    "signal": {"state": _labels(SignalState)},
+    "lot": {"state": _labels(LotState)},
+    "entry": {"kind": _labels(EntryKind)},
+    "partner": {"kind": _labels(PartnerKind)},
+    "listing": {"state": _labels(ListingState)},
+    "allotment": {"basis": _labels(Basis), "state": _labels(AllotmentState)},
 }
 
 

@@ -269,6 +269,18 @@ FIELDS: Final[Mapping[str, str]] = {
     "message": N_("Name of the event"),
     "last_day": N_("Last day"),
     "days_ahead": N_("Days ahead"),
+    "id": N_("Number of the record"),
+    "record_id": N_("Number of the record"),
+    "follows_id": N_("In place of no."),
+    "source_lot_id": N_("Lot no."),
+    "material": N_("Material"),
+    "said": N_("Number of stamps told at the handover"),
+    "rel": N_("Type of link"),
+    "language": N_("Language"),
+    "created_at": N_("Recorded at"),
+    "width": N_("Width"),
+    "height": N_("Height"),
+    "sha256": N_("Digest of the file"),
 }
 
 # What an event is about: its name, and the page of it where there is one.
@@ -310,4 +322,5 @@ SUBJECTS: Final[Mapping[str, tuple[str, str]]] = {
     "partner": (N_("Shop"), "/office/partners/{id}"),
     "listing": (N_("Offer of a shop"), ""),
     "webhook": (N_("Webhook"), ""),
+    "link_host": (N_("Host of links"), ""),
 }

@@ -121,6 +121,7 @@ class DiaryListView:
     previous: str | None
     asked: Asked
     days: int
+    usual: int
     states: tuple[LotState, ...]
     now: datetime
 
@@ -196,6 +197,7 @@ def one_list(
         previous=previous_path(request, page),
         asked=filters,
         days=wanted.days,
+        usual=days,
         states=STATES,
         now=now,
     )

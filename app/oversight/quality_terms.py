@@ -37,5 +37,6 @@ QUALITY_TERMS: Final = Terms(
         "reason": N_("Reason"),
         "title": N_("Title"),
     },
-    values={"verdict": {one.value: one.label for one in Verdict}},
+    # A criterion is told with its result, and its verdict in brackets.
+    values={name: {one.value: one.label for one in Verdict} for name in ("verdict", "criteria")},
 )
