@@ -3,6 +3,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -12,6 +13,9 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.kit.i18n import LANGUAGES, Language, Translator
 from app.kit.web import translator
+
+# The home of an area is above every page of it, and holds none.
+_HOMES: Final = frozenset({"/office", "/app"})
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,7 @@ class Rail:
         if any(line.holds(path) for line in self.lines):
             return True
         own = [one for one in (self.path, *self.within) if one]
-        # The home of an area is above every page of it, and holds none.
-        return path in own or any(path.startswith(f"{one}/") for one in own if one.count("/") > 1)
+        return path in own or any(path.startswith(f"{one}/") for one in own if one not in _HOMES)
 
 
 def opened_by(rails: Iterable[Rail], roles: frozenset[str]) -> tuple[Rail, ...]:

@@ -42,3 +42,18 @@ def test_the_open_group_shows_its_lines_and_marks_one(database: Database, visit:
     assert '<span class="here">Tem</span>' in page
     assert 'href="/office/quotas"' in page
     assert 'href="/office/trainings"' not in page
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "held"),
+    [
+        ("/inspect", "/inspect/0QBSH9B3QHQV6Q1MGAQD", True),
+        ("/inspect", "/inspections/app", False),
+        ("/office", "/office/queue", False),
+        ("/office", "/office", True),
+    ],
+)
+def test_a_line_holds_what_stands_beneath_it_but_a_home_only_itself(
+    line: str, path: str, *, held: bool
+) -> None:
+    assert Rail("", line).holds(path) is held
