@@ -55,6 +55,7 @@ import app.office.home_pages
 import app.office.import_pages
 import app.office.inspect_api
 import app.office.inspect_pages
+import app.office.membership_pages
 import app.office.past_api
 import app.office.past_pages
 import app.office.queue_api
@@ -267,6 +268,7 @@ ROUTERS = (
     app.office.past_pages.router,
     app.office.past_api.router,
     app.office.account_form_pages.router,
+    app.office.membership_pages.router,
     app.office.account_pages.router,
     app.office.audit_pages.router,
     app.office.alert_pages.router,

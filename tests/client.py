@@ -70,6 +70,8 @@ def client_for(app: FastAPI) -> Iterator[Client]:
         yield client
     finally:
         client.close()
+        # It holds a connection of its own, out of the pool, until the application stops.
+        app.state.lookout.close()
 
 
 def answers_alike(get: httpx.Response, head: httpx.Response) -> bool:
@@ -80,3 +82,10 @@ def answers_alike(get: httpx.Response, head: httpx.Response) -> bool:
         return {name: value for name, value in answer.headers.items() if name not in varies}
 
     return (get.status_code, kept(get)) == (head.status_code, kept(head)) and head.content == b""
+
+
+def seen_in(page: str) -> str:
+    """Return as of when a page's form was filled in from its record."""
+    found = re.search(r'name="seen" value="([^"]+)"', page)
+    assert found, "no form of the page says what it was filled in from"
+    return found[1]

@@ -28,7 +28,7 @@ from app.kit.forms import Filled, Form, In, Line, filled_from
 from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, Cutting, Page, next_path, previous_path
-from app.kit.saving import submit
+from app.kit.saving import SEEN, as_said, beside, check_said, submit
 from app.kit.web import Db, Id, Now, Words
 from app.products.models import Product
 
@@ -50,6 +50,12 @@ class NameForm(In):
     name: Annotated[Line, Field(max_length=200)] = ""
     name_en: Annotated[Line, Field(max_length=200)] = ""
     code: Annotated[str, Field(max_length=100)] = ""
+
+
+class RenameForm(NameForm):
+    """What a template shall be called, and what it was called when the form was opened."""
+
+    seen: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,11 +179,16 @@ def rename_template(
 ) -> Response:
     actor.require_officer()
 
-    def save(given: NameForm) -> None:
-        facts = given.model_dump(exclude={"code"})
+    def save(given: RenameForm) -> None:
+        check_said(_called(actions.lock_template(db, template_id, actor=actor)), given.seen)
+        facts = given.model_dump(exclude={"code", SEEN})
         actions.rename_template(db, actor=actor, now=now, template_id=template_id, **facts)
 
-    wrong = submit(db, NameForm, sent, words, save)
+    def stale() -> Filled:
+        current = _called(queries.get_template(db, template_id, actor=actor))
+        return beside(sent, current, words, lambda _, value: value)
+
+    wrong = submit(db, RenameForm, sent, words, save, stale=stale)
     if wrong is not None:
         return _one(request, db, actor, words, template_id, wrong)
     return go(f"{HOME}/{template_id}", say=RENAMED)
@@ -238,10 +249,14 @@ def _one(
         versions=queries.list_versions(db, template_id),
         draft=queries.find_draft(db, template_id) if actor.of_department else None,
         users=queries.users_of(db, template_id, actor=actor, limit=MOST_USERS),
-        form=wrong or filled_from(found, ["name", "name_en"]),
+        form=wrong or _called(found),
         may_write=actor.officer,
     )
     return show(request, "diary/template.html", view, status=422 if wrong else 200)
+
+
+def _called(found: ProcessTemplate) -> Filled:
+    return as_said(filled_from(found, ["name", "name_en"]))
 
 
 def _name(found: ProcessTemplate, words: Translator) -> str:

@@ -1,5 +1,6 @@
 """What a sent form does to a record; the later of two who change it at once loses nothing."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Final, TypeVar
@@ -13,7 +14,8 @@ from app.kit.i18n import N_, Translator
 
 M = TypeVar("M", bound=BaseModel)
 
-# The hidden field that says as of when the form was filled in from the record.
+# The hidden field that says as of when the form was filled in from the record; or, of a record
+# that keeps no such instant, what it said.
 SEEN: Final = "seen"
 
 
@@ -68,6 +70,18 @@ def touched(stands: datetime, now: datetime) -> datetime:
 def as_of(form: Filled, stands: datetime) -> Filled:
     """Return a form filled in from a record as it stands, knowing as of when."""
     return Filled({**form.values, SEEN: stands.isoformat()})
+
+
+def as_said(form: Filled) -> Filled:
+    """Return a form filled in from a record that keeps no instant, knowing what it said."""
+    said = "\0".join(f"{name}={value}" for name, value in sorted(form.values.items()))
+    return Filled({**form.values, SEEN: hashlib.sha256(said.encode()).hexdigest()})
+
+
+def check_said(stands: Filled, seen: str) -> None:
+    """Refuse a change by somebody whose form said something else; see `as_said`."""
+    if seen and seen != stands.value(SEEN):
+        raise RecordChanged
 
 
 def beside(

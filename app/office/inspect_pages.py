@@ -118,21 +118,24 @@ def record(
     if isinstance(given, Filled):
         return page.show(given)
     try:
-        if photos.refusal:
-            raise photos.refusal
-        seen = Seen(**given.model_dump(exclude={"subject", "token"})).checked()
-        key_of(given.subject, belongs)
-        finding = record_finding(
-            db,
-            actor=actor,
-            now=now,
-            subject=given.subject,
-            belongs=belongs,
-            seen=seen,
-            verdict=found.answer.judgement.label,
-            sent_hash=sent_hash((given.token, actor.account_id, given.subject, belongs.code, seen)),
-            photos=photos.stored,
-        )
+        with db.begin_nested():
+            if photos.refusal:
+                raise photos.refusal
+            seen = Seen(**given.model_dump(exclude={"subject", "token"})).checked()
+            key_of(given.subject, belongs)
+            finding = record_finding(
+                db,
+                actor=actor,
+                now=now,
+                subject=given.subject,
+                belongs=belongs,
+                seen=seen,
+                verdict=found.answer.judgement.label,
+                sent_hash=sent_hash(
+                    (given.token, actor.account_id, given.subject, belongs.code, seen)
+                ),
+                photos=photos.stored,
+            )
     except (Conflict, Invalid) as error:
         return page.show(refused(sent, error, words))
     return go(f"/office/findings/{finding.id}", say=RECORDED)

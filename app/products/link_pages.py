@@ -1,5 +1,6 @@
 """A product's own links, on the phone and in the office, and the hosts they may lead to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,10 +13,10 @@ from app.identity.once_access import OnceRoute
 from app.kit.exports import AsFile, every
 from app.kit.forms import Filled, Form, filled_from
 from app.kit.hosts import is_under
-from app.kit.i18n import N_
+from app.kit.i18n import N_, Translator
 from app.kit.pages import go, sayable, show
 from app.kit.paging import Cut, NewestFirst, Page, next_path, previous_path
-from app.kit.saving import submit
+from app.kit.saving import SEEN, as_said, beside, check_said, submit
 from app.kit.web import Db, Id, Now, Words
 from app.products import link_actions
 from app.products.file_pages import links_file
@@ -31,7 +32,7 @@ from app.products.link_queries import (
 )
 from app.products.links import LANGUAGES, RELS
 from app.products.models import Product
-from app.products.queries import get_part, get_product
+from app.products.queries import get_part, get_product, lock_product
 
 app_router = APIRouter(
     prefix="/app/products/{product_id}/links", route_class=OnceRoute, include_in_schema=False
@@ -46,6 +47,12 @@ RETIRED = sayable(N_("The link was taken off."))
 ALLOWED = sayable(N_("Links may lead to this host now."))
 REFUSED = sayable(N_("The host is off the list. Its links are no longer shown."))
 HOSTS_PATH: Final = "/office/links"
+
+
+class LinkForm(LinkIn):
+    """A link as its form sends it, with what it said when the form was opened."""
+
+    seen: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +154,11 @@ def edit_link(
     product = get_product(db, product_id, actor=actor)
     actor.require_member_or_officer(product.entity_id, owner=True)
     link = get_part(db, ProductLink, link_id, product_id=product.id)
-    return _form(request, db, product, filled_from(link, LinkIn.model_fields), link)
+    return _form(request, db, product, _said(link), link)
+
+
+def _said(link: ProductLink) -> Filled:
+    return as_said(filled_from(link, LinkIn.model_fields))
 
 
 def change_link(
@@ -164,14 +175,30 @@ def change_link(
     actor.require_member_or_officer(product.entity_id, owner=True)
     link = get_part(db, ProductLink, link_id, product_id=product.id)
 
-    def save(given: LinkIn) -> None:
-        facts = given.model_dump() | {"product_id": product_id, "link_id": link_id}
+    def save(given: LinkForm) -> None:
+        lock_product(db, product_id)
+        db.refresh(link)
+        check_said(_said(link), given.seen)
+        facts = given.model_dump(exclude={SEEN}) | {"product_id": product_id, "link_id": link_id}
         link_actions.change_link(db, actor=actor, now=now, **facts)
 
-    wrong = submit(db, LinkIn, sent, words, save)
+    def stale() -> Filled:
+        return beside(sent, _said(link), words, _speaker(words))
+
+    wrong = submit(db, LinkForm, sent, words, save, stale=stale)
     if wrong is not None:
         return _form(request, db, product, wrong, link)
     return go(f"{_home(request, product_id)}/links", say=SAVED)
+
+
+def _speaker(words: Translator) -> Callable[[str, str], str]:
+    """Return what words a link's field: a type and a language as they are offered."""
+    labels = {"rel": RELS, "language": LANGUAGES}
+
+    def speak(name: str, value: str) -> str:
+        return words.gettext(labels[name][value]) if name in labels else value
+
+    return speak
 
 
 def retire_link(

@@ -13,7 +13,7 @@ from app.diary.template_models import ProcessTemplateDraft, ProcessTemplateVersi
 from app.kit.db import Database
 from app.kit.exports import MEDIA, FileKind
 from tests import make
-from tests.client import Client
+from tests.client import Client, seen_in
 from tests.conftest import Cast, Visit
 
 pytestmark = pytest.mark.on("sqlite")
@@ -160,6 +160,19 @@ def test_two_officers_at_once_hear_of_each_other_and_lose_nothing(
     assert officer.post(f"{draft}/stages/khong-co/up", data=old).status_code == 404
     assert officer.post(f"{draft}/discard", data=seen(officer, draft)).status_code == 303
     assert officer.post(f"{draft}/discard", data=old).status_code == 404
+
+
+def test_the_later_of_two_who_rename_a_template_loses_nothing(
+    officer: Client, visit: Visit, cast: Cast, shrimp: str
+) -> None:
+    form = {"name": "Nuôi tôm", "seen": seen_in(officer.get(shrimp).text)}
+    theirs = form | {"name": "Nuôi tôm sú", "name_en": "Black tiger shrimp"}
+    assert visit(page=cast.approver).post(shrimp, data=theirs).status_code == 303
+    late = officer.post(shrimp, data=form)
+    assert late.status_code == 422
+    for name in ("Nuôi tôm sú", "Black tiger shrimp"):
+        assert f'-wrong">Hiện đang là: {name}' in late.text
+    assert officer.post(shrimp, data=form | {"seen": seen_in(late.text)}).status_code == 303
 
 
 def test_a_template_begun_with_nothing_is_published_once_it_has_a_stage(officer: Client) -> None:

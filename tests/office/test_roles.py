@@ -16,6 +16,7 @@ from app.identity.role_actions import LastAdministrator, OwnRole, change_roles
 from app.identity.rules import Role
 from app.kit.db import Database
 from tests import make
+from tests.client import seen_in
 from tests.conftest import Cast, Visit
 
 PATH = "/office/accounts"
@@ -123,6 +124,31 @@ def test_a_name_and_a_phone_number_are_changed_and_the_trail_keeps_its_end_only(
         event = db.scalars(select(AuditEvent).where(AuditEvent.action == "account.change")).one()
         assert event.after == {"name": "Chị Chủ Mới", "phone": "•••321"}
         assert cast.owner.phone not in str(vars(event))
+
+
+def test_the_later_of_two_who_change_an_account_or_its_roles_loses_nothing(
+    visit: Visit, cast: Cast, head: make.Person, database: Database
+) -> None:
+    first, second = visit(page=cast.officer), visit(page=cast.approver)
+    path = f"{PATH}/{cast.owner.account_id}/edit?lang=en"
+    form = {"phone": cast.owner.phone, "seen": seen_in(first.get(path).text)}
+    assert second.post(path, data=form | {"name": "Chị Một"}).is_redirect
+    late = first.post(path, data=form | {"name": "Chị Hai"})
+    assert (late.status_code, 'value="Chị Hai"' in late.text) == (422, True)
+    assert "Now it says: Chị Một" in late.text
+    again = form | {"name": "Chị Hai", "seen": seen_in(late.text)}
+    assert first.post(path, data=again).is_redirect
+    administrator, path = visit(page=head), f"{PATH}/{cast.inspector.account_id}/roles?lang=en"
+    seen = {"seen": seen_in(administrator.get(path).text)}
+    assert administrator.post(path, data=seen | {"officer": "on", "inspector": "on"}).is_redirect
+    late = administrator.post(path, data=seen | {"approver": "on", "inspector": "on"})
+    assert late.status_code == 422
+    told = dict(re.findall(r'id="(\w+)-wrong">Now it says: (\w+)', late.text))
+    assert told == {"officer": "Yes", "approver": "No"}
+    again = {"seen": seen_in(late.text), "approver": "on"}
+    assert administrator.post(path, data=again).is_redirect
+    with database.begin(write=False) as db:
+        assert list_roles(db, account_id=cast.inspector.account_id) == ["approver"]
 
 
 def test_an_entity_is_looked_for_and_chosen_without_script(

@@ -16,6 +16,7 @@ from app.kit.db import Database
 from app.oversight.quality_models import Criterion
 from app.products.models import Product
 from tests import make
+from tests.client import seen_in
 from tests.conftest import Cast, Clock, Visit
 from tests.make_documents import pdf
 from tests.make_quality import sample
@@ -47,12 +48,6 @@ def goods(database: Database, cast: Cast) -> Goods:
         return Goods(product, make.complete_lot(db, of=product, number="L-7"))
 
 
-def seen(page: str) -> str:
-    found = re.search(r'name="seen" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
 def test_a_test_is_recorded_and_filled_in_on_pages_without_script(
     visit: Visit, cast: Cast, goods: Goods, clock: Clock
 ) -> None:
@@ -77,11 +72,11 @@ def test_a_test_is_recorded_and_filled_in_on_pages_without_script(
     assert "Chờ kết quả" in officer.get(path).text
 
     edit = officer.get(f"{path}/edit").text
-    filled = {**form, "seen": seen(edit), "result_1": "0,4"}
+    filled = {**form, "seen": seen_in(edit), "result_1": "0,4"}
     crossed_limits = {"limit_kind_3": "range", "limit_low_3": "200"}
     for crossed in ({"valid_until": "2001-01-01"}, crossed_limits):
         answer = officer.post(f"{path}/edit", data=filled | crossed)
-        assert (answer.status_code, seen(answer.text)) == (422, filled["seen"])
+        assert (answer.status_code, seen_in(answer.text)) == (422, filled["seen"])
     clock.now += timedelta(minutes=1)
     assert officer.post(f"{path}/edit", data=filled).status_code == 303
     late = officer.post(f"{path}/edit", data={**filled, "result_1": "KPH"})

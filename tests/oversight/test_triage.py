@@ -1,7 +1,6 @@
 """The officers' queue: taken, linked, closed with an answer, opened again, and by whom."""
 
 import json
-import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,7 +13,7 @@ from app.kit.db import Database
 from app.oversight.models import Report
 from app.wiring import make_runner
 from tests import make
-from tests.client import without_once
+from tests.client import seen_in, without_once
 from tests.conftest import Cast, Clock, Visit
 
 TEXT = "Gói tôm khô dán tem mờ, quét không ra"
@@ -45,12 +44,6 @@ def filed(database: Database, visit: Visit) -> Filed:
         return Filed(db.scalars(select(Report.id)).one(), sent.headers["location"])
 
 
-def seen(page: str) -> str:
-    found = re.search(r'name="seen" value="([^"]+)"', page)
-    assert found
-    return found[1]
-
-
 def events(database: Database) -> list[tuple[str, int | None]]:
     with database.begin(write=False) as db:
         query = select(AuditEvent.action, AuditEvent.entity_id).order_by(AuditEvent.seq)
@@ -72,11 +65,11 @@ def test_a_report_is_taken_linked_closed_and_opened_again(
     page = officer.get(filed.path).text
     assert TEXT in page
     assert "KHONGPHAIMA" in page
-    taken = officer.post(f"{filed.path}/take", data={"seen": seen(page)})
+    taken = officer.post(f"{filed.path}/take", data={"seen": seen_in(page)})
     assert taken.status_code == 303
     assert "Sở đang xem xét" in stranger.get(filed.followed).text
 
-    late = officer.post(f"{filed.path}/close", data={**CLOSE, "seen": seen(page)})
+    late = officer.post(f"{filed.path}/close", data={**CLOSE, "seen": seen_in(page)})
     assert late.status_code == 422
     assert CLOSE["answer"] in late.text
     assert officer.post(f"{filed.path}/link", data={"code": "ABC"}).status_code == 422
@@ -159,7 +152,7 @@ def test_of_two_officers_one_takes_a_report_and_the_other_is_told(
     assert (refused.status_code, refused.json()["code"]) == (409, "oversight.report_taken")
     assert "Cán bộ Lan" in refused.json()["detail"]
     page = visit(page=cast.approver)
-    mark = seen(page.get(filed.path).text)
+    mark = seen_in(page.get(filed.path).text)
     assert page.post(f"{filed.path}/take", data={"seen": mark}).status_code == 303
     closed = second.post(f"{path}/close", json=CLOSE, headers={"Idempotency-Key": "k"})
     again = second.post(f"{path}/close", json=CLOSE, headers={"Idempotency-Key": "k"})

@@ -32,6 +32,7 @@ from app.products.links import HostNotAllowed, checked_link
 from app.products.models import Product
 from app.products.queries import NoSuchProduct
 from tests import make
+from tests.client import seen_in
 from tests.conftest import Cast, Visit
 
 SHOP = {"url": "https://shopee.vn/tom-kho", "title": "Mua tôm khô", "language": "vi"}
@@ -195,3 +196,28 @@ def test_an_owner_keeps_links_on_the_phone(visit: Visit, cast: Cast, database: D
     assert "Mua tôm khô" in shown
     assert "Nơi mua · Bằng tiếng Việt · shopee.vn" in shown
     assert visit(page=cast.colleague).get(f"{path}/new").status_code == 403
+
+
+def test_the_later_of_two_who_change_a_link_loses_nothing(
+    visit: Visit, cast: Cast, database: Database
+) -> None:
+    with database.begin() as db:
+        product = make.product(db, of=cast.entity).id
+        db.add(LinkHost(host="shopee.vn", allowed_at=make.NOW, allowed_by="Cán bộ"))
+        who: dict[str, Any] = {"actor": cast.owner.actor, "now": make.NOW, "product_id": product}
+        link = add_link(db, **who, **FACTS).id
+    owner, officer = visit(page=cast.owner), visit(page=cast.officer)
+    path = f"products/{product}/links/{link}/edit?lang=en"
+    seen = {"seen": seen_in(owner.get(f"/app/{path}").text)}
+    theirs = FACTS | {"title": "Mua ở Shopee", "rel": "recipeInfo"} | seen
+    assert officer.post(f"/office/{path}", data=theirs).status_code == 303
+    late = owner.post(f"/app/{path}", data=FACTS | seen | {"language": "en"})
+    assert late.status_code == 422
+    for text in ("Somebody has changed this record", "says: Mua ở Shopee", "says: Recipes"):
+        assert text in late.text
+    assert "Now it says: Mua ở Shopee" in officer.post(f"/office/{path}", data=FACTS | seen).text
+    again = FACTS | {"language": "en", "seen": seen_in(late.text)}
+    assert owner.post(f"/app/{path}", data=again).status_code == 303
+    with database.begin(write=False) as db:
+        kept = db.get_one(ProductLink, link)
+        assert (kept.title, kept.rel, kept.language) == (FACTS["title"], FACTS["rel"], "en")
