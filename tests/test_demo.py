@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,13 +38,14 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(var: Path) -> tuple[dict[str, Any], FastAPI]:
+def made(var: Path) -> Iterator[tuple[dict[str, Any], FastAPI]]:
     said: list[str] = []
     environment = prepare(var, host="127.0.0.1", port=8000, say=said.append)
     told = json.loads((var / "demo.json").read_text())
     assert any(told["stamps"]["active"]["url"] in line for line in said)
-    settings = Settings.from_env(environment)
-    return told, create_app(replace(settings, work_in_process=False))
+    app = create_app(replace(Settings.from_env(environment), work_in_process=False))
+    yield told, app
+    app.state.site.close()
 
 
 def test_it_holds_the_allotment_of_2024(made: tuple[dict[str, Any], FastAPI]) -> None:

@@ -98,8 +98,10 @@ def served(
             now=now,
         )
     ways_in = {one["role"]: {k: one[k] for k in ("phone", "password")} for one in told["accounts"]}
-    with client_for(create_app(settings)) as client:
+    app = create_app(settings)
+    with client_for(app) as client:
         yield Served(client, database, ways_in, day_of(now))
+    app.state.site.close()
     database.close()
 
 
