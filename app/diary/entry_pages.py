@@ -246,23 +246,26 @@ def _record(
         return given
     lot = writing.lot
     try:
-        if photo.refusal is not None:
-            raise photo.refusal
-        values = read_values(writing.stage, sent.fields)
-        source = sent.text("in_source")
-        source_id = source_queries.find_source(db, lot, source) if source else None
-        shipped = writing.stage.kind is EntryKind.SHIPPING
-        written = written_of(
-            given,
-            writing.stage,
-            values,
-            code=writing.code,
-            photos=[photo.sha256] if photo.sha256 else [],
-            amended=writing.amended,
-            goods=goods_of(sent.fields, source_id),
-            dispatch=dispatch_of(sent.fields, values, given.when) if shipped else None,
-        )
-        done = entry_actions.record_entry(db, actor=actor, now=now, lot_id=lot.id, written=written)
+        with db.begin_nested():
+            if photo.refusal is not None:
+                raise photo.refusal
+            values = read_values(writing.stage, sent.fields)
+            source = sent.text("in_source")
+            source_id = source_queries.find_source(db, lot, source) if source else None
+            shipped = writing.stage.kind is EntryKind.SHIPPING
+            written = written_of(
+                given,
+                writing.stage,
+                values,
+                code=writing.code,
+                photos=[photo.sha256] if photo.sha256 else [],
+                amended=writing.amended,
+                goods=goods_of(sent.fields, source_id),
+                dispatch=dispatch_of(sent.fields, values, given.when) if shipped else None,
+            )
+            done = entry_actions.record_entry(
+                db, actor=actor, now=now, lot_id=lot.id, written=written
+            )
     except EntryDiffers as error:
         again = refused(sent, error, words)
         return Filled({**again.values, "id": str(uuid4())}, again.errors, again.problem)

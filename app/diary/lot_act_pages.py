@@ -118,7 +118,8 @@ def split(
     if isinstance(parts, Filled):
         return _split(request, db, actor, lot, parts, words)
     try:
-        parting_actions.split_lot(db, actor=actor, now=now, lot_id=lot.id, parts=parts)
+        with db.begin_nested():
+            parting_actions.split_lot(db, actor=actor, now=now, lot_id=lot.id, parts=parts)
     except (Invalid, Conflict) as error:
         return _split(request, db, actor, lot, _on_first(sent, error, words), words)
     return go(f"/app/lots/{lot_id}/goods", say=PARTED)

@@ -103,7 +103,8 @@ def open_lot(
     given = read_form(LotIn, _without_bare_unit(sent), words)
     if not isinstance(given, Filled):
         try:
-            lot = actions.open_lot(db, actor=actor, now=now, **given.model_dump())
+            with db.begin_nested():
+                lot = actions.open_lot(db, actor=actor, now=now, **given.model_dump())
         except (Invalid, Conflict) as error:
             given = refused(sent, error, words)
         else:
@@ -157,7 +158,8 @@ def change_lot(
     if isinstance(given, Filled):
         return _edit(request, db, words, lot, given)
     try:
-        actions.change_lot(db, actor=actor, now=now, lot_id=lot_id, **given.model_dump())
+        with db.begin_nested():
+            actions.change_lot(db, actor=actor, now=now, lot_id=lot_id, **given.model_dump())
     except (Invalid, Conflict) as error:
         return _edit(request, db, words, lot, refused(sent, error, words))
     return go(f"/app/lots/{lot_id}", say=CHANGED)

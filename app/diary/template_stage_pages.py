@@ -96,7 +96,8 @@ def save_stage(asked: Asked, now: Now, sent: Form) -> Response:
     body, place = put_stage(kept.body, asked.code, stage_of(sent.fields))
     who: dict[str, Any] = {"actor": asked.actor, "now": now, "template_id": asked.template_id}
     try:
-        actions.save_draft(asked.db, **who, seen=_seen(sent), body=body)
+        with asked.db.begin_nested():
+            actions.save_draft(asked.db, **who, seen=_seen(sent), body=body)
     except RecordChanged:
         return _show(asked, found, _beside(sent, kept, asked.code, asked.words))
     except TemplateWrong as error:

@@ -111,16 +111,17 @@ def record_training(
         errors = {name: text for one in wrong for name, text in one.errors.items()}
         return _form(request, db, actor, Filled(sent.fields, errors))
     try:
-        training_actions.record_training(
-            db,
-            actor=actor,
-            now=now,
-            people=people,
-            held_on=given.held_on,
-            trainer=given.trainer,
-            topic=given.topic,
-            text=given.note,
-        )
+        with db.begin_nested():
+            training_actions.record_training(
+                db,
+                actor=actor,
+                now=now,
+                people=people,
+                held_on=given.held_on,
+                trainer=given.trainer,
+                topic=given.topic,
+                text=given.note,
+            )
     except (Conflict, Invalid) as error:
         return _form(request, db, actor, refused(sent, error, words))
     return go("/office/trainings", say=RECORDED)

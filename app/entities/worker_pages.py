@@ -82,14 +82,15 @@ def add_worker(
     if isinstance(given, Filled):
         return _workers(request, db, actor, given)
     try:
-        added = worker_actions.add_worker(
-            db,
-            actor=actor,
-            now=now,
-            entity_id=given.entity_id,
-            phone=given.phone,
-            name=given.name,
-        )
+        with db.begin_nested():
+            added = worker_actions.add_worker(
+                db,
+                actor=actor,
+                now=now,
+                entity_id=given.entity_id,
+                phone=given.phone,
+                name=given.name,
+            )
     except (Conflict, Invalid) as error:
         return _workers(request, db, actor, refused(sent, error, words))
     return _link(request, added) if added.token else go(HERE, say=JOINED)
@@ -120,9 +121,10 @@ def make_link(
     account_id: Id,
 ) -> Response:
     try:
-        added = worker_actions.make_worker_link(
-            db, actor=actor, now=now, entity_id=entity_id, account_id=account_id
-        )
+        with db.begin_nested():
+            added = worker_actions.make_worker_link(
+                db, actor=actor, now=now, entity_id=entity_id, account_id=account_id
+            )
     except Conflict as error:
         text = ". ".join((error.title(words), error.explain(words)))
         return _workers(request, db, actor, Filled(problem=text))

@@ -117,7 +117,8 @@ def _tried(
 ) -> Response:
     """Do it, or show the page again with what was wrong about the code."""
     try:
-        return do()
+        with db.begin_nested():
+            return do()
     except (WrongCode, Throttled, Conflict) as error:
         form = replace(refused(sent, error, words), values={})
         return wrong_again(_factor(request, db, actor, form), error)
@@ -147,13 +148,14 @@ def confirm(
     if session.candidate is None:
         return go(HERE)
     try:
-        token, codes = factor_actions.confirm_factor(
-            db,
-            sealer=request.app.state.sealer,
-            now=now,
-            session=session,
-            code=sent.text("code"),
-        )
+        with db.begin_nested():
+            token, codes = factor_actions.confirm_factor(
+                db,
+                sealer=request.app.state.sealer,
+                now=now,
+                session=session,
+                code=sent.text("code"),
+            )
     except DomainError as error:
         form = replace(refused(sent, error, words), values={})
         return _new(request, db, actor, now, form)

@@ -81,13 +81,14 @@ def give_code(request: Request, db: Db, now: Now, words: Words, sent: Form) -> R
     after, recovery = own_path(sent.text("after")), sent.text("recovery")
     give = factor_actions.give_recovery_code if recovery else factor_actions.give_code
     try:
-        give(
-            db,
-            sealer=request.app.state.sealer,
-            now=now,
-            account_id=half.account.id,
-            code=recovery or sent.text("code"),
-        )
+        with db.begin_nested():
+            give(
+                db,
+                sealer=request.app.state.sealer,
+                now=now,
+                account_id=half.account.id,
+                code=recovery or sent.text("code"),
+            )
     except (WrongCode, Throttled) as error:
         view = CodeStepView(_again(refused(sent, error, words)), after, half.account.name)
         return wrong_again(show(request, "identity/factor_code.html", view, status=422), error)
@@ -135,9 +136,10 @@ def set_up(request: Request, db: Db, now: Now, words: Words, sent: Form) -> Resp
         begin_factor(db, sealer=sealer, token=session_token(request) or "")
         return _set_up(request, db, half, after, Filled())
     try:
-        token, codes = factor_actions.confirm_factor(
-            db, sealer=sealer, now=now, session=half.session, code=sent.text("code")
-        )
+        with db.begin_nested():
+            token, codes = factor_actions.confirm_factor(
+                db, sealer=sealer, now=now, session=half.session, code=sent.text("code")
+            )
     except FactorThere:
         return go("/sign-in")
     except DomainError as error:

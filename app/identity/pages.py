@@ -175,16 +175,17 @@ def sign_in(
     account = queries.get_account(db, claimed.account_id) if claimed.account_id else None
     after = own_path(sent.text("after"))
     try:
-        opened = session_actions.sign_in(
-            db,
-            now=now,
-            account=account,
-            right=claimed.right,
-            device=request.headers.get("user-agent", ""),
-            counted=counted_for(request, sent.text("phone")),
-            sealer=request.app.state.sealer,
-            required=request.app.state.settings.second_factor_required,
-        )
+        with db.begin_nested():
+            opened = session_actions.sign_in(
+                db,
+                now=now,
+                account=account,
+                right=claimed.right,
+                device=request.headers.get("user-agent", ""),
+                counted=counted_for(request, sent.text("phone")),
+                sealer=request.app.state.sealer,
+                required=request.app.state.settings.second_factor_required,
+            )
     except DomainError as error:
         view = SignInView(refused(sent, error, words), after)
         return wrong_again(show(request, "identity/sign_in.html", view, status=422), error)

@@ -147,17 +147,18 @@ def answer(
     given = read_form(AnswerIn, sent, words)
     wrong = given if isinstance(given, Filled) else None
     try:
-        if stored.refusal is not None:
-            raise stored.refusal
-        if isinstance(given, AnswerIn):
-            answer_measure(
-                db,
-                actor=actor,
-                now=now,
-                measure_id=measure.id,
-                text=given.text,
-                photo=stored.photo,
-            )
+        with db.begin_nested():
+            if stored.refusal is not None:
+                raise stored.refusal
+            if isinstance(given, AnswerIn):
+                answer_measure(
+                    db,
+                    actor=actor,
+                    now=now,
+                    measure_id=measure.id,
+                    text=given.text,
+                    photo=stored.photo,
+                )
     except (Conflict, Invalid) as error:
         wrong = refused(sent, error, words)
     if wrong is None:

@@ -224,20 +224,21 @@ def open_one(
     if isinstance(given, Filled):
         return _form(request, db, finding, given)
     try:
-        made = open_inspection(
-            db,
-            actor=actor,
-            now=now,
-            uid=uuid4(),
-            target=finding.target(
+        with db.begin_nested():
+            made = open_inspection(
                 db,
-                code=given.code,
-                subject=given.subject,
-                record_id=given.record_id,
-                right_id=given.right_id,
-            ),
-            arranged=given.arranged(),
-        )
+                actor=actor,
+                now=now,
+                uid=uuid4(),
+                target=finding.target(
+                    db,
+                    code=given.code,
+                    subject=given.subject,
+                    record_id=given.record_id,
+                    right_id=given.right_id,
+                ),
+                arranged=given.arranged(),
+            )
     except (Conflict, Invalid) as error:
         return _form(request, db, finding, refused(sent, error, words))
     return go(f"{HOME}/{made.id}", say=OPENED)

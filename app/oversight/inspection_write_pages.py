@@ -93,24 +93,25 @@ def write(
     version, questions = questions_for(db, found)
     whole = whole_of(db, found, words=words, today=day_of(now))
     try:
-        content = read_content(
-            given,
-            sent,
-            questions,
-            content_of(found),
-            users=[entity_id for entity_id, _ in whole.users],
-            measures=[row.measure.id for row, _, _ in whole.followed],
-            new_uid=uuid4,
-        )
-        write_inspection(
-            db,
-            actor=actor,
-            now=now,
-            inspection_id=found.id,
-            content=content,
-            base_version=given.version,
-            checklist_version_id=version.id if version else None,
-        )
+        with db.begin_nested():
+            content = read_content(
+                given,
+                sent,
+                questions,
+                content_of(found),
+                users=[entity_id for entity_id, _ in whole.users],
+                measures=[row.measure.id for row, _, _ in whole.followed],
+                new_uid=uuid4,
+            )
+            write_inspection(
+                db,
+                actor=actor,
+                now=now,
+                inspection_id=found.id,
+                content=content,
+                base_version=given.version,
+                checklist_version_id=version.id if version else None,
+            )
     except OtherVersion as error:
         # Sent once more it takes the place of theirs, which stands beside it now.
         late = refused(sent, error, words)

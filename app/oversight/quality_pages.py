@@ -246,17 +246,18 @@ def attach(
         wrong = refused(sent, received, words)
     elif isinstance(given, PaperIn):
         try:
-            document_actions.attach(
-                db,
-                actor=actor,
-                now=now,
-                files=files,
-                subject_kind="test",
-                subject_id=found.id,
-                entity_id=found.entity_id,
-                checked=received,
-                **given.model_dump(),
-            )
+            with db.begin_nested():
+                document_actions.attach(
+                    db,
+                    actor=actor,
+                    now=now,
+                    files=files,
+                    subject_kind="test",
+                    subject_id=found.id,
+                    entity_id=found.entity_id,
+                    checked=received,
+                    **given.model_dump(),
+                )
         except (Conflict, Invalid) as error:
             wrong = refused(sent, error, words)
     if wrong is not None:

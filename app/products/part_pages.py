@@ -110,9 +110,10 @@ def add_picture(
         wrong = picture
     else:
         try:
-            picture_actions.add_picture(
-                db, actor=actor, now=now, product_id=product_id, picture=picture, files=files
-            )
+            with db.begin_nested():
+                picture_actions.add_picture(
+                    db, actor=actor, now=now, product_id=product_id, picture=picture, files=files
+                )
         except (PictureThere, TooManyPictures) as error:
             wrong = error
     if wrong is not None:
@@ -156,9 +157,10 @@ def add_certificate(
     if isinstance(given, Filled):
         return _certificate_form(request, db, product, given, day_of(now))
     try:
-        certificate_actions.add_certificate(
-            db, actor=actor, now=now, product_id=product_id, **given.model_dump()
-        )
+        with db.begin_nested():
+            certificate_actions.add_certificate(
+                db, actor=actor, now=now, product_id=product_id, **given.model_dump()
+            )
     except (Conflict, Invalid) as error:
         return _certificate_form(request, db, product, refused(sent, error, words), day_of(now))
     return go(f"/office/products/{product_id}", say=CERTIFICATE_ADDED)
@@ -194,14 +196,15 @@ def revoke_certificate(
     if isinstance(given, Filled):
         return _revoke_form(request, product, row, given)
     try:
-        certificate_end_actions.revoke_certificate(
-            db,
-            actor=actor,
-            now=now,
-            product_id=product_id,
-            certificate_id=certificate_id,
-            **given.model_dump(),
-        )
+        with db.begin_nested():
+            certificate_end_actions.revoke_certificate(
+                db,
+                actor=actor,
+                now=now,
+                product_id=product_id,
+                certificate_id=certificate_id,
+                **given.model_dump(),
+            )
     except (Conflict, Invalid) as error:
         return _revoke_form(request, product, row, refused(sent, error, words))
     return go(f"/office/products/{product_id}", say=CERTIFICATE_REVOKED)
@@ -230,7 +233,10 @@ def add_standard(
     if isinstance(given, Filled):
         return _standard_form(request, product, given)
     try:
-        actions.add_standard(db, actor=actor, now=now, product_id=product_id, **given.model_dump())
+        with db.begin_nested():
+            actions.add_standard(
+                db, actor=actor, now=now, product_id=product_id, **given.model_dump()
+            )
     except (Conflict, Invalid) as error:
         return _standard_form(request, product, refused(sent, error, words))
     return go(f"/office/products/{product_id}", say=STANDARD_ADDED)

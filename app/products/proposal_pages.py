@@ -146,9 +146,10 @@ def refuse(
     if isinstance(given, Filled):
         return _show(request, db, found, given, may_decide=True)
     try:
-        proposal_actions.refuse_proposal(
-            db, actor=actor, now=now, proposal_id=proposal_id, reason=given.reason
-        )
+        with db.begin_nested():
+            proposal_actions.refuse_proposal(
+                db, actor=actor, now=now, proposal_id=proposal_id, reason=given.reason
+            )
     except (Conflict, Invalid) as error:
         return _show(request, db, found, refused(sent, error, words), may_decide=True)
     return go(f"/office/proposals/{proposal_id}", say=WAS_REFUSED)

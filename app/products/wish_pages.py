@@ -108,16 +108,17 @@ def propose_for_product(
     gone = {key: None for key in there if key.startswith(SHOWN) and sent.text(key)}
     before, after = differences(there, fields | kept | pictures | gone)
     try:
-        proposal_actions.propose_change(
-            db,
-            actor=actor,
-            now=now,
-            entity_id=product.entity_id,
-            subject=("product", product.id),
-            before=before,
-            after=after,
-            note=note,
-        )
+        with db.begin_nested():
+            proposal_actions.propose_change(
+                db,
+                actor=actor,
+                now=now,
+                entity_id=product.entity_id,
+                subject=("product", product.id),
+                before=before,
+                after=after,
+                note=note,
+            )
     except (Conflict, Invalid) as error:
         return _product_form(request, db, product, refused(sent, error, words))
     return go(f"/app/products/{product_id}", say=PROPOSED)
@@ -142,16 +143,17 @@ def propose_for_entity(
     note = wanted.pop("note")
     before, after = differences(there, wanted)
     try:
-        proposal_actions.propose_change(
-            db,
-            actor=actor,
-            now=now,
-            entity_id=entity.id,
-            subject=("entity", entity.id),
-            before=before,
-            after=after,
-            note=note,
-        )
+        with db.begin_nested():
+            proposal_actions.propose_change(
+                db,
+                actor=actor,
+                now=now,
+                entity_id=entity.id,
+                subject=("entity", entity.id),
+                before=before,
+                after=after,
+                note=note,
+            )
     except (Conflict, Invalid) as error:
         return _entity_form(request, db, entity, refused(sent, error, words))
     return go(f"/app/entities/{entity_id}", say=PROPOSED)

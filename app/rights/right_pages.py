@@ -167,17 +167,18 @@ def attach_document(
         wrong = refused(sent, checked, words)
     else:
         try:
-            document_actions.attach(
-                db,
-                actor=actor,
-                now=now,
-                files=files,
-                subject_kind="right",
-                subject_id=right_id,
-                entity_id=None,
-                checked=checked,
-                **given.model_dump(),
-            )
+            with db.begin_nested():
+                document_actions.attach(
+                    db,
+                    actor=actor,
+                    now=now,
+                    files=files,
+                    subject_kind="right",
+                    subject_id=right_id,
+                    entity_id=None,
+                    checked=checked,
+                    **given.model_dump(),
+                )
         except Conflict as error:
             wrong = refused(sent, error, words)
     if wrong is not None:

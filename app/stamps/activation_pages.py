@@ -181,14 +181,15 @@ def confirm(
     ends = given.ends()
     asked: dict[str, Any] = {"actor": actor, "now": now, "keyring": keyring}
     try:
-        rehearse_activation(db, ends=ends, lot_id=given.lot_id, **asked)
-        found = activate_span(
-            db,
-            first_code=ends.first_code,
-            last_code=ends.last_code,
-            lot_id=given.lot_id,
-            **asked,
-        )
+        with db.begin_nested():
+            rehearse_activation(db, ends=ends, lot_id=given.lot_id, **asked)
+            found = activate_span(
+                db,
+                first_code=ends.first_code,
+                last_code=ends.last_code,
+                lot_id=given.lot_id,
+                **asked,
+            )
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:

@@ -91,8 +91,9 @@ def ask(
     if isinstance(given, Filled):
         return _page(request, db, actor, words, allotment_id, given)
     try:
-        wanted = WantedBundle(allotment_id=allotment_id, **given.model_dump())
-        export = ask_allotment_export(db, actor=actor, now=now, press=press, wanted=wanted)
+        with db.begin_nested():
+            wanted = WantedBundle(allotment_id=allotment_id, **given.model_dump())
+            export = ask_allotment_export(db, actor=actor, now=now, press=press, wanted=wanted)
     except AllotmentNotIssued:
         raise
     except (Conflict, Invalid) as error:

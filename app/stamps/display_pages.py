@@ -119,7 +119,8 @@ def mark(
         return _page(request, db, actor, keyring, given)
     code = typed_code(given.first_code)
     try:
-        mark_pack(db, actor=actor, now=now, keyring=keyring, text=code, place=given.place)
+        with db.begin_nested():
+            mark_pack(db, actor=actor, now=now, keyring=keyring, text=code, place=given.place)
     except (Conflict, Invalid) as error:
         return _page(request, db, actor, keyring, refused(sent, error, words))
     return go(PATH, say=MARKED)
@@ -137,7 +138,8 @@ def unmark(
 ) -> Response:
     _require_member(actor)
     try:
-        unmark_pack(db, actor=actor, now=now, keyring=keyring, text=sent.text("first_code"))
+        with db.begin_nested():
+            unmark_pack(db, actor=actor, now=now, keyring=keyring, text=sent.text("first_code"))
     except Invalid as error:
         return _page(request, db, actor, keyring, refused(sent, error, words))
     return go(PATH, say=UNMARKED)

@@ -156,8 +156,9 @@ def ask(
     if isinstance(given, Filled):
         return _page(request, db, actor, words, batch_id, given)
     try:
-        wanted = Wanted(batch_id=batch_id, **given.model_dump())
-        export = ask_export(db, actor=actor, now=now, press=press, wanted=wanted)
+        with db.begin_nested():
+            wanted = Wanted(batch_id=batch_id, **given.model_dump())
+            export = ask_export(db, actor=actor, now=now, press=press, wanted=wanted)
     except NotIssued:
         raise
     except (Conflict, Invalid) as error:

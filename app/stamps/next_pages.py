@@ -81,7 +81,8 @@ def confirm(
     if isinstance(given, Filled):
         return show_form(request, db, actor, keyring, now, given)
     try:
-        done = activate_next(db, actor=actor, now=now, **given.model_dump())
+        with db.begin_nested():
+            done = activate_next(db, actor=actor, now=now, **given.model_dump())
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:

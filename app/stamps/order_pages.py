@@ -48,7 +48,8 @@ def confirm(
 ) -> Response:
     _check_place(db, actor, batch_id, order_id)
     try:
-        confirm_order(db, actor=actor, now=now, keyring=keyring, order_id=order_id)
+        with db.begin_nested():
+            confirm_order(db, actor=actor, now=now, keyring=keyring, order_id=order_id)
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:
@@ -72,7 +73,8 @@ def decline(
     if isinstance(given, Filled):
         return one_batch(request, db, actor, now, batch_id, given)
     try:
-        decline_order(db, actor=actor, now=now, order_id=order_id, reason=given.decline_reason)
+        with db.begin_nested():
+            decline_order(db, actor=actor, now=now, order_id=order_id, reason=given.decline_reason)
     except Conflict as error:
         return one_batch(request, db, actor, now, batch_id, _said(error, words))
     return go(f"/office/batches/{batch_id}", say=DECLINED)

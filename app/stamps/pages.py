@@ -95,8 +95,9 @@ def request_batch(
     if isinstance(given, Filled):
         return _request_form(request, db, actor, given)
     try:
-        facts = given.model_dump()
-        batch = actions.request_batch(db, actor=actor, now=now, largest=largest, **facts)
+        with db.begin_nested():
+            facts = given.model_dump()
+            batch = actions.request_batch(db, actor=actor, now=now, largest=largest, **facts)
     except (Conflict, Invalid) as error:
         return _request_form(request, db, actor, refused(sent, error, words))
     return go(f"/office/batches/{batch.id}", say=REQUESTED)

@@ -140,8 +140,11 @@ def confirm_receipt(
     if isinstance(given, Filled):
         return _show(asking, batch, form=given, wrong_id=handover_id)
     try:
-        facts = given.model_dump()
-        handover_actions.confirm_receipt(db, actor=actor, now=now, handover_id=handover_id, **facts)
+        with db.begin_nested():
+            facts = given.model_dump()
+            handover_actions.confirm_receipt(
+                db, actor=actor, now=now, handover_id=handover_id, **facts
+            )
     except (Conflict, Invalid) as error:
         filled = refused(sent, error, words)
         return _show(asking, batch, form=filled, wrong_id=handover_id)
@@ -169,8 +172,9 @@ def undo_activation(
     chosen = Numbers(batch.id, given.first, given.last)
     who: dict[str, Any] = {"actor": actor, "now": now, "keyring": keyring}
     try:
-        why = words.gettext(WHY_UNDONE)
-        change_span(db, move=Move.UNDO, chosen=chosen, reason=why, **who)
+        with db.begin_nested():
+            why = words.gettext(WHY_UNDONE)
+            change_span(db, move=Move.UNDO, chosen=chosen, reason=why, **who)
     except (Conflict, Invalid) as error:
         return _show(asking, batch, form=refused(sent, error, words))
     return go(f"/app/stamps/{batch_id}", say=UNDONE)

@@ -140,11 +140,12 @@ def confirm(
     _require_owner(actor)
     asked = _asked(actor, now, keyring, given)
     try:
-        found = rehearse_change(db, **asked).stretch
-        if second_person_from(db, actor, asked["move"], found) is not None:
-            ask_void(db, **asked)
-            return go(f"/app/stamps/{found.batch_id}", say=ASKED)
-        change_span(db, **asked)
+        with db.begin_nested():
+            found = rehearse_change(db, **asked).stretch
+            if second_person_from(db, actor, asked["move"], found) is not None:
+                ask_void(db, **asked)
+                return go(f"/app/stamps/{found.batch_id}", say=ASKED)
+            change_span(db, **asked)
     except ChangedMeanwhile:
         raise
     except (Conflict, Invalid) as error:

@@ -116,8 +116,9 @@ def send_request(
     if isinstance(given, Filled):
         return _form(request, db, actor, now, given)
     try:
-        facts = given.model_dump()
-        actions.request_batch(db, actor=actor, now=now, largest=largest, **facts)
+        with db.begin_nested():
+            facts = given.model_dump()
+            actions.request_batch(db, actor=actor, now=now, largest=largest, **facts)
     except (Conflict, Invalid) as error:
         return _form(request, db, actor, now, refused(sent, error, words))
     return go("/app/stamps", say=REQUESTED)

@@ -110,8 +110,9 @@ def add(
     if isinstance(given, Filled):
         return _form(request, press, words, given)
     try:
-        facts = given.model_dump()
-        add_preset(db, actor=actor, now=now, base_url=press.base_url, facts=facts)
+        with db.begin_nested():
+            facts = given.model_dump()
+            add_preset(db, actor=actor, now=now, base_url=press.base_url, facts=facts)
     except (Conflict, Invalid) as error:
         return _form(request, press, words, refused(sent, error, words))
     return go(LIST, say=ADDED)
@@ -160,17 +161,18 @@ def change(
         return _form(request, press, words, given, found)
     version = sent.text("version")
     try:
-        if not (version.isascii() and version.isdecimal()):
-            raise PresetChanged
-        change_preset(
-            db,
-            actor=actor,
-            now=now,
-            base_url=press.base_url,
-            preset_id=preset_id,
-            version=int(version[:18]),
-            facts=given.model_dump(),
-        )
+        with db.begin_nested():
+            if not (version.isascii() and version.isdecimal()):
+                raise PresetChanged
+            change_preset(
+                db,
+                actor=actor,
+                now=now,
+                base_url=press.base_url,
+                preset_id=preset_id,
+                version=int(version[:18]),
+                facts=given.model_dump(),
+            )
     except (Conflict, Invalid) as error:
         return _form(request, press, words, refused(sent, error, words), found)
     return go(LIST, say=CHANGED)

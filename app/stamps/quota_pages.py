@@ -179,7 +179,8 @@ def add_quota(
         return _new(request, db, actor, wrong, entity_id=entity_id)
     facts = given.model_dump(exclude={"part"}) | given.subject()
     try:
-        quota_actions.add_quota(db, actor=actor, now=now, entity_id=entity_id, **facts)
+        with db.begin_nested():
+            quota_actions.add_quota(db, actor=actor, now=now, entity_id=entity_id, **facts)
     except (quota_actions.QuotaExists, quota_actions.QuotaSubject) as error:
         form = refused(sent, error, words)
         return _new(request, db, actor, form, entity_id=entity_id)

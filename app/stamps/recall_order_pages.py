@@ -62,7 +62,8 @@ def confirm(
     request: Request, db: Db, actor: CurrentActor, now: Now, words: Words, recall_id: Id
 ) -> Response:
     try:
-        made, _ = confirm_recall(db, actor=actor, now=now, order_id=recall_id)
+        with db.begin_nested():
+            made, _ = confirm_recall(db, actor=actor, now=now, order_id=recall_id)
     except (Conflict, Invalid) as error:
         form = refused(Sent({}, {}), error, words)
         return _page(request, db, actor, now, words, recall_id, form)
@@ -82,7 +83,8 @@ def decline(
     if isinstance(given, Filled):
         return _page(request, db, actor, now, words, recall_id, given)
     try:
-        made = decline_recall(db, actor=actor, now=now, order_id=recall_id, reason=given.reason)
+        with db.begin_nested():
+            made = decline_recall(db, actor=actor, now=now, order_id=recall_id, reason=given.reason)
     except (Conflict, Invalid) as error:
         return _page(request, db, actor, now, words, recall_id, refused(sent, error, words))
     return go(address_of(subject_of_order(db, made), area="office"), say=DECLINED)

@@ -156,13 +156,14 @@ def carry_out(
         return given
     said = Act(actor=actor, now=now, reason=given.reason, advice=getattr(given, "advice", ""))
     try:
-        if act == "recall":
-            return recall_actions.recall(db, act=said, of=of)
-        if act == "recall/lift":
-            return recall_actions.lift_recall(db, act=said, of=of)
-        if act == "hold/lift":
-            return recall_actions.lift_hold(db, act=said, of=of)
-        return set_notice(db, act=said, of=of, kind=HOLD)
+        with db.begin_nested():
+            if act == "recall":
+                return recall_actions.recall(db, act=said, of=of)
+            if act == "recall/lift":
+                return recall_actions.lift_recall(db, act=said, of=of)
+            if act == "hold/lift":
+                return recall_actions.lift_hold(db, act=said, of=of)
+            return set_notice(db, act=said, of=of, kind=HOLD)
     except (Invalid, Conflict) as error:
         return refused(sent, error, words)
 

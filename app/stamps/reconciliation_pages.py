@@ -168,16 +168,17 @@ def keep_count(
     if isinstance(given, Filled):
         return _form(request, db, books, given)
     try:
-        reconcile(
-            db,
-            actor=actor,
-            now=now,
-            batch_id=batch_id,
-            movement_id=given.movement_id,
-            counts=given.counts(),
-            reasons=given.reasons(),
-            settle=given.settle,
-        )
+        with db.begin_nested():
+            reconcile(
+                db,
+                actor=actor,
+                now=now,
+                batch_id=batch_id,
+                movement_id=given.movement_id,
+                counts=given.counts(),
+                reasons=given.reasons(),
+                settle=given.settle,
+            )
     except ChangedMeanwhile:
         raise
     except LinesOpen as error:

@@ -118,7 +118,8 @@ def display(
         unmark_pack(db, **who)
         return go(f"/office/stamps/{code}", say=UNMARKED)
     try:
-        mark_pack(db, place=sent.text("place"), **who)
+        with db.begin_nested():
+            mark_pack(db, place=sent.text("place"), **who)
     except (Conflict, Invalid) as error:
         return _one(request, db, actor, keyring, code, refused(sent, error, words))
     return go(f"/office/stamps/{code}", say=MARKED)

@@ -101,7 +101,12 @@ def test_lots_are_parted_put_together_released_and_distributed(
     client, base = visit(page=cast.owner), f"/app/lots/{lots[0].id}"
     wrong = post(client, f"{base}/split", quantity_1="x", unit="KGM")
     assert 'id="quantity_1-wrong"' in wrong
-    assert post(client, f"{base}/split", quantity_1="106", unit="KGM").startswith("wrong")
+    # What is left is said as it stands, not as if the first part had been taken.
+    too_much = post(client, f"{base}/split", quantity_1="6", quantity_2="106", unit="KGM")
+    left = re.search(r"<b>([^<]*)</b></p>", client.get(f"{base}/split").text)
+    assert left is not None
+    assert too_much.startswith("wrong")
+    assert f"<b>{left[1]}</b></p>" in too_much
     parted = post(client, f"{base}/split", quantity_1="30", quantity_2="20", unit="KGM")
     assert "RAW.2" in parted
     merge: dict[str, Any] = {"product_id": product.id, f"lot_{raw.id}": "on"}
