@@ -16,8 +16,7 @@ from app.kit.web import Db, Now, as_public, site
 from app.lookup.public_access import has_tag
 from app.lookup.ready import tag_of
 from app.partners.key_access import Guest, PartnerRoute
-from app.partners.verify_api import (
-    FRESH,
+from app.partners.verified import (
     BadgeOut,
     PaperOut,
     TestedOut,
@@ -25,6 +24,7 @@ from app.partners.verify_api import (
     paper_out,
     tested_out,
 )
+from app.partners.verify_api import FRESH
 from app.partners.verify_queries import ProductState, find_product_id, list_changed, states_of
 from app.products.queries import NoSuchProduct
 from app.products.rules import CertificateStatus
