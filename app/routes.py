@@ -58,6 +58,7 @@ import app.office.inspect_pages
 import app.office.membership_pages
 import app.office.past_api
 import app.office.past_pages
+import app.office.person_pages
 import app.office.queue_api
 import app.office.queue_pages
 import app.oversight.api
@@ -269,6 +270,7 @@ ROUTERS = (
     app.office.past_api.router,
     app.office.account_form_pages.router,
     app.office.membership_pages.router,
+    app.office.person_pages.router,
     app.office.account_pages.router,
     app.office.audit_pages.router,
     app.office.alert_pages.router,

@@ -25,6 +25,7 @@ from app.identity.rules import (
     Role,
     check_password,
     hashed,
+    is_erased,
     normalised_phone,
 )
 from app.kit.errors import Conflict
@@ -49,6 +50,13 @@ class AccountClosed(Conflict):
 
     code = "identity.account_closed"
     detail = N_("Open it again before you make a link for it.")
+
+
+class PersonErased(Conflict):
+    """The person of this account was erased"""
+
+    code = "identity.person_erased"
+    detail = N_("Make another account for them.")
 
 
 @cache
@@ -94,6 +102,8 @@ def require_charge(db: Session, actor: Actor, account_id: int) -> Account:
     account = get_account(db, account_id)
     if list_roles(db, account_id=account_id):
         actor.require_role(Role.ADMINISTRATOR)
+    if is_erased(account.phone):
+        raise PersonErased
     return account
 
 

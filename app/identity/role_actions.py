@@ -89,7 +89,7 @@ def change_roles(
     Nobody gives up being an administrator by themselves, and there is always one left.
     """
     actor.require_role(Role.ADMINISTRATOR)
-    get_account(db, account_id)
+    require_charge(db, actor, account_id)
     held = {Role(role) for role in list_roles(db, account_id=account_id)}
     lost = held - set(roles)
     if Role.ADMINISTRATOR in lost:

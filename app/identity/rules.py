@@ -143,8 +143,22 @@ def normalised_phone(text: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+_ERASED: Final = "erased-"
+
+
+def erased_phone(account_id: int) -> str:
+    """Return what stands in place of an erased person's number: none that can be dialled."""
+    return f"{_ERASED}{account_id}"
+
+
+def is_erased(number: str) -> bool:
+    return number.startswith(_ERASED)
+
+
 def shown_phone(number: str) -> str:
-    """Return a stored number as people here write it: 0912 345 678."""
+    """Return a stored number as people here write it: 0912 345 678; an erased one as nothing."""
+    if is_erased(number):
+        return ""
     parsed = phonenumbers.parse(number, "VN")
     here = parsed.country_code == phonenumbers.country_code_for_region("VN")
     style = phonenumbers.PhoneNumberFormat

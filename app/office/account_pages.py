@@ -142,7 +142,7 @@ def account(
     line = get_account_line(db, account_id)
     view = OneAccountView(
         account=line,
-        may_change=is_administrator(actor) or not line.held,
+        may_change=not line.erased and (is_administrator(actor) or not line.held),
         administrator=is_administrator(actor),
         own=actor.account_id == account_id,
         history=_history(db, actor, words, account_id),

@@ -11,7 +11,7 @@ from app.entities.queries import list_entities, names_of
 from app.identity.factor_models import SecondFactor
 from app.identity.models import Account, AccountRole, Membership
 from app.identity.queries import get_account
-from app.identity.rules import ROLE_LABELS, Actor, Belonging, shown_phone
+from app.identity.rules import ROLE_LABELS, Actor, Belonging, is_erased, shown_phone
 from app.kit.i18n import N_
 from app.kit.paging import Cut, Page, take
 from app.kit.text import fold
@@ -49,6 +49,7 @@ class AccountLine:
     name: str
     phone: str
     active: bool
+    erased: bool
     enrolled: bool
     factor: bool
     held: Sequence[str]
@@ -61,6 +62,8 @@ class AccountLine:
     @property
     def state(self) -> str:
         """Return how the account stands, as a msgid."""
+        if self.erased:
+            return N_("Person erased")
         if not self.active:
             return STATES["closed"]
         return N_("Has a password") if self.enrolled else STATES["no_password"]
@@ -150,6 +153,7 @@ def _lines(db: Session, accounts: Sequence[Account]) -> list[AccountLine]:
             name=account.name,
             phone=shown_phone(account.phone),
             active=account.active,
+            erased=is_erased(account.phone),
             enrolled=account.password_hash is not None,
             factor=account.id in secured,
             held=sorted(roles.get(account.id, [])),

@@ -16,6 +16,8 @@ ACTS: Final[Mapping[str, str]] = {
     "account.set_password": N_("Password set"),
     "account.close": N_("Account closed"),
     "account.open": N_("Account opened again"),
+    "account.export": N_("File made of what is kept of the person"),
+    "account.erase": N_("Person erased"),
     "account.api_key": N_("API key made"),
     "account.revoke_key": N_("API key revoked"),
     "account.enrol_factor": N_("Second factor set up"),

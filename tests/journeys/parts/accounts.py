@@ -20,7 +20,8 @@ ALLOWED = {
     """,
     "a": f"""
         GET {ON_ACCOUNT}/roles
-        POST {ON_ACCOUNT}/roles {ON_ACCOUNT}/second-factor/reset
+        POST {ON_ACCOUNT}/roles {ON_ACCOUNT}/second-factor/reset {ON_ACCOUNT}/export
+            {ON_ACCOUNT}/erase
     """,
     "fpai": "GET /office/audit",
     "ox": "GET /app/workers",
