@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from app.diary.models import Lot, LotNotice, ProductNotice
 from app.entities.models import Entity
 from app.kit.clock import day_of
 from app.kit.i18n import N_
+from app.office import stamp_alert_queries
+from app.office.stamp_alert_queries import AHEAD, PATIENCE, Rows
 from app.oversight.inspection_models import Measure
 from app.oversight.models import Report
 from app.oversight.rules import ReportState
@@ -19,14 +21,6 @@ from app.partners.models import Partner
 from app.partners.webhook_models import WebhookEndpoint
 from app.products.models import OcopCertificate, Product
 from app.rights.models import IpRight, UseRight
-from app.stamps.ledger_models import Handover, Reconciliation
-from app.stamps.models import Batch, Export, Refusal, Span
-from app.stamps.rules import State
-
-# Soon enough to act, and the notice the design asks for before stamps lapse.
-AHEAD: Final = timedelta(days=60)
-PATIENCE: Final = timedelta(days=7)
-LOOKED_BACK: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -84,84 +78,10 @@ _PATHS: Final = {
     "use_right": "/office/use-rights/{id}",
     "hooks": "/office/partners/{id}/webhooks",
 }
-Rows = Select[Any]
-
-
-def _of_batch(what: Any, day: Any, *, to: str = "batch") -> Rows:  # noqa: ANN401 - columns
-    return (
-        select(Entity.name, what, day, _said(to), Batch.id)
-        .select_from(Batch)
-        .join(Entity, Entity.id == Batch.entity_id)
-        .join(Product, Product.id == Batch.product_id)
-    )
 
 
 def _said(text: str) -> Any:  # noqa: ANN401 - a literal column
     return literal(text)
-
-
-def _unconfirmed(now: datetime) -> Rows:
-    return (
-        _of_batch(Product.name, Handover.at)
-        .join(Handover, Handover.batch_id == Batch.id)
-        .where(Handover.received_at.is_(None), Handover.at < now - PATIENCE)
-        .order_by(Handover.at)
-    )
-
-
-def _received_otherwise(_now: datetime) -> Rows:
-    settled = select(Reconciliation.id).where(
-        Reconciliation.batch_id == Batch.id,
-        Reconciliation.settled,
-        Reconciliation.at > Handover.received_at,
-    )
-    return (
-        _of_batch(Product.name, Handover.received_at)
-        .join(Handover, Handover.batch_id == Batch.id)
-        .where(Handover.received_quantity != Handover.quantity, ~settled.exists())
-        .order_by(Handover.received_at)
-    )
-
-
-def _unsettled(_now: datetime) -> Rows:
-    last = select(func.max(Reconciliation.id)).group_by(Reconciliation.batch_id)
-    return (
-        _of_batch(Product.name, Reconciliation.at)
-        .join(Reconciliation, Reconciliation.batch_id == Batch.id)
-        .where(Reconciliation.id.in_(last), ~Reconciliation.settled)
-        .order_by(Reconciliation.at)
-    )
-
-
-def _refused(now: datetime) -> Rows:
-    return (
-        _of_batch(Product.name, func.max(Refusal.at))
-        .join(Refusal, Refusal.batch_id == Batch.id)
-        .where(Refusal.at > now - LOOKED_BACK, Refusal.action == "activate")
-        .group_by(Batch.id, Entity.name, Product.name)
-        .order_by(func.max(Refusal.at).desc())
-    )
-
-
-def _lapsing(now: datetime) -> Rows:
-    idle = select(Span.id).where(
-        Span.batch_id == Batch.id,
-        Span.state.in_((State.ISSUED, State.RECEIVED, State.RETURNED)),
-    )
-    return (
-        _of_batch(Product.name, Batch.lapses_on)
-        .where(Batch.lapses_on <= day_of(now) + AHEAD, idle.exists())
-        .order_by(Batch.lapses_on)
-    )
-
-
-def _failed(_now: datetime) -> Rows:
-    return (
-        _of_batch(Product.name, Export.asked_at, to="exports")
-        .join(Export, Export.batch_id == Batch.id)
-        .where(Export.state == "failed")
-        .order_by(Export.id)
-    )
 
 
 def _lots(_now: datetime) -> Rows:
@@ -284,33 +204,38 @@ _KINDS: Final[Iterable[Kind]] = (
         "received_otherwise",
         N_("Received another quantity than was handed over"),
         N_("Ask the producer, then reconcile the batch."),
-        _received_otherwise,
+        stamp_alert_queries.received_otherwise,
     ),
     (
         "unconfirmed",
         N_("Receipt not confirmed for a week"),
         N_("Ask the producer to confirm the quantity on the phone."),
-        _unconfirmed,
+        stamp_alert_queries.unconfirmed,
     ),
     (
         "unsettled",
         N_("Differences without an explanation"),
         N_("Reconcile the batch again, with a reason for each difference."),
-        _unsettled,
+        stamp_alert_queries.unsettled,
     ),
     (
         "refused",
         N_("Activations refused in the last 30 days"),
         N_("Look at the reasons: too many stamps for a lot shows here first."),
-        _refused,
+        stamp_alert_queries.refused,
     ),
     (
         "lapsing",
         N_("Stamps that lapse within 60 days"),
         N_("Tell the producer to activate them, or take them back."),
-        _lapsing,
+        stamp_alert_queries.lapsing,
     ),
-    ("failed", N_("Files for printing that failed"), N_("Ask for the file again."), _failed),
+    (
+        "failed",
+        N_("Files for printing that failed"),
+        N_("Ask for the file again."),
+        stamp_alert_queries.failed,
+    ),
     (
         "products",
         N_("Products recalled or on hold"),
