@@ -60,7 +60,7 @@ def propose_change(
 ) -> Proposal:
     """Have changes of an own record wait for an officer: by the owner of the entity.
 
-    A record has one waiting proposal: an earlier one is taken back by this one.
+    A record has one waiting proposal: an earlier one is taken back by this one, but for the same.
     """
     actor.require_member(entity_id, owner=True)
     if not after:
@@ -70,6 +70,8 @@ def propose_change(
     kind, subject_id = subject
     earlier = latest_of(db, kind=kind, subject_ids=[subject_id]).get(subject_id)
     if earlier is not None and earlier.state == WAITING:
+        if (earlier.before, earlier.after, earlier.note) == (dict(before), dict(after), note):
+            return earlier
         _settle(db, actor, now, earlier, WITHDRAWN)
     made = Proposal(
         entity_id=entity_id,

@@ -104,6 +104,8 @@ def test_a_second_proposal_takes_the_place_of_the_first_and_keeps_its_pictures(
     assert "Ảnh đang chờ duyệt" in form
     propose(owner, product, photo(), photo(), brand="Rạch Gốc")
     second = last(database)
+    propose(owner, product, brand="Rạch Gốc")
+    assert last(database).id == second.id, "the same again, as by a double press"
     assert first is not None
     assert sum("picture:" in key for key in second.after) == 3
     assert decide(officer, first)[0] == 422
