@@ -19,6 +19,9 @@ from app.stamps.recall_models import RecallOrder
 
 router = APIRouter(prefix="/api/v1", tags=["recalls"], route_class=ApiRoute)
 
+# A bare 0 would be read as a day, the first of 1970.
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+
 
 class LiftIn(In):
     """Why a recall or a hold is lifted, or a request refused."""
@@ -35,8 +38,8 @@ class NoticeIn(LiftIn):
 class MadeIn(In):
     """The days of production that are meant, both included; without any the whole product."""
 
-    made_from: date | None = None
-    made_to: date | None = None
+    made_from: Day | None = None
+    made_to: Day | None = None
 
 
 class ProductNoticeIn(NoticeIn, MadeIn):

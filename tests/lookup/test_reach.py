@@ -152,6 +152,9 @@ def test_the_makers_gate_and_phone_say_so_and_the_office_counts_it(
     figures = program.get(f"/api/v1/lots/{chain.salt.id}/touched").json()
     assert figures["made"][0]["product"] == "Tôm khô"
     assert worker.get(f"/api/v1/lots/{chain.salt.id}/touched").status_code == 403
+    of_product = f"/api/v1/products/{chain.raw.id}/touched"
+    days = ("made_to=0", "made_from=1900-01-01", "made_from=2020-01-01")
+    assert [program.get(f"{of_product}?{day}").status_code for day in days] == [422, 422, 200]
     listed = officer.get(
         f"/office/products/{chain.raw.id}/recall/lots?kind=csv&made_from=2020-01-01"
     )
